@@ -1,0 +1,329 @@
+"""Reading scenario files: TOML, `extends`, `--set`, and every problem found told at once in one clear line each."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from modsim.inputs.scenario import Scenario, contradictions
+
+LARGEST_FILE_BYTES = 1_000_000
+_KEYED_LISTS = ("areas", "activities")  # lists of tables whose entries are known by their id
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be used. `problems` holds one line for each thing wrong."""
+
+    def __init__(self, problems: list[str]):
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+@dataclass
+class _Source:
+    """The merged content of a file and those it extends, and where each key was last set."""
+
+    content: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+
+
+def load_scenario(path: str | Path, changes: Iterable[str] = ()) -> Scenario:
+    """Read a scenario file and check it.
+
+    Parameters
+    ----------
+    path : the TOML file
+    changes : `dotted.key=value` strings that replace single values, as `--set` does
+
+    Raises
+    ------
+    ScenarioError
+        with every problem found, one line each: what was given, what is allowed, and where.
+    """
+    source = _read(Path(path), [])
+    problems: list[str] = []
+    for change in changes:
+        _apply(change, source, problems)
+    scenario = _checked(source, str(path), problems)
+    if problems:
+        raise ScenarioError(problems)
+    assert scenario is not None
+    return scenario
+
+
+def scenario_from(content: dict[str, Any], where: str = "scenario") -> Scenario:
+    """Check content that did not come from a file, in the shape of a scenario file."""
+    problems: list[str] = []
+    scenario = _checked(_Source(content), where, problems)
+    if problems:
+        raise ScenarioError(problems)
+    assert scenario is not None
+    return scenario
+
+
+def with_changes(scenario: Scenario, changes: Iterable[str]) -> Scenario:
+    """A copy of a scenario with single values replaced, each given as `dotted.key=value`."""
+    source = _Source(scenario.model_dump(mode="json", exclude_none=True))
+    problems: list[str] = []
+    for change in changes:
+        _apply(change, source, problems)
+    changed = _checked(source, "scenario", problems)
+    if problems:
+        raise ScenarioError(problems)
+    assert changed is not None
+    return changed
+
+
+def _read(path: Path, children: list[Path]) -> _Source:
+    try:
+        path = path.resolve()
+        if path in children:
+            chain = " -> ".join(p.name for p in [*children, path])
+            raise ScenarioError([f"{children[-1]}: extends: the files extend each other in a circle: {chain}"])
+        if path.is_dir():
+            raise ScenarioError([f"{path}: is a folder; give a scenario file (.toml)"])
+        size = path.stat().st_size
+        if size > LARGEST_FILE_BYTES:
+            raise ScenarioError([f"{path}: has {size:,} bytes; a scenario file has at most {LARGEST_FILE_BYTES:,}"])
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        hint = f" (extended by {children[-1]})" if children else "; `modsim scenario list` shows those at hand"
+        raise ScenarioError([f"{path}: there is no such file{hint}"]) from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, ScenarioError):
+            raise
+        if isinstance(error, UnicodeDecodeError):
+            raise ScenarioError([f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8"]) from None
+        raise ScenarioError([f"{path}: cannot be read: {error}"]) from None
+    if not text.strip():
+        raise ScenarioError([f"{path}: is empty; a scenario needs at least [arms.…], [[activities]] and [[areas]]"])
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError([f"{path}: is not TOML: {error}"]) from None
+    except RecursionError:
+        raise ScenarioError([f"{path}: is nested too deeply to be a scenario"]) from None
+    parent = _Source()
+    if "extends" in content:
+        parent = _read(_inside(content.pop("extends"), path), [*children, path])
+    _merge(parent, content, path.name, _lines(text))
+    return parent
+
+
+def _inside(given: Any, child: Path) -> Path:
+    """The file named by `extends`, which must lie in the folder of the file that names it."""
+    if not isinstance(given, str):
+        raise ScenarioError([f"{child}: extends: {given!r} must be the name of a file in quotes"])
+    target = (child.parent / given).resolve()
+    if not target.is_relative_to(child.parent):
+        raise ScenarioError([f"{child}: extends: {given!r} leaves the folder of the scenario; put both in one folder"])
+    return target
+
+
+def _lines(text: str) -> dict[str, int]:
+    """The line on which each dotted key of a TOML text is set, as far as plain keys go."""
+    found: dict[str, int] = {}
+    table = entry_id = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := re.match(r"\s*\[\[?([\w.\-]+)\]?\]", line):
+            table, entry_id = match[1], ""
+            found.setdefault(table, number)
+        elif match := re.match(r"\s*([\w.\-]+)\s*=\s*(.*)", line):
+            if table in _KEYED_LISTS and match[1] == "id":
+                entry_id = match[2].strip().strip("\"'").split('"')[0]
+            prefix = ".".join(part for part in (table, entry_id) if part)
+            found[f"{prefix}.{match[1]}" if prefix else match[1]] = number
+    return found
+
+
+def _merge(parent: _Source, content: dict[str, Any], file: str, lines: dict[str, int]) -> None:
+    """Replace in the parent what the content names; lists of areas and activities are matched by id."""
+
+    def place(key: str) -> None:
+        parent.places[key] = f"{file}, line {lines[key]}" if key in lines else file
+
+    def into(old: dict[str, Any], new: dict[str, Any], prefix: str) -> None:
+        for key, value in new.items():
+            dotted = f"{prefix}{key}"
+            place(dotted)
+            if isinstance(value, dict) and isinstance(old.get(key), dict):
+                into(old[key], value, f"{dotted}.")
+            elif not prefix and key in _KEYED_LISTS and _are_tables(value) and _are_tables(old.get(key, [])):
+                old[key] = list(old.get(key, []))
+                into_list(old[key], value, f"{dotted}.")
+            else:
+                old[key] = value
+                if isinstance(value, dict):
+                    into(value, value, f"{dotted}.")  # records where each of its keys stands
+
+    def into_list(old: list[dict[str, Any]], new: list[dict[str, Any]], prefix: str) -> None:
+        seen: set[Any] = set()
+        for entry in new:
+            name = entry.get("id")
+            twin = next((e for e in old if e.get("id") == name), None)
+            if twin is None or name is None or name in seen:  # a second one with that id is told apart later
+                twin = {}
+                old.append(twin)
+            if isinstance(name, str):
+                seen.add(name)
+            into(twin, entry, f"{prefix}{name}.")
+
+    into(parent.content, content, "")
+
+
+def _are_tables(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
+
+
+def _apply(change: str, source: _Source, problems: list[str]) -> None:
+    """Put one `dotted.key=value` into the source; its key is checked with everything else later."""
+    key, equals, text = change.partition("=")
+    key = key.strip()
+    if not equals or not key or not all(key.split(".")):
+        problems.append(f"--set {change!r}: write it as dotted.key=value, for example world.dissimilarity=0.3")
+        return
+    try:
+        value = tomllib.loads(f"value = {text.strip()}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text.strip()
+    *path, last = key.split(".")
+    spot: Any = source.content
+    for depth, part in enumerate(path):
+        if isinstance(spot, list):
+            entry = next((e for e in spot if isinstance(e, dict) and e.get("id") == part), None)
+            if entry is None:
+                ids = ", ".join(str(e.get("id")) for e in spot if isinstance(e, dict))
+                problems.append(f"--set {key}: {'.'.join(path[:depth])} has no entry {part!r}; it has {ids}")
+                return
+            spot = entry
+        elif isinstance(spot, dict):
+            if part not in spot and path[:depth] == ["arms"]:
+                problems.append(f"--set {key}: there is no arm {part!r}; the arms are {', '.join(spot)}")
+                return
+            spot = spot.setdefault(part, {})
+        if not isinstance(spot, dict | list):
+            problems.append(f"--set {key}: {'.'.join(path[: depth + 1])} is a single value and holds nothing")
+            return
+    if isinstance(spot, list):
+        problems.append(f"--set {key}: name a field of {last!r} too, as in {key}.name=…")
+        return
+    spot[last] = value
+    source.places[key] = "--set"
+
+
+def _checked(source: _Source, file: str, problems: list[str]) -> Scenario | None:
+    try:
+        scenario = Scenario.model_validate(source.content)
+    except ValidationError as error:
+        told: dict[str, str] = {}
+        for one in error.errors():  # a value tried as several types fails several times: the first says enough
+            told.setdefault(_dotted(one["loc"], source.content), _told(one, source, file))
+        problems.extend(told.values())
+        return None
+    problems.extend(f"{_place(key, source, file)}: {key}: {message}" for key, message in contradictions(scenario))
+    return scenario
+
+
+def _place(key: str, source: _Source, file: str) -> str:
+    while key:
+        if key in source.places:
+            return source.places[key]
+        key = key.rpartition(".")[0]
+    return file
+
+
+def _dotted(location: tuple[Any, ...], content: Any) -> str:
+    """The dotted key of a pydantic location, list entries by id, without the names of tried types."""
+    parts: list[str] = []
+    for part in location:
+        if isinstance(part, int) and isinstance(content, list) and part < len(content):
+            entry = content[part]
+            content = entry
+            parts.append(str(entry.get("id", part + 1)) if isinstance(entry, dict) else str(part + 1))
+        elif isinstance(part, int) or re.fullmatch(r"[\w\-]+", str(part)):
+            if str(part) in ("int", "float", "constrained-int", "constrained-str"):
+                continue
+            parts.append(str(part))
+            content = content.get(part) if isinstance(content, dict) else None
+    return ".".join(parts)
+
+
+def _told(error: Any, source: _Source, file: str) -> str:
+    """One pydantic error as one line: where, which key, what was given, what is allowed."""
+    key = _dotted(error["loc"], source.content)
+    kind, given, context = error["type"], error.get("input"), error.get("ctx", {})
+    where = f"{_place(key, source, file)}: {key}"
+    shown = repr(given) if len(repr(given)) <= 60 else repr(given)[:57] + "…"
+    if kind == "extra_forbidden":
+        return f"{where}: unknown key{_nearest(error['loc'])}"
+    if kind == "missing":
+        return f"{where}: is missing; it has no default"
+    field = _field(error["loc"])
+    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than") and field is not None:
+        return f"{where}: {shown} is out of range; allowed is {_allowed(field)}"
+    if kind == "finite_number":
+        return f"{where}: {shown} is not a number one can use; allowed is {_allowed(field)}"
+    if kind in ("int_type", "float_type", "int_from_float", "bool_type", "string_type", "list_type", "dict_type", "model_type"):
+        wanted = {
+            "int_type": "a whole number", "int_from_float": "a whole number", "float_type": "a number",
+            "bool_type": "true or false", "string_type": "text in quotes", "list_type": "a list in [ ]",
+            "dict_type": "a table", "model_type": "a table",
+        }[kind]
+        allowed = _allowed(field) if kind in ("int_type", "int_from_float", "float_type") else ""
+        return f"{where}: {shown} must be {wanted}{', ' + allowed if allowed else ''}"
+    if kind == "literal_error":
+        if field is not None and field.description and ":" in field.description:  # it says what the values mean
+            return f"{where}: {shown} is not allowed. {field.description}"
+        return f"{where}: {shown} is not one of {context.get('expected')}"
+    if kind == "string_pattern_mismatch":
+        return f"{where}: {shown} is not a plain id (small letters, digits and _ , a letter first)"
+    return f"{where}: {shown}: {error['msg']}"
+
+
+def _field(location: tuple[Any, ...]) -> Any:
+    """The schema field at a location, or None."""
+    table: Any = Scenario
+    field = None
+    for part in location:
+        if isinstance(part, int) or not hasattr(table, "model_fields") or part not in table.model_fields:
+            continue
+        field = table.model_fields[part]
+        table = _table_in(field.annotation) or table
+    return field
+
+
+def _table_in(annotation: Any) -> Any:
+    """The table class inside an annotation such as list[Area] or dict[str, Levers], or None."""
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        if found := _table_in(inner):
+            return found
+    return None
+
+
+def _allowed(field: Any) -> str:
+    if field is None:
+        return ""
+    low = next((m.ge for m in field.metadata if getattr(m, "ge", None) is not None), None)
+    high = next((m.le for m in field.metadata if getattr(m, "le", None) is not None), None)
+    unit = (field.json_schema_extra or {}).get("unit", "")
+    return f"{low:,} to {high:,} ({unit})" if low is not None and high is not None else ""
+
+
+def _nearest(location: tuple[Any, ...]) -> str:
+    """A hint at the known key that an unknown one may have meant."""
+    table: Any = Scenario
+    for part in location[:-1]:
+        if not isinstance(part, int) and part in getattr(table, "model_fields", {}):
+            table = _table_in(table.model_fields[part].annotation) or table
+    known = list(table.model_fields)
+    if table is Scenario:
+        known += ["extends"]
+    near = difflib.get_close_matches(str(location[-1]), known, 1, 0.6)
+    return f"; did you mean {near[0]!r}?" if near else f"; known here are {', '.join(known)}"

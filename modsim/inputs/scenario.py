@@ -1,0 +1,321 @@
+"""A whole scenario: levers, uncertainties, settings, areas and activities, checked and frozen."""
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from modsim.inputs.fields import Table, choice, number
+from modsim.inputs.levers import ActivityId, Levers, Programme, Purse, Targeting
+from modsim.inputs.uncertainties import (
+    WEEKS_PER_MONTH,
+    Attending,
+    Designing,
+    Effect,
+    Joining,
+    Listening,
+    Offending,
+    Population,
+    Reporting,
+    Trust,
+    World,
+)
+
+SCENARIO_FORMAT = 1
+MOST_YOUNG_PEOPLE = 2_000_000
+
+AreaId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
+ArmName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
+Lead = Literal[
+    "police",
+    "fire_and_rescue",
+    "housing",
+    "youth_work",
+    "employability",
+    "school",
+    "health",
+    "social_work",
+    "third_sector",
+]
+
+
+class Activity(Table):
+    """One thing young people may want to do. The id is the key of luck; the name is only shown."""
+
+    id: ActivityId = choice(..., "Stable id")
+    name: str = choice("", "Name to show (the id if empty)")
+    origin_share: float = number(
+        0.0, "Share of young people's wishes at the origin", unit="share", allowed=(0, 1), evidence="D", source="assumption"
+    )
+    swaps_with: ActivityId = choice(..., "The activity that wishes move to, or from, where an area differs from the origin")
+
+
+class Area(Table):
+    """A neighbourhood. Named places label synthetic areas; nothing here is a record of a real one."""
+
+    id: AreaId = choice(..., "Stable id, the key of luck")
+    name: str = choice("", "Name to show (the id if empty)")
+    role: Literal["origin", "recipient"] = choice("recipient", "Where the programme came from, or where it spreads to")
+    population: int = number(
+        9000, "People of all ages", unit="people", allowed=(100, 5_000_000), evidence="B", source="set in the scenario file"
+    )
+    youngest: int = number(12, "Age from which young people are counted", unit="years", allowed=(8, 24), evidence="D", source="a choice")
+    oldest: int = number(20, "Last year of age counted", unit="years", allowed=(12, 30), evidence="D", source="a choice")
+    eligible_youngest: int = number(
+        14, "Youngest age that can be listed", unit="years", allowed=(8, 30), evidence="D", source="a choice"
+    )
+    eligible_oldest: int = number(
+        20, "Oldest age that can be listed", unit="years", allowed=(8, 30), evidence="D", source="a choice"
+    )
+    core_groups: int = number(
+        1, "Core groups, one in each territory", unit="groups", allowed=(0, 4), evidence="A", source="one gang at Gorbals"
+    )
+    core_size: int = number(
+        11, "Members of a core group", unit="people", allowed=(2, 60), plausible=(8, 15), evidence="A",
+        source="11 at Gorbals and Govan",
+    )
+    reported_per_10000_per_month: float = number(
+        14.0,
+        "Reported youth incidents at week 0, before any programme",
+        unit="incidents per 10,000 people a month",
+        allowed=(0.01, 200),
+        plausible=(8, 20),
+        evidence="B",
+        source="Glasgow totals x youth share x ward spread (Understanding Glasgow; police figures 2017-19)",
+    )
+    lead: Lead = choice("youth_work", "The type of service that leads the programme here")
+    anchor: bool = choice(True, "Whether an anchor organisation is the hub of the partners")
+    opens_week: int = number(
+        0, "Week in which the purse opens here", unit="week", allowed=(0, 1040), evidence="D", source="a choice"
+    )
+    interests: dict[ActivityId, Annotated[float, Field(ge=0, le=1)]] | None = choice(
+        None, "Share of wishes by activity, in place of the origin's pattern moved by the dissimilarity"
+    )
+
+    @property
+    def label(self) -> str:
+        return self.name or self.id
+
+
+class Origin(Table):
+    """The place the programme comes from: its programme runs there in every arm, outside the ledger compared."""
+
+    process_knowledge: float = number(
+        0.8, "How well the origin knows the process", unit="0-1", allowed=(0, 1), evidence="D", source="assumption"
+    )
+    power_design: float = number(
+        0.7, "Power over the design shared at the origin", unit="0-1", allowed=(0, 1), evidence="D", source="assumption"
+    )
+    setup_weeks: int = number(
+        17, "Weeks of set-up at the origin", unit="weeks", allowed=(1, 104), evidence="D", source="assumption"
+    )
+
+    @property
+    def levers(self) -> Levers:
+        """The origin's own, co-produced programme."""
+        return Levers(
+            power_design=self.power_design, process_knowledge=self.process_knowledge, setup_weeks=self.setup_weeks
+        )
+
+
+class Vocabulary(Table):
+    """Words: measures take their names from here, so that the same rules can serve another programme."""
+
+    incident: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$")] = choice("asb", "Short word for an incident, used in names")
+    incidents: str = choice("anti-social behaviour", "What incidents are, in a sentence")
+    people: str = choice("young people", "Who takes part, in a sentence")
+
+
+class Settings(Table):
+    """How we look: the horizon, the number of futures, and what is compared with what."""
+
+    weeks: int = number(156, "Weeks simulated from week 0", unit="weeks", allowed=(1, 1040), plausible=(52, 260), evidence="D", source="a choice")
+    history_weeks: int = number(
+        52, "Weeks lived before week 0, identical in every arm", unit="weeks", allowed=(52, 520), evidence="D", source="a choice"
+    )
+    replicates: int = number(16, "Simulated futures", unit="futures", allowed=(1, 1_000_000), evidence="D", source="a choice")
+    seed: int = number(1, "Number from which all luck follows", unit="seed", allowed=(0, 2**53), evidence="D", source="a choice")
+    rung: Literal["M0", "M1"] = choice(
+        "M1", "How much of the model runs: M0 with trust frozen at its start, M1 with trust moving"
+    )
+    reference_arm: ArmName = choice("none", "The arm every other arm is measured against; it spends nothing")
+    verdict_arm: ArmName = choice("recoproduce", "The arm the verdict is about")
+    verdict_against: ArmName = choice("transplant", "The arm it is compared with")
+    break_even_points: Annotated[list[Annotated[float, Field(ge=0, le=1)]], Field(max_length=21)] = choice(
+        [0.0, 0.5, 1.0], "Dissimilarities at which the two arms are also run, to find where they break even; [] for none"
+    )
+    smallest_difference: dict[str, Annotated[float, Field(ge=0, le=1000)]] = choice(
+        {}, "Difference of a measure below which it counts as about the same, by name of measure"
+    )
+
+
+class Scenario(Table):
+    """Everything one comparison needs. Read one with `modsim.load_scenario`."""
+
+    format: Literal[1] = choice(SCENARIO_FORMAT, "Version of the scenario format")
+    title: str = choice("", "The question, in a few words")
+    notes: str = choice("", "What is known, what is assumed, what to look at")
+    settings: Settings = Settings()
+    arms: Annotated[dict[ArmName, Levers], Field(min_length=1, max_length=60)] = choice(..., "The arms, by name")
+    programme: Programme = Programme()
+    purse: Purse = Purse()
+    targeting: Targeting = Targeting()
+    origin: Origin = Origin()
+    world: World = World()
+    population: Population = Population()
+    offending: Offending = Offending()
+    reporting: Reporting = Reporting()
+    trust: Trust = Trust()
+    listening: Listening = Listening()
+    joining: Joining = Joining()
+    attending: Attending = Attending()
+    effect: Effect = Effect()
+    designing: Designing = Designing()
+    vocabulary: Vocabulary = Vocabulary()
+    activities: Annotated[list[Activity], Field(min_length=2, max_length=60)] = choice(..., "What may be wanted")
+    areas: Annotated[list[Area], Field(min_length=1, max_length=500)] = choice(..., "The neighbourhoods")
+
+    def young_people_in(self, area: Area) -> int:
+        """Young people of an area: population times the shares of its years of age."""
+        minors = sum(area.youngest <= age <= min(area.oldest, 17) for age in range(8, 18))
+        adults = area.oldest - area.youngest + 1 - minors
+        a_year = self.population.share_aged_12_to_17 / 6.0, self.population.share_aged_18_to_24 / 7.0
+        return round(area.population * (minors * a_year[0] + adults * a_year[1]))
+
+    def reported_per_week(self, area: Area) -> float:
+        """Expected reported incidents a week in week 0."""
+        return area.reported_per_10000_per_month * area.population / 10_000.0 / WEEKS_PER_MONTH
+
+    @property
+    def recipients(self) -> list[Area]:
+        return [area for area in self.areas if area.role == "recipient"]
+
+    @property
+    def activity_ids(self) -> list[str]:
+        """Ids in the order the model uses: sorted, so that the order in the file is only a label."""
+        return sorted(activity.id for activity in self.activities)
+
+    @property
+    def origin_menu(self) -> list[str]:
+        """The activities most wanted at the origin."""
+        ranked = sorted(self.activities, key=lambda a: (-a.origin_share, a.id))
+        return [a.id for a in ranked[: self.programme.menu_size]]
+
+    def arm_label(self, name: str) -> str:
+        return self.arms[name].label or name
+
+    def smallest_difference(self, measure: str) -> float | None:
+        """The difference below which a measure counts as about the same; None where nobody has set one."""
+        incident = self.vocabulary.incident
+        usual = {
+            f"occurred_{incident}_change_percent": 0.5,
+            f"reported_{incident}_change_percent": 0.5,
+            f"participants_{incident}_change_percent": 3.0,
+            f"listed_{incident}_change_percent": 3.0,
+            "trust_youth_change_points": 2.0,
+            "trust_listed_change_points": 2.0,
+        }
+        return self.settings.smallest_difference.get(measure, usual.get(measure))
+
+
+def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
+    """What cannot be true together, as (dotted key, message) pairs; empty when the scenario makes sense."""
+    return [*_of_activities(scenario), *_of_areas(scenario), *_of_arms(scenario)]
+
+
+def _of_activities(scenario: Scenario) -> list[tuple[str, str]]:
+    found = []
+    by_id = {a.id: a for a in scenario.activities}
+    if len(by_id) < len(scenario.activities):
+        found.append(("activities", "two activities have the same id; give each its own"))
+    total = math.fsum(a.origin_share for a in scenario.activities)
+    if abs(total - 1.0) > 1e-6:
+        found.append(("activities", f"origin_share adds up to {total:.6g}; it must add up to 1"))
+    for a in scenario.activities:
+        key = f"activities.{a.id}.swaps_with"
+        other = by_id.get(a.swaps_with)
+        if other is None or other.id == a.id or other.swaps_with != a.id:
+            found.append((key, f"{a.swaps_with!r} must be another activity that swaps with {a.id!r} in turn"))
+        elif a.id < other.id and a.origin_share > 0 and other.origin_share > 0:
+            found.append((key, f"{a.id!r} and {other.id!r} both have an origin_share; of a pair that swaps one must be 0"))
+    if scenario.programme.menu_size > len(scenario.activities):
+        found.append(("programme.menu_size", f"{scenario.programme.menu_size} is more than the {len(by_id)} activities"))
+    return found
+
+
+def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
+    found = []
+    if len({a.id for a in scenario.areas}) < len(scenario.areas):
+        found.append(("areas", "two areas have the same id; give each its own"))
+    if sum(a.role == "origin" for a in scenario.areas) > 1:
+        found.append(("areas", "more than one area has role 'origin'; one at most, none if the origin is offstage"))
+    if not scenario.recipients:
+        found.append(("areas", "no area has role 'recipient'; there must be at least one"))
+    total = 0
+    for a in scenario.areas:
+        key = f"areas.{a.id}"
+        people = scenario.young_people_in(a)
+        total += people
+        if a.youngest >= a.oldest:
+            found.append((f"{key}.youngest", f"{a.youngest} must be below oldest, {a.oldest}"))
+        if not a.youngest <= a.eligible_youngest <= a.eligible_oldest <= a.oldest:
+            found.append(
+                (
+                    f"{key}.eligible_youngest",
+                    f"eligible ages {a.eligible_youngest}-{a.eligible_oldest} must lie within {a.youngest}-{a.oldest}",
+                )
+            )
+        if a.core_groups and not (a.youngest <= 14 and a.oldest >= 16):
+            found.append((f"{key}.core_groups", "core groups need ages 14 to 16 in the area; set core_groups = 0"))
+        if people < a.core_groups * a.core_size + scenario.population.peer_group_size:
+            found.append(
+                (
+                    f"{key}.population",
+                    f"{a.population} people give {people} young people, too few for the core group and one peer group",
+                )
+            )
+        if a.opens_week >= scenario.settings.weeks:
+            found.append(
+                (f"{key}.opens_week", f"{a.opens_week} is not before the horizon, settings.weeks = {scenario.settings.weeks}")
+            )
+        if a.interests is not None:
+            unknown = sorted(set(a.interests) - set(scenario.activity_ids))
+            share = math.fsum(a.interests.values())
+            if unknown:
+                found.append((f"{key}.interests", f"no activity has the id {', '.join(map(repr, unknown))}"))
+            if abs(share - 1.0) > 1e-6:
+                found.append((f"{key}.interests", f"shares add up to {share:.6g}; they must add up to 1"))
+    if total > MOST_YOUNG_PEOPLE:
+        found.append(("areas", f"{total:,} young people in all; at most {MOST_YOUNG_PEOPLE:,} can be held"))
+    return found
+
+
+def _of_arms(scenario: Scenario) -> list[tuple[str, str]]:
+    found = []
+    settings = scenario.settings
+    known = ", ".join(scenario.arms)
+    for field in ("reference_arm", "verdict_arm", "verdict_against"):
+        name = getattr(settings, field)
+        if name not in scenario.arms:
+            found.append((f"settings.{field}", f"there is no arm {name!r}; the arms are {known}"))
+    if len({settings.reference_arm, settings.verdict_arm, settings.verdict_against}) < 3:
+        found.append(("settings.verdict_arm", "reference_arm, verdict_arm and verdict_against must be three arms"))
+    reference = scenario.arms.get(settings.reference_arm)
+    if reference is not None and reference.spends_on != "nothing":
+        found.append((f"arms.{settings.reference_arm}.spends_on", "the reference arm must spend on 'nothing'"))
+    for name, arm in scenario.arms.items():
+        if arm.fixed_slots > scenario.programme.menu_size:
+            found.append(
+                (f"arms.{name}.fixed_slots", f"{arm.fixed_slots} is more than programme.menu_size, {scenario.programme.menu_size}")
+            )
+        if isinstance(arm.menu, list):
+            unknown = sorted(set(arm.menu) - set(scenario.activity_ids))
+            if unknown:
+                found.append((f"arms.{name}.menu", f"no activity has the id {', '.join(map(repr, unknown))}"))
+            if len(set(arm.menu)) < len(arm.menu):
+                found.append((f"arms.{name}.menu", "an activity is listed twice"))
+    if scenario.programme.minimum_places > scenario.programme.places:
+        found.append(
+            ("programme.minimum_places", f"{scenario.programme.minimum_places} is more than places, {scenario.programme.places}")
+        )
+    return found

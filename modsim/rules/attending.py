@@ -1,0 +1,28 @@
+"""Coming, staying and completing once in the course."""
+
+import numpy as np
+
+from modsim.rules.arithmetic import between, exponential
+
+
+def chance_of_attending(match, p):
+    """Chance that a participant comes to this week's session. Assumption: linear in match."""
+    return between(0.0, p.attends + p.attends_match * match, 1.0)
+
+
+def chance_of_dropping_out(match, trust, p):
+    """Chance that a participant leaves the course for good this week.
+
+    Falls with match and with trust in the lead, as high-retention programmes report (Public/Private Ventures,
+    Engaging Older Youth); size is an assumption.
+    """
+    return np.minimum(
+        p.dropout_per_week
+        * exponential(-p.dropout_match * (match - 0.5) - p.dropout_trust * (trust - p.dropout_reference_trust)),
+        1.0,
+    )
+
+
+def has_completed(sessions_attended, sessions_held, p):
+    """Whether a participant still in at the end attended enough to count as having completed."""
+    return sessions_attended >= p.completion_share * sessions_held

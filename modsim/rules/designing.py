@@ -1,0 +1,56 @@
+"""Finding out what young people want, choosing a menu from it, and what that costs in hours and weeks."""
+
+import numpy as np
+
+from modsim.rules.arithmetic import exponential
+
+
+def chance_signal_is_honest(trust, earlier_contact_weeks, p):
+    """Chance that a young person says what they want, rather than what professionals expect to hear.
+
+    Grows with trust in the lead and with rapport (earlier weeks of contact with the same worker). Assumption.
+    """
+    rapport = 1.0 - exponential(-earlier_contact_weeks / p.rapport_weeks)
+    return p.honest_without_trust + (1.0 - p.honest_without_trust) * trust * rapport
+
+
+def professional_prior(origin_share, activities, p):
+    """What professionals expect of one activity: part what worked at the origin, part no idea at all."""
+    return p.prior_origin_share * origin_share + (1.0 - p.prior_origin_share) / activities
+
+
+def learned_share(signals_for_it, all_signals, prior, p):
+    """Believed share of an activity after hearing signals (Dirichlet posterior mean)."""
+    return (signals_for_it + p.prior_strength * prior) / (all_signals + p.prior_strength)
+
+
+def voice(power_design, process_knowledge, p):
+    """Weight of young people's wishes against professionals' expectations when the menu is chosen, 0-1."""
+    return np.minimum(power_design + p.knowledge_adds_voice * process_knowledge, 1.0)
+
+
+def menu_score(learned, prior, voice):
+    """How strongly an activity is wanted for the menu by the people around the design table."""
+    return voice * learned + (1.0 - voice) * prior
+
+
+def full_meetings_needed(learned_slots_share, effort_share, p):
+    """Full design meetings needed for the learned part of a menu; `effort_share` is 1 at first, `refresh` later."""
+    return p.meetings * effort_share * learned_slots_share
+
+
+def design_hours(meetings, links, setup_weeks, learned_slots_share, effort_share, process_knowledge, p):
+    """Staff hours to design the learned part of a menu: meetings of all partners, and keeping the links warm."""
+    saved = 1.0 - p.knowledge_saves_hours * process_knowledge
+    linking = p.link_hours * links * setup_weeks * effort_share * learned_slots_share
+    return saved * (p.partners * p.meeting_hours * meetings + linking)
+
+
+def shortest_setup_weeks(setup_weeks, effort_share, process_knowledge, p):
+    """Set-up time below which a round does not start, before rounding to whole weeks."""
+    return setup_weeks * (1.0 - p.knowledge_saves_weeks * process_knowledge) * effort_share
+
+
+def delivery_hours(places, bespoke_share, hours_per_place, p):
+    """Staff hours for one week's session: activities that are not the origin's cost more to put on."""
+    return places * hours_per_place * (1.0 + (p.bespoke_cost - 1.0) * bespoke_share)

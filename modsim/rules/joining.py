@@ -1,0 +1,20 @@
+"""Whether a young person who is asked joins: voluntary, and moved by interest, trust and friends."""
+
+from modsim.rules.arithmetic import logistic
+
+
+def chance_of_joining(match, trust, friends_share, support, p):
+    """Chance that a young person who is asked says yes.
+
+    `match` is the share of their interests that the menu serves, `trust` their trust in the lead (both 0-1),
+    `friends_share` the share of their ties now or before in the programme, `support` what they have behind them.
+    Assumption in its form (logistic); its take-up is to fall in the 22-42 % seen for standard referral
+    (Jobs & Business Glasgow, ChoiceWorks).
+    """
+    return logistic(
+        p.baseline
+        + p.match_effect * match
+        + p.trust_effect * (trust - p.reference_trust)
+        + p.friends_effect * friends_share
+        + p.support_effect * (support - 0.5)
+    )

@@ -1,0 +1,38 @@
+"""Whom the lead of an area puts on the list of a round, from what it has seen."""
+
+import numpy as np
+
+from modsim.rules import targeting
+from modsim.simulation.columns import Town
+
+_FIXED_POINT = 2.0**16
+
+
+def list_of(town: Town, area: int, lane: int, round_number: int) -> np.ndarray:
+    """Rows of the young people whom the lead of an area would list for a round, first come first."""
+    c, world, scenario = town.columns, town.world, town.scenario
+    place, span = world.areas[area], world.rows_of(area)
+    age, dropped = world.age[span], c.dropped_week[span, lane]
+    rested = town.week - dropped.astype(np.int64) >= scenario.programme.retry_after_weeks
+    old_enough = (age >= place.eligible_youngest) & (age < place.eligible_oldest + 1)
+    eligible = np.nonzero(old_enough & ~c.completed[span, lane] & rested)[0]
+    seen = c.seen_in_memory[span, lane].astype(np.int64)
+    group = world.group[span]
+    seen_in_group = np.bincount(group, seen, minlength=group.max() + 1).astype(np.int64)[group]
+    others = np.bincount(group, minlength=group.max() + 1)[group] - 1
+    record = np.sqrt(targeting.known_record(seen, seen_in_group - seen, others))[eligible]
+    standard = _standardised(record)
+    rows = eligible + span.start
+    key = np.full(len(rows), area), round_number, world.slot[rows], world.generation[rows]
+    score = targeting.list_score(standard, world.luck.normal("list", *key), scenario.targeting)
+    order = np.lexsort((world.luck.uniform("list tie", *key), -score))
+    return rows[order[: scenario.programme.list_length]]
+
+
+def _standardised(record: np.ndarray) -> np.ndarray:
+    """A column with mean 0 and standard deviation 1, by sums of whole numbers so that no order matters."""
+    whole = np.rint(record * _FIXED_POINT).astype(np.int64)
+    number = max(len(whole), 1)
+    mean = float(int(whole.sum())) / number
+    variance = float(int((whole * whole).sum())) / number - mean * mean
+    return (whole - mean) / np.sqrt(variance) if variance > 1e-6 else np.zeros(len(record))

@@ -1,0 +1,123 @@
+"""What is written down of a run: weekly figures by area, and counts over people who are followed.
+
+All sums over people are whole numbers, so they do not depend on the order or on how lanes are batched.
+"""
+
+import numpy as np
+
+from modsim.inputs.scenario import Scenario
+from modsim.rules import trusting
+from modsim.simulation.columns import HEADINGS, NEVER, PARTICIPANT_WINDOW_WEEKS, Stage, Town
+from modsim.simulation.listing import list_of
+
+_FIXED_POINT = 2.0**30
+
+
+def weekly_measures(scenario: Scenario) -> tuple[str, ...]:
+    """Names of the weekly measures, in the scenario's vocabulary."""
+    incident = scenario.vocabulary.incident
+    return (f"{incident}_occurred", f"{incident}_reported", f"{incident}_seen", "trust_youth", "programme_running")
+
+
+class Records:
+    """The figures of one town, for every area and lane, from week 0.
+
+    `weekly` is (weeks, areas, lanes, measures) in the order of `weekly_measures`. `reference_lane` is the lane
+    in which nothing is done; without one the figures that need it are missing.
+    """
+
+    def __init__(self, scenario: Scenario, areas: int, lanes: int, reference_lane: int | None = None):
+        self.weekly = np.zeros((scenario.settings.weeks, areas, lanes, len(weekly_measures(scenario))))
+        self.reference_lane = reference_lane
+        self.weeks_written = 0
+        names = (
+            "participants_asb", "participants_asb_reference", "participants", "reported_before", "reported_after",
+            "weeks_before", "weeks_after", "listed_asb",
+        )  # fmt: skip
+        self.people = {name: np.zeros((areas, lanes), dtype=np.int64) for name in names}
+        self._listed: list[tuple[int, np.ndarray, np.ndarray]] = []  # area, rows, generations
+        self._here_since: np.ndarray | None = None
+
+    def people_moved(self, newcomers: np.ndarray, week: int) -> None:
+        """Remember when newcomers came: what is counted of them starts there."""
+        if self._here_since is None:
+            return
+        self._here_since[newcomers] = week
+
+    def follow_lists(self, town: Town) -> None:
+        """Where an area opens this week, follow those whom its lead would list now: the same people in every lane."""
+        for area in np.nonzero(town.opens[:, 0] == town.week)[0].tolist():
+            rows = list_of(town, area, self.reference_lane or 0, 0)
+            self._listed.append((area, rows, town.world.generation[rows].copy()))
+
+    def first_sessions(self, town: Town, area, row, lane) -> None:
+        """Count the reported incidents of those who come for the first time, in the 52 weeks before."""
+        self._known_since(town)
+        weeks = np.minimum(PARTICIPANT_WINDOW_WEEKS, town.week - self._here_since[row])
+        np.add.at(self.people["participants"], (area, lane), 1)
+        np.add.at(self.people["reported_before"], (area, lane), town.columns.reported_in_window[row, lane])
+        np.add.at(self.people["weeks_before"], (area, lane), weeks)
+
+    def _known_since(self, town: Town) -> None:
+        if self._here_since is None:
+            self._here_since = np.full(town.world.rows, NEVER)
+
+    def write_down(self, town: Town) -> None:
+        """Add this week; weeks of the history before week 0 leave no record."""
+        self._known_since(town)
+        if town.week < 0:
+            return
+        world, c = town.world, town.columns
+        starts = world.first_row[:-1]
+        sums = [np.add.reduceat(column, starts, axis=0, dtype=np.int64) for column in (c.occurred, c.reported, c.seen)]
+        trust = np.rint(trusting.trust(c.good, c.bad) * _FIXED_POINT).astype(np.int64)
+        people = np.diff(world.first_row)[:, None]
+        mean_trust = np.add.reduceat(trust, starts, axis=0) / (people * _FIXED_POINT)
+        self.weekly[town.week] = np.stack([*sums, mean_trust, c.stage != Stage.IDLE], axis=-1)
+        self.weeks_written = town.week + 1
+        self._follow_participants(town)
+        self._follow_listed(town)
+
+    def _follow_participants(self, town: Town) -> None:
+        c = town.columns
+        row, lane = np.nonzero(c.first_session != NEVER)
+        inside = town.week - c.first_session[row, lane].astype(np.int64) < PARTICIPANT_WINDOW_WEEKS
+        row, lane = row[inside], lane[inside]
+        key = town.world.area[row], lane
+        np.add.at(self.people["participants_asb"], key, c.occurred[row, lane])
+        np.add.at(self.people["reported_after"], key, c.reported[row, lane])
+        np.add.at(self.people["weeks_after"], key, 1)
+        if self.reference_lane is not None:
+            np.add.at(self.people["participants_asb_reference"], key, c.occurred[row, self.reference_lane])
+
+    def _follow_listed(self, town: Town) -> None:
+        world, c = town.world, town.columns
+        for area, rows, generations in self._listed:
+            same = rows[world.generation[rows] == generations]
+            self.people["listed_asb"][area] += c.occurred[same].sum(axis=0)
+
+    def totals(self, town: Town) -> dict[str, np.ndarray]:
+        """Every figure of the run by (areas, lanes); needs the town at its end."""
+        c, scenario = town.columns, town.scenario
+        incident = scenario.vocabulary.incident
+        written = self.weekly[: self.weeks_written]
+        totals = {name: written[..., k].sum(axis=0) for k, name in enumerate(weekly_measures(scenario)[:3])}
+        totals["trust_youth"] = written[-1, ..., 3] if self.weeks_written else np.zeros(c.purse.shape)
+        totals["trust_listed"] = self._trust_of_listed(town)
+        totals |= {name.replace("asb", incident): values for name, values in self.people.items()}
+        totals |= {
+            "invited": c.invited, "joined": c.joined, "attended": c.sessions, "completed": c.completions,
+            "missed_promises": c.missed_promises, "rounds": c.round, "weeks_waited": c.waited,
+            "hours": sum(c.spent[heading] for heading in HEADINGS), "hours_arrived": c.arrived, "hours_left": c.purse,
+        }  # fmt: skip
+        return totals
+
+    def _trust_of_listed(self, town: Town) -> np.ndarray:
+        c, world = town.columns, town.world
+        mean = np.full(c.purse.shape, np.nan)
+        for area, rows, generations in self._listed:
+            same = rows[world.generation[rows] == generations]
+            if same.size:
+                whole = np.rint(trusting.trust(c.good[same], c.bad[same]) * _FIXED_POINT).astype(np.int64)
+                mean[area] = whole.sum(axis=0) / (same.size * _FIXED_POINT)
+        return mean

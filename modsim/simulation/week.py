@@ -1,0 +1,22 @@
+"""The order of a week, written once. Read it aloud: it is the model."""
+
+
+def live_one_week(town, week, act):
+    """One week in every area and lane of a town.
+
+    `act` says who does the acting: the columns all at once (`by_columns`) or Mesa agents one by one (`by_agents`).
+    A stage reads what earlier stages of this week left; inside a stage everybody acts on one snapshot.
+    """
+    act.people_age_and_move(town, week)  # some grow out, others grow in; core groups lose and gain members
+    act.hours_arrive(town)  # in areas whose purse has opened
+    town.records.follow_lists(town)  # whom the lead would list as an area opens is followed in every arm
+    act.programmes_are_planned(town)  # a round starts where its whole cost is in sight; the lead draws up a list
+    act.workers_visit(town)  # young people on the list are asked what they want, and partners design
+    act.young_people_are_asked(town)  # in waves; joining is voluntary
+    act.sessions_are_held(town)  # some come, some enjoy it, some leave for good
+    act.trust_moves(town)  # old experience fades, this week's is added and told to friends
+    act.inclination_moves(town)  # back towards where it was, and down with each session
+    act.incidents_happen(town)
+    act.services_see(town)  # some incidents are reported, some of those are seen
+    act.programmes_move_on(town)  # menus are chosen, courses begin and end
+    town.records.write_down(town)

@@ -1,0 +1,178 @@
+"""Luck: the only place where random numbers are made.
+
+Each draw is a pure function of its key (seed, process, area id, replicate, occasion, slot, generation, index) and is
+evaluated where it is used. Nothing is consumed in order, so another area, arm, process or replicate shifts nobody's
+luck, and arms of one replicate share all of it. The generator is Philox4x32-10 (Salmon et al. 2011, "Parallel random
+numbers: as easy as 1, 2, 3"): a counter-based generator, here written so that the same lines serve whole columns
+(uint64 arrays) and single draws (Python integers).
+"""
+
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+from scipy.special import gammaincinv, ndtri
+
+from modsim.rules.arithmetic import exponential
+
+_LOW_32_BITS = 0xFFFFFFFF
+_MOST_INCIDENTS = 60  # of one person in one week; beyond it the chance is below 1e-9 for any rate up to 20
+
+
+def philox_4x32(counter, key):
+    """Four 32-bit words from four counter words and two key words (uint64 arrays or Python integers)."""
+    a, b, c, d = counter
+    k, m = key
+    for _ in range(10):
+        p, q = 0xD2511F53 * a, 0xCD9E8D57 * c
+        a, b, c, d = (q >> 32) ^ b ^ k, q & _LOW_32_BITS, (p >> 32) ^ d ^ m, p & _LOW_32_BITS
+        k, m = (k + 0x9E3779B9) & _LOW_32_BITS, (m + 0xBB67AE85) & _LOW_32_BITS
+    return a, b, c, d
+
+
+@lru_cache(maxsize=100_000)
+def _key(seed: int, process: str, area_id: str) -> tuple[int, int]:
+    digest = blake2b(f"{seed}\x1f{process}\x1f{area_id}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:], "little")
+
+
+class Luck:
+    """The draws of one world: areas stacked over replicates, each with its id and replicate number.
+
+    `areas` in the methods are positions in that stack (an array, or one integer), and everything that goes with
+    them is broadcast. A single integer gives a Python float with the same bits as the array form.
+    """
+
+    def __init__(self, seed: int, area_ids: list[str], replicates: list[int]):
+        self.seed = seed
+        self.area_ids = area_ids
+        self.replicates = replicates
+        self._replicate_column = np.array(replicates, dtype=np.uint64)
+        self._four_weeks: dict[str, tuple[int, np.ndarray, list[np.ndarray]]] = {}
+
+    def uniform(self, process: str, areas, occasion=0, slot=0, generation=0, index: int = 0):
+        """A number in (0, 1), one for each entity: `process` says what for, `occasion` when, `index` which."""
+        if isinstance(areas, int):
+            key = _key(self.seed, process, self.area_ids[areas])
+            counter = (
+                int(slot),
+                int(occasion) & _LOW_32_BITS,
+                self.replicates[areas],
+                (int(generation) << 16) + index // 4,
+            )
+            return (philox_4x32(counter, key)[index % 4] + 0.5) * 2.0**-32
+        words = self._words(process, areas, occasion, slot, generation, index // 4)
+        return (words[index % 4] + 0.5) * 2.0**-32
+
+    def _words(self, process: str, areas, occasion, slot, generation, block: int):
+        keys = np.array([_key(self.seed, process, area_id) for area_id in self.area_ids], dtype=np.uint64)
+        counter = (
+            _word(slot),
+            _word(occasion),
+            self._replicate_column[areas],
+            _word((np.asarray(generation, dtype=np.int64) << 16) + block),
+        )
+        return philox_4x32(counter, (keys[areas, 0], keys[areas, 1]))
+
+    def weekly_uniform(self, process: str, areas, week: int, slot, generation):
+        """A number in (0, 1) for each entity in this week: one block of Philox serves four weeks.
+
+        For columns the block is kept, and made again only for entities of a new generation.
+        """
+        occasion, index = week // 4, week % 4
+        if isinstance(areas, int):
+            return self.uniform(process, areas, occasion, slot, generation, index)
+        kept = self._four_weeks.get(process)
+        if kept is None or kept[0] != occasion or kept[1].shape != generation.shape:
+            words = self._words(process, areas, occasion, slot, generation, 0)
+            kept = occasion, generation.copy(), [word.astype(np.uint32) for word in words]
+            self._four_weeks[process] = kept
+        changed = np.nonzero(kept[1] != generation)[0]
+        if changed.size:
+            words = self._words(process, areas[changed], occasion, slot[changed], generation[changed], 0)
+            for column, word in zip(kept[2], words, strict=True):
+                column[changed] = word
+            kept[1][changed] = generation[changed]
+        return (kept[2][index] + 0.5) * 2.0**-32
+
+    def normal(self, process: str, areas, occasion=0, slot=0, generation=0, index: int = 0):
+        """A standard normal number for each entity (inverse of the distribution function)."""
+        return ndtri(self.uniform(process, areas, occasion, slot, generation, index))
+
+    def weekly_normal(self, process: str, areas, week: int, slot, generation):
+        """A standard normal number for each entity in this week, as `weekly_uniform`."""
+        return ndtri(self.weekly_uniform(process, areas, week, slot, generation))
+
+    def gamma(self, process: str, shape, areas, occasion=0, slot=0, generation=0, index: int = 0):
+        """A gamma number of unit scale and the given shape for each entity; 0 where the shape is 0."""
+        u = self.uniform(process, areas, occasion, slot, generation, index)
+        return np.where(shape > 0.0, gammaincinv(np.maximum(shape, 1e-9), u), 0.0)
+
+
+def _word(values):
+    return (np.asarray(values, dtype=np.int64) & _LOW_32_BITS).astype(np.uint64)
+
+
+def poisson_count(mean: float, u: float) -> int:
+    """The count that a Poisson variable with this mean takes at quantile u."""
+    if u < 1.0 - mean:
+        return 0
+    chance = exponential(-mean)
+    reached, count = chance, 0
+    while u >= reached and count < _MOST_INCIDENTS:
+        count += 1
+        chance = chance * mean / count
+        reached = reached + chance
+    return count
+
+
+def poisson_counts(means, u):
+    """`poisson_count` for columns of the same shape; almost all are 0, and those cost one comparison."""
+    counts = np.zeros(means.shape, dtype=np.int16)
+    busy = np.nonzero(u >= 1.0 - means)
+    mean, at = means[busy], u[busy]
+    chance = exponential(-mean)
+    reached, count = chance, np.zeros(mean.shape, dtype=np.int16)
+    for k in range(1, _MOST_INCIDENTS + 1):
+        more = at >= reached
+        if not more.any():
+            break
+        count[more] = k
+        chance = chance * mean / k
+        reached = np.where(more, reached + chance, reached)
+    counts[busy] = count
+    return counts
+
+
+def binomial_count(trials: int, chance: float, u: float) -> int:
+    """How many of `trials` succeed at quantile u, each with the given chance."""
+    if chance >= 1.0:
+        return trials
+    fail = 1.0 - chance
+    mass = 1.0
+    for _ in range(trials):
+        mass = mass * fail
+    reached, count = mass, 0
+    while u >= reached and count < trials:
+        mass = mass * (trials - count) * chance / ((count + 1) * fail)
+        reached = reached + mass
+        count += 1
+    return count
+
+
+def binomial_counts(trials, chance, u):
+    """`binomial_count` for columns of one dimension; `chance` is one number or a column."""
+    fail = 1.0 - chance
+    mass = np.ones(trials.shape)
+    for k in range(int(trials.max(initial=0))):
+        mass = np.where(k < trials, mass * fail, mass)
+    reached, count = mass, np.zeros(trials.shape, dtype=np.int16)
+    with np.errstate(divide="ignore", invalid="ignore"):  # chance 1 divides by 0 and is overruled below
+        for k in range(int(trials.max(initial=0))):
+            more = (u >= reached) & (k < trials)
+            if not more.any():
+                break
+            mass = mass * (trials - k) * chance / ((k + 1) * fail)
+            reached = np.where(more, reached + mass, reached)
+            count[more] = k + 1
+    return np.where(np.asarray(chance) >= 1.0, trials, count).astype(np.int16)

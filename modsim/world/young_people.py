@@ -1,0 +1,192 @@
+"""The world that no arm can change: who lives where, their wishes and rates, and how they come, age and go.
+
+One `World` holds all areas of one or more replicates, stacked: the areas of replicate 0 first, then those of the
+next. To every stage of the week a replicate is nothing but more areas.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.special import betaincinv
+
+from modsim.inputs.scenario import Area, Scenario
+from modsim.inputs.units import WEEKS_PER_YEAR
+from modsim.rules import offending
+from modsim.world.draws import Luck
+from modsim.world.interests import area_pattern, dirichlet
+from modsim.world.ties import Ties, area_ties, group_sizes
+
+_CORE_START_AGES = (14.0, 20.0)
+_NEWCOMER_AGES = (14.0, 17.0)
+
+
+class World:
+    """Young people of all stacked areas as columns, moved from week to week by `turn`.
+
+    Columns over people (rows): `area` and `group` (positions in the stack), `slot` (place within the area, core
+    groups first), `generation` (0, then one more each time somebody of that slot grows out and another grows in),
+    `in_core`, `age` (years), `interests` (rows, K), `support`, `log_rate`, `spell` and `background` (expected
+    incidents this week without any programme). Columns over areas: `pattern` (areas, K), `area_rate`, `first_row`.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, replicates: Sequence[int], ties: Ties | None = None):
+        self.scenario = scenario
+        self.replicates = list(replicates)
+        self.areas: list[Area] = [area for _ in replicates for area in scenario.areas]
+        self.area_replicate = np.repeat(np.arange(len(self.replicates)), len(scenario.areas))
+        self.luck = Luck(seed, [a.id for a in self.areas], [r for r in replicates for _ in scenario.areas])
+        self.activity_ids = scenario.activity_ids
+        self._first_week = -scenario.settings.history_weeks - 1  # one before the first that is lived
+        self.week = self._first_week
+
+        people = [scenario.young_people_in(a) for a in self.areas]
+        self.first_row = np.concatenate([[0], np.cumsum(people)])
+        self.rows = int(self.first_row[-1])
+        self.area = np.repeat(np.arange(len(self.areas)), people)
+        self.slot = np.arange(self.rows) - self.first_row[self.area]
+        self.generation = np.zeros(self.rows, dtype=np.int64)
+
+        size = scenario.population.peer_group_size
+        sizes = [group_sizes(n, a.core_groups, a.core_size, size) for n, a in zip(people, self.areas, strict=True)]
+        self.group = np.repeat(np.arange(sum(map(len, sizes))), [n for area in sizes for n in area])
+        self.group_area = np.repeat(np.arange(len(self.areas)), [len(area) for area in sizes])
+        first_group = np.cumsum([0, *(len(area) for area in sizes[:-1])])
+        self.group_number = np.arange(len(self.group_area)) - first_group[self.group_area]
+        self.core_groups = np.array([a.core_groups for a in self.areas])
+        self.ties = ties or self._drawn_ties(sizes)
+
+        self._settle_ages()
+        self._settle_wishes_and_rates()
+        self._set_background()
+
+    def rows_of(self, area: int) -> slice:
+        """The rows of one stacked area."""
+        return slice(int(self.first_row[area]), int(self.first_row[area + 1]))
+
+    def _drawn_ties(self, sizes: list[list[int]]) -> Ties:
+        share = self.scenario.population.rewired_share
+        ends = [area_ties(area_sizes, share, self.luck, a) for a, area_sizes in enumerate(sizes)]
+        one = np.concatenate([e[0] + self.first_row[a] for a, e in enumerate(ends)])
+        other = np.concatenate([e[1] + self.first_row[a] for a, e in enumerate(ends)])
+        return Ties.between(one, other, self.rows)
+
+    # --- before the first week -----------------------------------------------------------------------------
+
+    def _settle_ages(self) -> None:
+        youngest = np.array([a.youngest for a in self.areas], dtype=float)[self.area]
+        oldest = np.array([a.oldest for a in self.areas], dtype=float)[self.area]
+        self.in_core = self.group_number[self.group] < self.core_groups[self.area]
+        low = np.where(self.in_core, np.maximum(youngest, _CORE_START_AGES[0]), youngest)
+        high = np.where(self.in_core, np.minimum(oldest + 1.0, _CORE_START_AGES[1]), oldest + 1.0)
+        self._youngest, self._span = youngest, oldest + 1.0 - youngest
+        u = self.luck.uniform("age", self.area, 0, self.slot)
+        self._years_in_at_start = low + (high - low) * u - youngest
+        self.age = youngest + self._years_in_at_start
+
+    def _settle_wishes_and_rates(self) -> None:
+        scenario, luck = self.scenario, self.luck
+        stack = np.arange(len(self.areas))
+        self.pattern = np.stack([area_pattern(scenario, a, luck, i) for i, a in enumerate(self.areas)])
+        self.group_pattern = dirichlet(
+            "group wishes", scenario.world.group_concentration, self.pattern[self.group_area], self.activity_ids, luck,
+            areas=self.group_area, slot=self.group_number,
+        )  # fmt: skip
+        p = scenario.offending
+        self.area_log_rate = p.area_sd * luck.normal("area rate", stack)
+        self.group_log_rate = p.group_sd * luck.normal("group rate", self.group_area, 0, self.group_number)
+        self.area_rate = np.array([incidents_per_unit_rate(scenario, a) for a in self.areas])
+        self.interests = np.empty((self.rows, len(self.activity_ids)))
+        self.support, self.own_log_rate, self.spell = np.empty((3, self.rows))
+        self._greet(np.arange(self.rows))
+
+    def _greet(self, rows: np.ndarray) -> None:
+        """Settle everything personal about the people who now hold these rows."""
+        scenario, luck = self.scenario, self.luck
+        key = {"areas": self.area[rows], "slot": self.slot[rows], "generation": self.generation[rows]}
+        centre = self.group_pattern[self.group[rows]]
+        self.interests[rows] = dirichlet(
+            "wishes", scenario.world.person_concentration, centre, self.activity_ids, luck, **key
+        )
+        self.support[rows] = betaincinv(2.0, 2.0, luck.uniform("support", **key))
+        self.own_log_rate[rows] = scenario.offending.person_sd * luck.normal("own rate", **key)
+        self.spell[rows] = scenario.offending.spell_sd * luck.normal("first spell", **key)
+
+    @property
+    def log_rate(self) -> np.ndarray:
+        """Lasting log-rate: area, group, own, and the shift of the core groups (rows,)."""
+        lasting = self.area_log_rate[self.area] + self.group_log_rate[self.group] + self.own_log_rate
+        return lasting + self.scenario.offending.core_shift * self.in_core
+
+    # --- week by week ----------------------------------------------------------------------------------------
+
+    def turn(self, week: int) -> np.ndarray:
+        """Move to the given week, the one after the present; returns the rows that a newcomer now holds."""
+        self.week = week
+        years_lived = self._years_in_at_start + (week - self._first_week) / WEEKS_PER_YEAR
+        generation = np.floor(years_lived / self._span).astype(np.int64)
+        grown_out = generation > self.generation
+        self.age = self._youngest + years_lived - generation * self._span
+        self._leave_core(week, grown_out)
+        newcomers = np.nonzero(grown_out)[0]
+        self.generation = generation
+        p = self.scenario.offending
+        shock = self.luck.weekly_normal("spell", self.area, week, self.slot, self.generation)
+        self.spell = offending.next_spell(self.spell, shock, p)
+        self._greet(newcomers)
+        self._set_background()
+        return newcomers
+
+    def _leave_core(self, week: int, grown_out: np.ndarray) -> None:
+        """Core members who leave, or grow out, swap groups with a newcomer; ties stay as they are."""
+        core = np.nonzero(self.in_core)[0]
+        u = self.luck.uniform("leaving the core", self.area[core], week, self.slot[core], self.generation[core])
+        leavers = core[(u < self.scenario.population.chance_of_leaving_core_per_week) | grown_out[core]]
+        for row in leavers.tolist():
+            rows = np.arange(self.first_row[self.area[row]], self.first_row[self.area[row] + 1])
+            fit = ~self.in_core[rows] & ~grown_out[rows] & (self.age[rows] >= _NEWCOMER_AGES[0])
+            candidates = rows[fit & (self.age[rows] < _NEWCOMER_AGES[1])]
+            if not candidates.size:
+                continue  # nobody of that age is there: the group keeps its member
+            chosen = candidates[
+                np.argmax(
+                    self.luck.uniform(
+                        f"entering the core for {int(self.slot[row])}", self.area[candidates], week,
+                        self.slot[candidates], self.generation[candidates],
+                    )
+                )
+            ]  # fmt: skip
+            self.group[row], self.group[chosen] = self.group[chosen], self.group[row]
+            self.in_core[row], self.in_core[chosen] = False, True
+
+    def _set_background(self) -> None:
+        p = self.scenario.offending
+        level = self.area_rate * (p.season(self.week) * p.trend(self.week))
+        log_age = offending.log_age_factor(self.age, p)
+        self.background = offending.background_rate(level[self.area], self.log_rate, log_age, self.spell)
+
+
+def incidents_per_unit_rate(scenario: Scenario, area: Area) -> float:
+    """Weekly incidents of a young person with log-rate 0 at peak age, from the reported rate, in closed form.
+
+    The reported rate of the scenario is the expected one at week 0 over all luck; dividing by the reporting share
+    and by the expected sum of exp(log-rate + log age factor + spell) over the area's people gives the level.
+    """
+    p = scenario.offending
+    people = scenario.young_people_in(area)
+    core = area.core_groups * area.core_size
+    variance = p.area_sd**2 + p.group_sd**2 + p.person_sd**2 + p.spell_sd**2
+    low, high = max(area.youngest, _CORE_START_AGES[0]), min(area.oldest + 1.0, _CORE_START_AGES[1])
+    everyone = (people - core) * _mean_age_factor(area.youngest, area.oldest + 1.0, p.peak_age, p.age_sd)
+    members = core * math.exp(p.core_shift) * _mean_age_factor(low, high, p.peak_age, p.age_sd) if core else 0.0
+    expected = math.exp(variance / 2.0) * (everyone + members)
+    return scenario.reported_per_week(area) / scenario.reporting.share / expected
+
+
+def _mean_age_factor(low: float, high: float, peak: float, sd: float) -> float:
+    """Mean of the age curve over ages spread evenly from low to high."""
+
+    def below(age: float) -> float:
+        return 0.5 * (1.0 + math.erf((age - peak) / (sd * math.sqrt(2.0))))
+
+    return sd * math.sqrt(2.0 * math.pi) * (below(high) - below(low)) / (high - low)
