@@ -1,0 +1,144 @@
+"""One future of one arm as a Mesa model, with its young people and lead partners as agents."""
+
+from typing import Any, Literal
+
+import mesa
+import networkx as nx
+import numpy as np
+
+from modsim.inputs.scenario import Scenario
+from modsim.simulation import by_agents, by_columns
+from modsim.simulation.agents import Partner, YoungPerson
+from modsim.simulation.columns import Town
+from modsim.simulation.records import Records, weekly_measures
+from modsim.simulation.week import live_one_week
+from modsim.world.ties import Ties
+from modsim.world.young_people import World
+
+
+class Community(mesa.Model):
+    """The areas of a scenario under one arm: `step()` lives one week, `run_for(weeks)` several.
+
+    Parameters
+    ----------
+    scenario : the scenario, from `modsim.load_scenario`
+    arm : name of one of its arms
+    replicate : number of the future; the same number has the same luck in every arm
+    seed : replaces the scenario's seed
+    pace : "week" moves all columns at once; "agent" lets every agent act by its own verbs. Both give the same
+        numbers, bit for bit; "agent" is some hundred times slower and can be followed with a debugger.
+    ties : a NetworkX graph of friendships with nodes 0 ... n-1 (one for each young person), in place of the drawn one
+
+    Attributes
+    ----------
+    week : the week lived last; the model starts with its history behind it, in week -1
+    young_people, partners : Mesa agent sets
+    datacollector : a Mesa `DataCollector` of the weekly measures, summed or averaged over recipients
+
+    Raises
+    ------
+    KeyError
+        when the scenario has no such arm.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        arm: str,
+        replicate: int = 0,
+        seed: int | None = None,
+        pace: Literal["week", "agent"] = "week",
+        ties: nx.Graph | None = None,
+    ):
+        if arm not in scenario.arms:
+            raise KeyError(f"there is no arm {arm!r}; the arms are {', '.join(scenario.arms)}")
+        if pace not in ("week", "agent"):
+            raise ValueError(f"pace is {pace!r}; it must be 'week' or 'agent'")
+        luck_seed = scenario.settings.seed if seed is None else seed
+        super().__init__(rng=luck_seed)  # Mesa's own generator; the model's luck is keyed and never uses it
+        self.scenario = scenario
+        self.arm, self.replicate, self.pace = arm, replicate, pace
+        graph = None if ties is None else Ties.from_networkx(ties)
+        self.town = Town(World(scenario, luck_seed, [replicate], graph), [scenario.arms[arm]])
+        self.town.model = self
+        self.town.records = Records(scenario, len(scenario.areas), 1)
+        self.leads = [Partner(self, area) for area in range(len(scenario.areas))]
+        self._people = [YoungPerson(self, row) for row in range(self.town.world.rows)]
+        self._met = self.town.world.generation.copy()  # the generation each agent stands for
+        self._was_in = np.zeros(self.town.world.rows, dtype=bool)
+        for week in range(-scenario.settings.history_weeks, 0):
+            self._live(week)
+        reporters = {name: [self.recorded, [name]] for name in weekly_measures(scenario)}
+        self.datacollector = mesa.DataCollector(model_reporters={"week": "week", **reporters})
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario, frozen."""
+        return self._frozen_scenario
+
+    @scenario.setter
+    def scenario(self, scenario: Any) -> None:  # Mesa sets one of its own first; ours stays as it is
+        self._frozen_scenario = scenario
+
+    @property
+    def week(self) -> int:
+        """The week lived last."""
+        return self.town.week
+
+    @property
+    def young_people(self) -> mesa.agent.AgentSet:
+        """All young people, as a Mesa agent set."""
+        return self.agents_by_type[YoungPerson]
+
+    @property
+    def partners(self) -> mesa.agent.AgentSet:
+        """The lead of every area, as a Mesa agent set."""
+        return self.agents_by_type[Partner]
+
+    def person(self, row: int) -> YoungPerson:
+        """The young person at a row."""
+        return self._people[row]
+
+    def friendships(self) -> nx.Graph:
+        """The ties between young people as a NetworkX graph; nodes are rows, with area, group and core as attributes."""
+        graph, world = self.town.world.ties.to_networkx(), self.town.world
+        for row in graph.nodes:
+            graph.nodes[row].update(
+                area=world.areas[world.area[row]].id, group=int(world.group[row]), in_core=bool(world.in_core[row])
+            )
+        return graph
+
+    def step(self) -> None:
+        """Live one week."""
+        if self.week + 1 >= self.scenario.settings.weeks:
+            raise RuntimeError(f"the horizon is reached: settings.weeks = {self.scenario.settings.weeks}; ask for more there")
+        self._live(self.week + 1)
+        self.running = self.week + 1 < self.scenario.settings.weeks
+        self.datacollector.collect(self)
+
+    def _live(self, week: int) -> None:
+        live_one_week(self.town, week, by_agents if self.pace == "agent" else by_columns)
+        if self.pace == "week":
+            self.welcome(np.nonzero(self._met != self.town.world.generation)[0].tolist())
+
+    def welcome(self, rows: list[int]) -> None:
+        """Replace the agents of rows that newcomers now hold."""
+        for row in rows:
+            self._people[row].remove()
+            self._people[row] = YoungPerson(self, row)
+        self._met[rows] = self.town.world.generation[rows]
+
+    def remember_who_was_in(self) -> None:
+        """Keep who was in the programme when the week's invitations begin: all are asked at the same moment."""
+        self._was_in = self.town.columns.ever_in[:, 0].copy()
+
+    def was_in_last_week(self, person: YoungPerson) -> bool:
+        """Whether somebody was in the programme before this week's invitations."""
+        return bool(self._was_in[person.row])
+
+    def recorded(self, measure: str) -> float:
+        """A weekly measure over all recipients in the week lived last: a sum, or a mean over areas."""
+        recipients = self.town.levers.is_recipient
+        values = self.town.records.weekly[self.week, recipients, 0, weekly_measures(self.scenario).index(measure)]
+        return float(values.mean() if measure.startswith(("trust", "programme")) else values.sum())
