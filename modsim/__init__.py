@@ -1,0 +1,24 @@
+"""modsim: how a community programme spreads. Re-co-produce it in each area, or transplant it unchanged?"""
+
+from typing import Any
+
+__version__ = "0.1.0"
+__all__ = ["Community", "Comparison", "Scenario", "ScenarioError", "__version__", "compare", "load_scenario"]
+
+_HOMES = {
+    "Community": "modsim.simulation.community",
+    "Comparison": "modsim.findings.comparison",
+    "Scenario": "modsim.inputs.scenario",
+    "ScenarioError": "modsim.inputs.reading",
+    "compare": "modsim.findings.comparison",
+    "load_scenario": "modsim.inputs.reading",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name where it is first used: `modsim --help` must not pay for Mesa and the rest."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'modsim' has no attribute {name!r}; it has {', '.join(__all__)}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

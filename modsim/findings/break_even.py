@@ -1,0 +1,71 @@
+"""The dissimilarity at which two arms do equally well: said before any verdict, because nobody has measured it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from modsim.findings.statistics import CONFIDENCE, resamples
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """Dissimilarity (0-1) above which the arm does better than the other, with a 95 % bootstrap interval.
+
+    `mean` is None when there is none between 0 and 1, or it was not looked for; `text` says which.
+    """
+
+    mean: float | None
+    low: float | None
+    high: float | None
+    text: str
+
+    def as_dict(self) -> dict[str, object]:
+        return {"mean": self.mean, "low": self.low, "high": self.high, "text": self.text}
+
+
+def break_even(points: list[float], gains: np.ndarray, arm: str, against: str, seed: int) -> BreakEven:
+    """Where a straight line through the gains crosses zero.
+
+    `gains` (replicates, points) is how much better the arm does than the other at each dissimilarity, by replicate;
+    replicates are resampled whole.
+    """
+    if len(points) < 2 or len(gains) == 0:
+        return BreakEven(None, None, None, "The break-even dissimilarity was not looked for.")
+    where = _crossing(np.array(points), gains.mean(axis=0)[None, :])[0]
+    low = high = None
+    if len(gains) > 1:
+        samples = gains[resamples(len(gains), seed)].mean(axis=1)
+        tail = 100 * (1 - CONFIDENCE) / 2
+        ends = np.percentile(_crossing(np.array(points), samples), [tail, 100 - tail], method="nearest")
+        low, high = (float(min(max(x, 0.0), 1.0)) for x in ends)
+    span = "" if low is None else f" (95 % interval {low:.2f} to {high:.2f})"
+    if where < 0.0:
+        return BreakEven(
+            None, low, high,
+            f"No break-even between 0 and 1: on average “{arm}” does better than “{against}” however alike or unlike "
+            f"the areas are{span}.",
+        )  # fmt: skip
+    if where > 1.0:
+        return BreakEven(
+            None, low, high,
+            f"No break-even between 0 and 1: on average “{arm}” does no better than “{against}” however unlike the "
+            f"areas are{span}.",
+        )  # fmt: skip
+    return BreakEven(
+        float(where), low, high,
+        f"“{arm}” and “{against}” break even at a dissimilarity of {where:.2f}{span}; above it “{arm}” does better.",
+    )  # fmt: skip
+
+
+def _crossing(points: np.ndarray, gains: np.ndarray) -> np.ndarray:
+    """Where the least-squares line through each row of gains crosses zero from below.
+
+    Minus infinity where the arm is ahead everywhere or its lead shrinks with dissimilarity and is still positive in
+    the middle, plus infinity where it never gets ahead.
+    """
+    centred = points - points.mean()
+    slope = gains @ centred / (centred @ centred)
+    middle = gains.mean(axis=1) + slope * (0.5 - points.mean())
+    rising = slope > 1e-12
+    crossing = 0.5 - middle / np.where(rising, slope, 1.0)
+    return np.where(rising, crossing, np.where(middle > 0, -np.inf, np.inf))

@@ -1,0 +1,347 @@
+"""A whole comparison: arms run on shared luck, and what can be said of them."""
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from modsim.findings.break_even import BreakEven, break_even
+from modsim.findings.measures import Measure, by_replicate, incidents_averted, measures
+from modsim.findings.statistics import Estimate, estimate, price_of_averting
+from modsim.findings.verdict import Contrast, Kind, contrast, kind_of, sentence
+from modsim.inputs.reading import ScenarioError, with_changes
+from modsim.inputs.scenario import Scenario
+from modsim.simulation.records import weekly_measures
+from modsim.simulation.runs import Outcome, run
+
+BANNER = (
+    "A thinking tool, not a forecast. Synthetic people in synthetic areas; no outcome of a real site is known or used."
+)
+_ROWS_IN_A_TASK = 80_000  # people-lanes side by side: large enough for speed, small enough to stop soon
+_WORTH_ANOTHER_PROCESS = 6_000_000  # people-lane-weeks, about a second's work
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Some replicates at one dissimilarity; `point` is None for the comparison itself."""
+
+    scenario: Scenario
+    arms: list[str]
+    replicates: list[int]
+    point: float | None
+
+    def outcome(self) -> Outcome:
+        return run(self.scenario, self.arms, self.replicates)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What came of a comparison. `reference` is the arm everything is measured against."""
+
+    scenario: Scenario
+    name: str
+    outcome: Outcome
+    points: dict[float, Outcome]
+    interrupted: bool = False
+
+    @property
+    def reference(self) -> str:
+        return self.scenario.settings.reference_arm
+
+    @property
+    def arms(self) -> list[str]:
+        """The arms compared, without the reference."""
+        return [arm for arm in self.outcome.arms if arm != self.reference]
+
+    @property
+    def replicates(self) -> int:
+        return len(self.outcome.replicates)
+
+    @property
+    def verdict_pair(self) -> tuple[str, str]:
+        """The arm the verdict is about, and the one it is compared with."""
+        settings = self.scenario.settings
+        if settings.verdict_arm in self.arms and settings.verdict_against in self.arms:
+            return settings.verdict_arm, settings.verdict_against
+        return (self.arms[1], self.arms[0]) if len(self.arms) > 1 else (self.arms[0], self.reference)
+
+    @cached_property
+    def measures(self) -> list[Measure]:
+        return measures(self.scenario)
+
+    @cached_property
+    def values(self) -> dict[str, dict[str, np.ndarray]]:
+        """Every measure by arm, one value for each replicate."""
+        names = [*self.arms, self.reference]
+        return {arm: by_replicate(self.scenario, self.outcome, arm, self.reference) for arm in names}
+
+    @cached_property
+    def estimates(self) -> dict[str, dict[str, Estimate]]:
+        """Mean, interval and range of futures of every measure by arm, the cost per incident averted included."""
+        found = {}
+        for arm in self.arms:
+            mine = {name: estimate(values) for name, values in self.values[arm].items()}
+            averted = incidents_averted(self.scenario, self.outcome, arm, self.reference)
+            seed = self.scenario.settings.seed
+            mine["gbp_per_incident_averted"] = price_of_averting(self.values[arm]["cost_gbp"], averted, seed)
+            found[arm] = mine
+        return found
+
+    def contrast(self, arm: str, against: str, measure: Measure) -> Contrast:
+        """One arm minus another on one measure, paired by replicate."""
+        mine, theirs = self.values[arm][measure.name], self.values[against][measure.name]
+        return contrast(arm, against, measure, mine, theirs, self.scenario.smallest_difference(measure.name))
+
+    @cached_property
+    def contrasts(self) -> list[Contrast]:
+        """Every pair of arms on every measure with a better side; the verdict's pair in its own direction."""
+        pairs = [(b, a) for i, a in enumerate(self.arms) for b in self.arms[i + 1 :]]
+        pair = self.verdict_pair
+        pairs = [pair, *(p for p in pairs if set(p) != set(pair))]
+        directed = [m for m in self.measures if m.better != "neither"]
+        return [self.contrast(arm, against, m) for arm, against in pairs for m in directed]
+
+    @cached_property
+    def verdict(self) -> dict[str, Any]:
+        """The verdict on the first measure: kind, the numbers it rests on, and one sentence."""
+        arm, against = self.verdict_pair
+        measure = self.measures[0]
+        found = self.contrast(arm, against, measure)
+        smallest = self.scenario.smallest_difference(measure.name) or 0.0
+        kind: Kind = kind_of(found.difference, measure.better, smallest)
+        label = self.scenario.arm_label
+        return {
+            "kind": kind, "measure": measure.name, "arm": arm, "against": against,
+            "mean": found.difference.mean, "low": found.difference.low, "high": found.difference.high,
+            "text": sentence(kind, label(arm), label(against), measure, found, smallest),
+        }  # fmt: skip
+
+    @cached_property
+    def break_even(self) -> BreakEven:
+        """The dissimilarity above which the verdict's arm does better, from the runs at other dissimilarities."""
+        arm, against = self.verdict_pair
+        label = self.scenario.arm_label
+        measure = self.measures[0].name
+        own = self.values[arm][measure] - self.values[against][measure]
+        gains = {self.scenario.world.dissimilarity: -own}
+        if not self.points or any(self._differs_by_choice):
+            text = "The break-even dissimilarity was not looked for."
+            if any(self._differs_by_choice):
+                text = "No break-even dissimilarity: areas with interests of their own do not follow it."
+            return BreakEven(None, None, None, text)
+        base = self._occurred(self.outcome, self.reference)
+        for point, outcome in self.points.items():
+            gain = self._occurred(outcome, against) - self._occurred(outcome, arm)
+            gains[point] = 100.0 * gain / np.where(base > 0, base, np.nan)
+        table = np.stack([gains[point] for point in sorted(gains)], axis=1)
+        table = table[np.isfinite(table).all(axis=1)]
+        return break_even(sorted(gains), table, label(arm), label(against), self.scenario.settings.seed)
+
+    @property
+    def _differs_by_choice(self) -> list[bool]:
+        return [area.interests is not None for area in self.scenario.recipients]
+
+    def _occurred(self, outcome: Outcome, arm: str) -> np.ndarray:
+        recipient = np.array([area.role == "recipient" for area in self.scenario.areas])
+        figures = outcome.totals[f"{self.scenario.vocabulary.incident}_occurred"]
+        return figures[:, recipient, outcome.arms.index(arm)].sum(axis=1).astype(float)
+
+    # --- tables and summary ----------------------------------------------------------------------------------
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Every figure by replicate, arm and area: columns replicate, arm, area, measure, value."""
+        figures = {**self.outcome.totals, "cost_gbp": self.outcome.totals["hours"] * self.scenario.purse.price_per_hour}
+        return _long(self._index("replicate", "area", "arm"), figures)[["replicate", "arm", "area", "measure", "value"]]
+
+    @cached_property
+    def weekly(self) -> pd.DataFrame:
+        """Weekly figures: columns replicate, arm, area, week, measure, value."""
+        columns = self.outcome.weekly
+        figures = {name: columns[..., k] for k, name in enumerate(weekly_measures(self.scenario))}
+        index = self._index("replicate", "week", "area", "arm")
+        return _long(index, figures)[["replicate", "arm", "area", "week", "measure", "value"]]
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """Hours and pounds by heading: columns replicate, arm, area, heading, hours, gbp."""
+        hours = {**self.outcome.spent, "left": self.outcome.totals["hours_left"]}
+        long = _long(self._index("replicate", "area", "arm"), hours)
+        long = long.rename(columns={"measure": "heading", "value": "hours"})
+        long["gbp"] = long["hours"] * self.scenario.purse.price_per_hour
+        return long[["replicate", "arm", "area", "heading", "hours", "gbp"]]
+
+    def _index(self, *names: str) -> pd.DataFrame:
+        levels: dict[str, list[Any]] = {
+            "replicate": self.outcome.replicates,
+            "week": list(range(self.outcome.weekly.shape[1])),
+            "area": [area.id for area in self.scenario.areas],
+            "arm": self.outcome.arms,
+        }
+        return pd.MultiIndex.from_product([levels[name] for name in names], names=names).to_frame(index=False)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Everything in short, in the shape of `summary.json` (see docs/contract.md)."""
+        settings = self.scenario.settings
+        occurred = f"{self.scenario.vocabulary.incident}_occurred"
+        return {
+            "schema": "modsim-summary-1",
+            "scenario": self.name,
+            "title": self.scenario.title,
+            "weeks": settings.weeks,
+            "replicates": self.replicates,
+            "interrupted": self.interrupted,
+            "seed": settings.seed,
+            "recipients": [area.id for area in self.scenario.recipients],
+            "banner": BANNER,
+            "dissimilarity": self.scenario.world.dissimilarity,
+            "break_even": self.break_even.as_dict(),
+            "reference": {
+                "arm": self.reference,
+                occurred: estimate(self._occurred(self.outcome, self.reference)).as_dict(),
+            },
+            "arms": {
+                arm: {name: found.as_dict() for name, found in self.estimates[arm].items()} for arm in self.arms
+            },
+            "contrasts": [c.as_dict() for c in self.contrasts],
+            "verdict": self.verdict,
+        }
+
+
+def _long(index: pd.DataFrame, figures: dict[str, np.ndarray]) -> pd.DataFrame:
+    """One row for each entry of the index and each figure, whose arrays have the shape of the index's levels."""
+    parts = [index.assign(measure=name, value=np.asarray(v, dtype=float).ravel()) for name, v in figures.items()]
+    return pd.concat(parts, ignore_index=True)
+
+
+def compare(
+    scenario: Scenario,
+    arms: Sequence[str] | None = None,
+    *,
+    replicates: int | None = None,
+    weeks: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    name: str = "scenario",
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run the arms of a scenario on shared luck and compare them.
+
+    Parameters
+    ----------
+    arms : names of arms to compare, all by default; the reference arm is always run
+    replicates, weeks, seed : replace the scenario's settings
+    workers : processes; by default as many as there are processors, fewer for small jobs. The numbers are the same
+        for any number.
+    progress : called with (people-weeks done, people-weeks in all) as parts finish
+
+    Returns
+    -------
+    Comparison
+        of fewer replicates, marked `interrupted`, if Ctrl-C came after at least one part had finished.
+
+    Raises
+    ------
+    ScenarioError
+        for an unknown arm or settings that contradict each other.
+    """
+    changes = {"replicates": replicates, "weeks": weeks, "seed": seed}
+    given = [f"settings.{key}={value}" for key, value in changes.items() if value is not None]
+    scenario = with_changes(scenario, given) if given else scenario
+    chosen = chosen_arms(scenario, arms)
+    tasks = _tasks(scenario, chosen)
+    done: list[tuple[_Task, Outcome]] = []
+    interrupted = False
+    total = sum(_work(task) for task in tasks)
+    try:
+        for finished in _finished(tasks, workers, total):
+            done.append(finished)
+            if progress is not None:
+                progress(sum(_work(task) for task, _ in done), total)
+    except KeyboardInterrupt:
+        interrupted = True
+    main = [outcome for task, outcome in done if task.point is None]
+    if not main:
+        raise KeyboardInterrupt
+    outcome = Outcome.joined(main)
+    points: dict[float, Outcome] = {}
+    for point in {task.point for task in tasks if task.point is not None}:
+        parts = [found for task, found in done if task.point == point]
+        if parts and (whole := Outcome.joined(parts)).replicates == outcome.replicates:
+            points[point] = whole
+    return Comparison(scenario, name, outcome, points, interrupted)
+
+
+def chosen_arms(scenario: Scenario, arms: Sequence[str] | None) -> list[str]:
+    """The arms to run, the reference first; ScenarioError for a name that is not there."""
+    reference = scenario.settings.reference_arm
+    known = ", ".join(scenario.arms)
+    unknown = [arm for arm in arms or [] if arm not in scenario.arms]
+    if unknown:
+        raise ScenarioError([f"--arms: there is no arm {arm!r}; the arms are {known}" for arm in unknown])
+    chosen = [reference, *(arm for arm in dict.fromkeys(arms or scenario.arms) if arm != reference)]
+    if len(chosen) < 2:
+        raise ScenarioError([f"--arms: name at least one arm beside the reference {reference!r}; the arms are {known}"])
+    return chosen
+
+
+def _tasks(scenario: Scenario, arms: list[str]) -> list[_Task]:
+    """The comparison in parts of some replicates, then the same pair at the break-even points."""
+    people = sum(scenario.young_people_in(area) for area in scenario.areas)
+    numbers = list(range(scenario.settings.replicates))
+
+    def parts(variant: Scenario, lanes: list[str], point: float | None) -> Iterator[_Task]:
+        size = max(1, min(_ROWS_IN_A_TASK // (people * len(lanes)), -(-len(numbers) // 4)))
+        for start in range(0, len(numbers), size):
+            yield _Task(variant, lanes, numbers[start : start + size], point)
+
+    tasks = list(parts(scenario, arms, None))
+    settings = scenario.settings
+    pair = [settings.verdict_arm, settings.verdict_against]
+    fixed = any(area.interests is not None for area in scenario.recipients)
+    if set(pair) <= set(arms) and not fixed:
+        for point in sorted(set(settings.break_even_points) - {scenario.world.dissimilarity}):
+            tasks += parts(with_changes(scenario, [f"world.dissimilarity={point!r}"]), pair, point)
+    return tasks
+
+
+def _work(task: _Task) -> int:
+    """People-lane-weeks of a task, the history counted once."""
+    people = sum(task.scenario.young_people_in(area) for area in task.scenario.areas) * len(task.replicates)
+    return people * (task.scenario.settings.weeks * len(task.arms) + task.scenario.settings.history_weeks)
+
+
+def _finished(tasks: list[_Task], workers: int | None, total: int) -> Iterator[tuple[_Task, Outcome]]:
+    """The outcomes of tasks as they finish, in this process or several."""
+    processors = multiprocessing.cpu_count()
+    if workers is None:
+        workers = min(processors, 1 + total // _WORTH_ANOTHER_PROCESS)
+    if workers <= 1 or len(tasks) == 1:
+        for task in tasks:
+            yield task, task.outcome()
+        return
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context, initializer=_leave_stopping_to_parent)
+    try:
+        pending = {pool.submit(_Task.outcome, task): task for task in tasks}
+        for future in as_completed(pending):
+            yield pending[future], future.result()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    pool.shutdown()
+
+
+def _leave_stopping_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,105 @@
+"""The measures of a comparison: names, units, which way is better, and how each is taken from the runs."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from modsim.inputs.scenario import Scenario
+from modsim.simulation.runs import Outcome
+
+Better = Literal["lower", "higher", "neither"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure of an arm against the reference arm, one for each replicate."""
+
+    name: str
+    label: str
+    unit: str
+    better: Better
+
+
+def measures(scenario: Scenario) -> list[Measure]:
+    """The measures of a scenario, in its vocabulary, in the order they are shown."""
+    incident, incidents = scenario.vocabulary.incident, scenario.vocabulary.incidents
+    people = scenario.vocabulary.people
+    change = "% against no programme"
+    return [
+        Measure(f"occurred_{incident}_change_percent", f"{incidents} in the areas", change, "lower"),
+        Measure(f"reported_{incident}_change_percent", f"reported {incidents}", change, "lower"),
+        Measure(f"participants_{incident}_change_percent", f"{incidents} of participants", change, "lower"),
+        Measure(f"listed_{incident}_change_percent", f"{incidents} of those first listed", change, "lower"),
+        Measure(f"apparent_{incident}_change_percent", "apparent effect, before against after", "%", "lower"),
+        Measure("trust_youth_change_points", f"trust of {people} in the lead", "points of 100", "higher"),
+        Measure("trust_listed_change_points", "trust of those first listed", "points of 100", "higher"),
+        Measure("invited", "invitations", "in the areas", "neither"),
+        Measure("joined", "joined", "in the areas", "higher"),
+        Measure("attended", "sessions attended", "in the areas", "higher"),
+        Measure("completed", "completed", "in the areas", "higher"),
+        Measure("missed_promises", "said yes and got no place", "in the areas", "lower"),
+        Measure("rounds", "rounds held", "in the areas", "neither"),
+        Measure("hours", "staff hours spent", "hours", "lower"),
+        Measure("hours_left", "hours left unspent", "hours", "neither"),
+        Measure("cost_gbp", "cost", f"GBP, prices of {scenario.purse.price_year}", "lower"),
+    ]
+
+
+def by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str) -> dict[str, np.ndarray]:
+    """Every measure of an arm against the reference: one value for each replicate, over all recipients.
+
+    Changes in percent are 100 x (sum in the arm - sum in the reference) / sum in the reference. Participants are
+    those with a session in that arm, followed for 52 weeks from their first one, against the same people and weeks
+    in the reference. The apparent effect sets the same people's reported incidents per week in the 52 weeks before
+    beside those after. Missing (NaN) where there is nothing to divide by.
+    """
+    recipient = np.array([area.role == "recipient" for area in scenario.areas])
+    people = np.array([scenario.young_people_in(area) for area in scenario.areas])[recipient]
+    incident = scenario.vocabulary.incident
+    at, base = outcome.arms.index(arm), outcome.arms.index(reference)
+
+    def figures(name: str, lane: int = at) -> np.ndarray:
+        return outcome.totals[name][:, recipient, lane].astype(float)
+
+    def change(name: str) -> np.ndarray:
+        return _percent(figures(name).sum(axis=1), figures(name, base).sum(axis=1))
+
+    def points(name: str) -> np.ndarray:
+        return 100.0 * ((figures(name) - figures(name, base)) * people).sum(axis=1) / people.sum()
+
+    before = _ratio(figures("reported_before").sum(axis=1), figures("weeks_before").sum(axis=1))
+    after = _ratio(figures("reported_after").sum(axis=1), figures("weeks_after").sum(axis=1))
+    own = figures(f"participants_{incident}").sum(axis=1)
+    hours = figures("hours").sum(axis=1)
+    return {
+        f"occurred_{incident}_change_percent": change(f"{incident}_occurred"),
+        f"reported_{incident}_change_percent": change(f"{incident}_reported"),
+        f"participants_{incident}_change_percent": _percent(own, figures(f"participants_{incident}_reference").sum(axis=1)),
+        f"listed_{incident}_change_percent": change(f"listed_{incident}"),
+        f"apparent_{incident}_change_percent": _percent(after, before),
+        "trust_youth_change_points": points("trust_youth"),
+        "trust_listed_change_points": points("trust_listed"),
+        **{
+            name: figures(name).sum(axis=1)
+            for name in ("invited", "joined", "attended", "completed", "missed_promises", "rounds")
+        },
+        "hours": hours,
+        "hours_left": figures("hours_left").sum(axis=1),
+        "cost_gbp": hours * scenario.purse.price_per_hour,
+    }
+
+
+def incidents_averted(scenario: Scenario, outcome: Outcome, arm: str, reference: str) -> np.ndarray:
+    """Incidents that occurred in the reference and not in the arm, over recipients, by replicate."""
+    recipient = np.array([area.role == "recipient" for area in scenario.areas])
+    occurred = outcome.totals[f"{scenario.vocabulary.incident}_occurred"][:, recipient].sum(axis=1).astype(float)
+    return occurred[:, outcome.arms.index(reference)] - occurred[:, outcome.arms.index(arm)]
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+
+
+def _percent(now: np.ndarray, then: np.ndarray) -> np.ndarray:
+    return 100.0 * _ratio(now - then, then)

@@ -1,0 +1,80 @@
+"""Estimates from paired replicates: the mean with its interval, and, apart from it, the range of futures."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import stdtrit
+
+from modsim.world.draws import Luck
+
+CONFIDENCE = 0.95
+RANGE_OF_FUTURES = (5.0, 95.0)
+_BOOTSTRAP_SAMPLES = 2000
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over replicates, the 95 % interval of that mean, and the 5th and 95th percentile of replicates.
+
+    None stands for what cannot be said: an interval from one replicate, a ratio without a finite value.
+    """
+
+    mean: float | None
+    low: float | None
+    high: float | None
+    range_low: float | None
+    range_high: float | None
+
+    def as_dict(self) -> dict[str, float | None]:
+        return {
+            "mean": self.mean, "low": self.low, "high": self.high,
+            "range_low": self.range_low, "range_high": self.range_high,
+        }  # fmt: skip
+
+
+def estimate(values: np.ndarray) -> Estimate:
+    """The estimate from one value for each replicate (Student's t interval); missing values are left out."""
+    known = np.asarray(values, dtype=float)
+    known = known[np.isfinite(known)]
+    if known.size == 0:
+        return Estimate(None, None, None, None, None)
+    mean = float(known.mean())
+    low_future, high_future = (float(x) for x in np.percentile(known, RANGE_OF_FUTURES))
+    if known.size == 1:
+        return Estimate(mean, None, None, low_future, high_future)
+    reach = float(stdtrit(known.size - 1, 0.5 + CONFIDENCE / 2) * known.std(ddof=1) / np.sqrt(known.size))
+    return Estimate(mean, mean - reach, mean + reach, low_future, high_future)
+
+
+def resamples(replicates: int, seed: int) -> np.ndarray:
+    """Bootstrap samples of replicates (samples, replicates): whole replicates, so that pairs stay together."""
+    luck = Luck(seed, ["bootstrap"], [0])
+    sample = np.repeat(np.arange(_BOOTSTRAP_SAMPLES), replicates)
+    place = np.tile(np.arange(replicates), _BOOTSTRAP_SAMPLES)
+    u = luck.uniform("bootstrap", np.zeros(len(place), dtype=np.int64), sample, place)
+    return np.minimum((u * replicates).astype(np.int64), replicates - 1).reshape(_BOOTSTRAP_SAMPLES, replicates)
+
+
+def price_of_averting(cost: np.ndarray, averted: np.ndarray, seed: int) -> Estimate:
+    """Cost per incident averted: ratio of means over replicates, with a bootstrap interval.
+
+    The mean is None ("dominated") when on average nothing is averted; the upper end is None when the data leave
+    open that nothing is. The range of futures holds single replicates, None where nothing was averted in them.
+    """
+
+    def ratio(spent, saved):
+        return np.where(saved > 0, spent / np.where(saved > 0, saved, 1.0), np.inf)
+
+    def finite(x):
+        return float(x) if np.isfinite(x) else None
+
+    if averted.mean() <= 0:
+        return Estimate(None, None, None, None, None)
+    low = high = None
+    if len(cost) > 1:
+        sample = resamples(len(cost), seed)
+        ratios = ratio(cost[sample].mean(axis=1), averted[sample].mean(axis=1))
+        tail = 100 * (1 - CONFIDENCE) / 2
+        low, high = (finite(x) for x in np.percentile(ratios, [tail, 100 - tail], method="nearest"))
+    futures = np.percentile(ratio(cost, averted), RANGE_OF_FUTURES, method="nearest")
+    return Estimate(float(cost.mean() / averted.mean()), low, high, finite(futures[0]), finite(futures[1]))
