@@ -1,15 +1,11 @@
 """A whole comparison: arms run on shared luck, and what can be said of them."""
 
-import multiprocessing
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from modsim.findings.break_even import BreakEven, break_even
 from modsim.findings.measures import Measure, by_replicate, incidents_averted, measures
@@ -18,38 +14,27 @@ from modsim.findings.verdict import Contrast, Kind, contrast, kind_of, sentence
 from modsim.inputs.reading import ScenarioError, with_changes
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.records import weekly_measures
-from modsim.simulation.runs import Outcome, run
+from modsim.simulation.parallel import Task, outcomes
+from modsim.simulation.runs import Lane, Outcome
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BANNER = (
     "A thinking tool, not a forecast. Synthetic people in synthetic areas; no outcome of a real site is known or used."
 )
-_ROWS_IN_A_TASK = 80_000  # people-lanes side by side: large enough for speed, small enough to stop soon
-_WORTH_ANOTHER_PROCESS = 6_000_000  # people-lane-weeks, about a second's work
+_ROWS_IN_A_TASK = 120_000  # people-lanes side by side: large enough for speed, small enough to stop soon
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class _Task:
-    """Some replicates at one dissimilarity; `point` is None for the comparison itself."""
-
-    scenario: Scenario
-    arms: list[str]
-    replicates: list[int]
-    point: float | None
-
-    def outcome(self) -> Outcome:
-        return run(self.scenario, self.arms, self.replicates)
-
-
-@dataclass(frozen=True)
 class Comparison:
-    """What came of a comparison. `reference` is the arm everything is measured against."""
+    """What came of a comparison: one lane for each arm, and the verdict's pair at other dissimilarities."""
 
     scenario: Scenario
     name: str
     outcome: Outcome
-    points: dict[float, Outcome]
     interrupted: bool = False
 
     @property
@@ -59,7 +44,11 @@ class Comparison:
     @property
     def arms(self) -> list[str]:
         """The arms compared, without the reference."""
-        return [arm for arm in self.outcome.arms if arm != self.reference]
+        return [arm for arm in self._all_arms if arm != self.reference]
+
+    @property
+    def _all_arms(self) -> list[str]:
+        return [lane.arm for lane in self.outcome.lanes if lane.dissimilarity is None]
 
     @property
     def replicates(self) -> int:
@@ -80,8 +69,7 @@ class Comparison:
     @cached_property
     def values(self) -> dict[str, dict[str, np.ndarray]]:
         """Every measure by arm, one value for each replicate."""
-        names = [*self.arms, self.reference]
-        return {arm: by_replicate(self.scenario, self.outcome, arm, self.reference) for arm in names}
+        return {arm: by_replicate(self.scenario, self.outcome, arm, self.reference) for arm in self._all_arms}
 
     @cached_property
     def estimates(self) -> dict[str, dict[str, Estimate]]:
@@ -130,61 +118,64 @@ class Comparison:
         arm, against = self.verdict_pair
         label = self.scenario.arm_label
         measure = self.measures[0].name
-        own = self.values[arm][measure] - self.values[against][measure]
-        gains = {self.scenario.world.dissimilarity: -own}
-        if not self.points or any(self._differs_by_choice):
+        points = sorted({lane.dissimilarity for lane in self.outcome.lanes if lane.dissimilarity is not None})
+        if not points:
             text = "The break-even dissimilarity was not looked for."
-            if any(self._differs_by_choice):
+            if any(area.interests is not None for area in self.scenario.recipients):
                 text = "No break-even dissimilarity: areas with interests of their own do not follow it."
             return BreakEven(None, None, None, text)
-        base = self._occurred(self.outcome, self.reference)
-        for point, outcome in self.points.items():
-            gain = self._occurred(outcome, against) - self._occurred(outcome, arm)
+        base = self._occurred(Lane(self.reference))
+        gains = {self.scenario.world.dissimilarity: self.values[against][measure] - self.values[arm][measure]}
+        for point in points:
+            gain = self._occurred(Lane(against, point)) - self._occurred(Lane(arm, point))
             gains[point] = 100.0 * gain / np.where(base > 0, base, np.nan)
         table = np.stack([gains[point] for point in sorted(gains)], axis=1)
         table = table[np.isfinite(table).all(axis=1)]
         return break_even(sorted(gains), table, label(arm), label(against), self.scenario.settings.seed)
 
-    @property
-    def _differs_by_choice(self) -> list[bool]:
-        return [area.interests is not None for area in self.scenario.recipients]
-
-    def _occurred(self, outcome: Outcome, arm: str) -> np.ndarray:
+    def _occurred(self, lane: Lane) -> np.ndarray:
         recipient = np.array([area.role == "recipient" for area in self.scenario.areas])
-        figures = outcome.totals[f"{self.scenario.vocabulary.incident}_occurred"]
-        return figures[:, recipient, outcome.arms.index(arm)].sum(axis=1).astype(float)
+        figures = self.outcome.totals[f"{self.scenario.vocabulary.incident}_occurred"]
+        return figures[:, recipient, self.outcome.lanes.index(lane)].sum(axis=1).astype(float)
+
+    @cached_property
+    def _by_arm(self) -> Outcome:
+        return self.outcome.only([Lane(arm) for arm in self._all_arms])
 
     # --- tables and summary ----------------------------------------------------------------------------------
 
     @cached_property
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """Every figure by replicate, arm and area: columns replicate, arm, area, measure, value."""
-        figures = {**self.outcome.totals, "cost_gbp": self.outcome.totals["hours"] * self.scenario.purse.price_per_hour}
+        totals = self._by_arm.totals
+        figures = {**totals, "cost_gbp": totals["hours"] * self.scenario.purse.price_per_hour}
         return _long(self._index("replicate", "area", "arm"), figures)[["replicate", "arm", "area", "measure", "value"]]
 
     @cached_property
-    def weekly(self) -> pd.DataFrame:
+    def weekly(self) -> "pd.DataFrame":
         """Weekly figures: columns replicate, arm, area, week, measure, value."""
-        columns = self.outcome.weekly
+        columns = self._by_arm.weekly
         figures = {name: columns[..., k] for k, name in enumerate(weekly_measures(self.scenario))}
         index = self._index("replicate", "week", "area", "arm")
         return _long(index, figures)[["replicate", "arm", "area", "week", "measure", "value"]]
 
     @cached_property
-    def ledger(self) -> pd.DataFrame:
+    def ledger(self) -> "pd.DataFrame":
         """Hours and pounds by heading: columns replicate, arm, area, heading, hours, gbp."""
-        hours = {**self.outcome.spent, "left": self.outcome.totals["hours_left"]}
+        hours = {**self._by_arm.spent, "left": self._by_arm.totals["hours_left"]}
         long = _long(self._index("replicate", "area", "arm"), hours)
         long = long.rename(columns={"measure": "heading", "value": "hours"})
         long["gbp"] = long["hours"] * self.scenario.purse.price_per_hour
         return long[["replicate", "arm", "area", "heading", "hours", "gbp"]]
 
-    def _index(self, *names: str) -> pd.DataFrame:
+    def _index(self, *names: str) -> "pd.DataFrame":
+        import pandas as pd  # here and below: worker processes and `--help` must not wait for it
+
         levels: dict[str, list[Any]] = {
             "replicate": self.outcome.replicates,
             "week": list(range(self.outcome.weekly.shape[1])),
             "area": [area.id for area in self.scenario.areas],
-            "arm": self.outcome.arms,
+            "arm": self._all_arms,
         }
         return pd.MultiIndex.from_product([levels[name] for name in names], names=names).to_frame(index=False)
 
@@ -207,7 +198,7 @@ class Comparison:
             "break_even": self.break_even.as_dict(),
             "reference": {
                 "arm": self.reference,
-                occurred: estimate(self._occurred(self.outcome, self.reference)).as_dict(),
+                occurred: estimate(self._occurred(Lane(self.reference))).as_dict(),
             },
             "arms": {
                 arm: {name: found.as_dict() for name, found in self.estimates[arm].items()} for arm in self.arms
@@ -217,8 +208,10 @@ class Comparison:
         }
 
 
-def _long(index: pd.DataFrame, figures: dict[str, np.ndarray]) -> pd.DataFrame:
+def _long(index: "pd.DataFrame", figures: dict[str, np.ndarray]) -> "pd.DataFrame":
     """One row for each entry of the index and each figure, whose arrays have the shape of the index's levels."""
+    import pandas as pd
+
     parts = [index.assign(measure=name, value=np.asarray(v, dtype=float).ravel()) for name, v in figures.items()]
     return pd.concat(parts, ignore_index=True)
 
@@ -257,28 +250,20 @@ def compare(
     changes = {"replicates": replicates, "weeks": weeks, "seed": seed}
     given = [f"settings.{key}={value}" for key, value in changes.items() if value is not None]
     scenario = with_changes(scenario, given) if given else scenario
-    chosen = chosen_arms(scenario, arms)
-    tasks = _tasks(scenario, chosen)
-    done: list[tuple[_Task, Outcome]] = []
+    tasks = _tasks(scenario, chosen_arms(scenario, arms))
+    total = sum(task.work for task in tasks)
+    finished: list[tuple[Task, Outcome]] = []
     interrupted = False
-    total = sum(_work(task) for task in tasks)
     try:
-        for finished in _finished(tasks, workers, total):
-            done.append(finished)
+        for one in outcomes(tasks, workers):
+            finished.append(one)
             if progress is not None:
-                progress(sum(_work(task) for task, _ in done), total)
+                progress(sum(task.work for task, _ in finished), total)
     except KeyboardInterrupt:
-        interrupted = True
-    main = [outcome for task, outcome in done if task.point is None]
-    if not main:
-        raise KeyboardInterrupt
-    outcome = Outcome.joined(main)
-    points: dict[float, Outcome] = {}
-    for point in {task.point for task in tasks if task.point is not None}:
-        parts = [found for task, found in done if task.point == point]
-        if parts and (whole := Outcome.joined(parts)).replicates == outcome.replicates:
-            points[point] = whole
-    return Comparison(scenario, name, outcome, points, interrupted)
+        if not finished:
+            raise
+        interrupted = len(finished) < len(tasks)
+    return Comparison(scenario, name, Outcome.joined([outcome for _, outcome in finished]), interrupted)
 
 
 def chosen_arms(scenario: Scenario, arms: Sequence[str] | None) -> list[str]:
@@ -294,54 +279,15 @@ def chosen_arms(scenario: Scenario, arms: Sequence[str] | None) -> list[str]:
     return chosen
 
 
-def _tasks(scenario: Scenario, arms: list[str]) -> list[_Task]:
-    """The comparison in parts of some replicates, then the same pair at the break-even points."""
-    people = sum(scenario.young_people_in(area) for area in scenario.areas)
-    numbers = list(range(scenario.settings.replicates))
-
-    def parts(variant: Scenario, lanes: list[str], point: float | None) -> Iterator[_Task]:
-        size = max(1, min(_ROWS_IN_A_TASK // (people * len(lanes)), -(-len(numbers) // 4)))
-        for start in range(0, len(numbers), size):
-            yield _Task(variant, lanes, numbers[start : start + size], point)
-
-    tasks = list(parts(scenario, arms, None))
+def _tasks(scenario: Scenario, arms: list[str]) -> list[Task]:
+    """The comparison in parts of some replicates; the verdict's pair is also run at the break-even points."""
     settings = scenario.settings
+    lanes = [Lane(arm) for arm in arms]
     pair = [settings.verdict_arm, settings.verdict_against]
-    fixed = any(area.interests is not None for area in scenario.recipients)
-    if set(pair) <= set(arms) and not fixed:
-        for point in sorted(set(settings.break_even_points) - {scenario.world.dissimilarity}):
-            tasks += parts(with_changes(scenario, [f"world.dissimilarity={point!r}"]), pair, point)
-    return tasks
-
-
-def _work(task: _Task) -> int:
-    """People-lane-weeks of a task, the history counted once."""
-    people = sum(task.scenario.young_people_in(area) for area in task.scenario.areas) * len(task.replicates)
-    return people * (task.scenario.settings.weeks * len(task.arms) + task.scenario.settings.history_weeks)
-
-
-def _finished(tasks: list[_Task], workers: int | None, total: int) -> Iterator[tuple[_Task, Outcome]]:
-    """The outcomes of tasks as they finish, in this process or several."""
-    processors = multiprocessing.cpu_count()
-    if workers is None:
-        workers = min(processors, 1 + total // _WORTH_ANOTHER_PROCESS)
-    if workers <= 1 or len(tasks) == 1:
-        for task in tasks:
-            yield task, task.outcome()
-        return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context, initializer=_leave_stopping_to_parent)
-    try:
-        pending = {pool.submit(_Task.outcome, task): task for task in tasks}
-        for future in as_completed(pending):
-            yield pending[future], future.result()
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            process.terminate()
-        raise
-    pool.shutdown()
-
-
-def _leave_stopping_to_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if set(pair) <= set(arms) and all(area.interests is None for area in scenario.recipients):
+        points = sorted(set(settings.break_even_points) - {scenario.world.dissimilarity})
+        lanes += [Lane(arm, point) for point in points for arm in pair]
+    people = sum(scenario.young_people_in(area) for area in scenario.areas)
+    size = max(1, min(_ROWS_IN_A_TASK // (people * len(lanes)), -(-settings.replicates // 4)))
+    numbers = range(settings.replicates)
+    return [Task(scenario, lanes, list(numbers[start : start + size])) for start in numbers[::size]]

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from modsim.inputs.scenario import Scenario
-from modsim.simulation.runs import Outcome
+from modsim.simulation.runs import Lane, Outcome
 
 Better = Literal["lower", "higher", "neither"]
 
@@ -57,7 +57,7 @@ def by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str)
     recipient = np.array([area.role == "recipient" for area in scenario.areas])
     people = np.array([scenario.young_people_in(area) for area in scenario.areas])[recipient]
     incident = scenario.vocabulary.incident
-    at, base = outcome.arms.index(arm), outcome.arms.index(reference)
+    at, base = outcome.lanes.index(Lane(arm)), outcome.lanes.index(Lane(reference))
 
     def figures(name: str, lane: int = at) -> np.ndarray:
         return outcome.totals[name][:, recipient, lane].astype(float)
@@ -94,7 +94,7 @@ def incidents_averted(scenario: Scenario, outcome: Outcome, arm: str, reference:
     """Incidents that occurred in the reference and not in the arm, over recipients, by replicate."""
     recipient = np.array([area.role == "recipient" for area in scenario.areas])
     occurred = outcome.totals[f"{scenario.vocabulary.incident}_occurred"][:, recipient].sum(axis=1).astype(float)
-    return occurred[:, outcome.arms.index(reference)] - occurred[:, outcome.arms.index(arm)]
+    return occurred[:, outcome.lanes.index(Lane(reference))] - occurred[:, outcome.lanes.index(Lane(arm))]
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -84,7 +84,7 @@ class YoungPerson(mesa.Agent):
     def interests(self) -> dict[str, float]:
         """Share of their wishes by activity id; adds up to 1."""
         world = self.model.town.world
-        return dict(zip(world.activity_ids, world.interests[self.row].tolist(), strict=True))
+        return dict(zip(world.activity_ids, world.interests[0, self.row].tolist(), strict=True))
 
     @property
     def support(self) -> float:

@@ -159,13 +159,24 @@ class Columns:
 
 
 class Town:
-    """One world with its lanes: what the stages of the week read and change."""
+    """One world with its lanes: what the stages of the week read and change.
 
-    def __init__(self, world: World, arms: Sequence[Levers], columns: Columns | None = None):
+    Each lane follows the levers in `arms` and, among the world's dissimilarities, the one its `variants` entry names
+    by position (the first by default).
+    """
+
+    def __init__(
+        self,
+        world: World,
+        arms: Sequence[Levers],
+        columns: Columns | None = None,
+        variants: Sequence[int] | None = None,
+    ):
         self.world = world
         self.scenario = world.scenario
         self.levers = LaneLevers(world, arms)
         self.lanes = len(arms)
+        self.lane_variant = np.array(variants or [0] * len(arms))
         self.columns = columns or Columns(world, self.lanes)
         scenario = self.scenario
         self.opens = np.array([area.opens_week for area in world.areas])[:, None]

@@ -48,6 +48,7 @@ class Luck:
         self.area_ids = area_ids
         self.replicates = replicates
         self._replicate_column = np.array(replicates, dtype=np.uint64)
+        self._keys: dict[str, np.ndarray] = {}
         self._four_weeks: dict[str, tuple[int, np.ndarray, list[np.ndarray]]] = {}
 
     def uniform(self, process: str, areas, occasion=0, slot=0, generation=0, index: int = 0):
@@ -65,7 +66,10 @@ class Luck:
         return (words[index % 4] + 0.5) * 2.0**-32
 
     def _words(self, process: str, areas, occasion, slot, generation, block: int):
-        keys = np.array([_key(self.seed, process, area_id) for area_id in self.area_ids], dtype=np.uint64)
+        keys = self._keys.get(process)
+        if keys is None:
+            keys = np.array([_key(self.seed, process, area_id) for area_id in self.area_ids], dtype=np.uint64)
+            self._keys[process] = keys
         counter = (
             _word(slot),
             _word(occasion),
@@ -103,10 +107,19 @@ class Luck:
         """A standard normal number for each entity in this week, as `weekly_uniform`."""
         return ndtri(self.weekly_uniform(process, areas, week, slot, generation))
 
-    def gamma(self, process: str, shape, areas, occasion=0, slot=0, generation=0, index: int = 0):
-        """A gamma number of unit scale and the given shape for each entity; 0 where the shape is 0."""
-        u = self.uniform(process, areas, occasion, slot, generation, index)
-        return np.where(shape > 0.0, gammaincinv(np.maximum(shape, 1e-9), u), 0.0)
+    def gammas(self, process: str, names: list[str], shapes, areas, slot, generation):
+        """Gamma numbers of unit scale with the given shapes (..., n, names), 0 where a shape is 0.
+
+        Each name has draws of its own, as if each were a process, so that their order is only a label.
+        """
+        keys = np.array(
+            [[_key(self.seed, f"{process}: {name}", area_id) for name in names] for area_id in self.area_ids],
+            dtype=np.uint64,
+        )[areas]
+        counter = _word(slot), _word(0), self._replicate_column[areas], _word(np.asarray(generation) << 16)
+        columns = tuple(np.broadcast_to(word[..., None], keys.shape[:2]) for word in counter)
+        u = (philox_4x32(columns, (keys[..., 0], keys[..., 1]))[0] + 0.5) * 2.0**-32
+        return np.where(shapes > 0.0, gammaincinv(np.maximum(shapes, 1e-9), u), 0.0)
 
 
 def _word(values):

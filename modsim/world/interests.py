@@ -6,7 +6,9 @@ from modsim.inputs.scenario import Area, Scenario
 from modsim.world.draws import Luck
 
 
-def area_pattern(scenario: Scenario, area: Area, luck: Luck, stacked_area: int) -> np.ndarray:
+def area_pattern(
+    scenario: Scenario, area: Area, dissimilarity: float, luck: Luck, stacked_area: int
+) -> np.ndarray:
     """Share of wishes by activity in an area, in the order of `scenario.activity_ids`; adds up to 1.
 
     The origin has the origin's pattern, an area with its own `interests` has those. Elsewhere the pairs of
@@ -25,7 +27,7 @@ def area_pattern(scenario: Scenario, area: Area, luck: Luck, stacked_area: int) 
     wanted = [i for i in ids if by_id[i].origin_share > 0.0]
     wanted.sort(key=lambda i: luck.uniform(f"order of {i}", stacked_area))
     arc_start = luck.uniform("start of the arc", stacked_area)
-    arc_end = arc_start + scenario.world.dissimilarity
+    arc_end = arc_start + dissimilarity
     position = 0.0
     for i in wanted:
         share = by_id[i].origin_share
@@ -39,17 +41,15 @@ def area_pattern(scenario: Scenario, area: Area, luck: Luck, stacked_area: int) 
 
 
 def dirichlet(process: str, concentration: float, centre: np.ndarray, ids: list[str], luck: Luck, **key) -> np.ndarray:
-    """Shares around `centre` (n, K), one row for each entity of the key, adding up to 1 (n, K).
+    """Shares around `centre` (..., n, K), one row for each entity of the key, adding up to 1 (..., n, K).
 
     Each activity has its own draw, named by its id, so that the order of activities is only a label.
     """
-    parts = np.empty(centre.shape)
-    for k, activity in enumerate(ids):
-        parts[:, k] = luck.gamma(f"{process}: {activity}", concentration * centre[:, k], **key)
-    total = np.zeros(len(parts))
-    for k in range(len(ids)):
-        total = total + parts[:, k]
-    return parts / total[:, None]
+    parts = luck.gammas(process, ids, concentration * centre, **key)
+    total = np.zeros(parts.shape[:-1])
+    for k in range(len(ids)):  # one stated order of adding
+        total = total + parts[..., k]
+    return parts / total[..., None]
 
 
 def match(interests, menu):

@@ -1,12 +1,14 @@
 """Ties between young people: peer groups in which everybody knows everybody, with a share of ties rewired."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
-from scipy.sparse import csr_array
 
 from modsim.world.draws import Luck
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Ties:
         return cls(start, target[order].astype(np.int32))
 
     @classmethod
-    def from_networkx(cls, graph: nx.Graph) -> "Ties":
+    def from_networkx(cls, graph: "nx.Graph") -> "Ties":
         """Ties of a graph whose nodes are the rows 0 ... n-1.
 
         Raises
@@ -43,8 +45,11 @@ class Ties:
         ends = np.array([(a, b) for a, b in graph.edges], dtype=np.int64).reshape(-1, 2)
         return cls.between(ends[:, 0], ends[:, 1], rows)
 
-    def to_networkx(self) -> nx.Graph:
+    def to_networkx(self) -> "nx.Graph":
         """The same ties as a NetworkX graph with nodes 0 ... n-1."""
+        import networkx as nx  # only here: runs do not need it
+        from scipy.sparse import csr_array
+
         rows = len(self.start) - 1
         matrix = csr_array((np.ones(len(self.friends), dtype=np.int8), self.friends, self.start), shape=(rows, rows))
         graph = nx.from_scipy_sparse_array(matrix)

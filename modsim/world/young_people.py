@@ -26,12 +26,21 @@ class World:
 
     Columns over people (rows): `area` and `group` (positions in the stack), `slot` (place within the area, core
     groups first), `generation` (0, then one more each time somebody of that slot grows out and another grows in),
-    `in_core`, `age` (years), `interests` (rows, K), `support`, `log_rate`, `spell` and `background` (expected
-    incidents this week without any programme). Columns over areas: `pattern` (areas, K), `area_rate`, `first_row`.
+    `in_core`, `age` (years), `interests` (variants, rows, K), `support`, `log_rate`, `spell` and `background`
+    (expected incidents this week without any programme). Columns over areas: `pattern` (variants, areas, K),
+    `area_rate`, `first_row`. A variant is one value of the dissimilarity: by default only the scenario's own.
     """
 
-    def __init__(self, scenario: Scenario, seed: int, replicates: Sequence[int], ties: Ties | None = None):
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        replicates: Sequence[int],
+        ties: Ties | None = None,
+        dissimilarities: Sequence[float] | None = None,
+    ):
         self.scenario = scenario
+        self.dissimilarities = list(dissimilarities or [scenario.world.dissimilarity])
         self.replicates = list(replicates)
         self.areas: list[Area] = [area for _ in replicates for area in scenario.areas]
         self.area_replicate = np.repeat(np.arange(len(self.replicates)), len(scenario.areas))
@@ -87,16 +96,19 @@ class World:
     def _settle_wishes_and_rates(self) -> None:
         scenario, luck = self.scenario, self.luck
         stack = np.arange(len(self.areas))
-        self.pattern = np.stack([area_pattern(scenario, a, luck, i) for i, a in enumerate(self.areas)])
+        self.pattern = np.array(
+            [[area_pattern(scenario, a, d, luck, i) for i, a in enumerate(self.areas)] for d in self.dissimilarities]
+        )
+        key = {"areas": self.group_area, "slot": self.group_number, "generation": np.zeros_like(self.group_number)}
         self.group_pattern = dirichlet(
-            "group wishes", scenario.world.group_concentration, self.pattern[self.group_area], self.activity_ids, luck,
-            areas=self.group_area, slot=self.group_number,
+            "group wishes", scenario.world.group_concentration, self.pattern[:, self.group_area], self.activity_ids, luck,
+            **key,
         )  # fmt: skip
         p = scenario.offending
         self.area_log_rate = p.area_sd * luck.normal("area rate", stack)
         self.group_log_rate = p.group_sd * luck.normal("group rate", self.group_area, 0, self.group_number)
         self.area_rate = np.array([incidents_per_unit_rate(scenario, a) for a in self.areas])
-        self.interests = np.empty((self.rows, len(self.activity_ids)))
+        self.interests = np.empty((len(self.dissimilarities), self.rows, len(self.activity_ids)))
         self.support, self.own_log_rate, self.spell = np.empty((3, self.rows))
         self._greet(np.arange(self.rows))
 
@@ -104,8 +116,8 @@ class World:
         """Settle everything personal about the people who now hold these rows."""
         scenario, luck = self.scenario, self.luck
         key = {"areas": self.area[rows], "slot": self.slot[rows], "generation": self.generation[rows]}
-        centre = self.group_pattern[self.group[rows]]
-        self.interests[rows] = dirichlet(
+        centre = self.group_pattern[:, self.group[rows]]
+        self.interests[:, rows] = dirichlet(
             "wishes", scenario.world.person_concentration, centre, self.activity_ids, luck, **key
         )
         self.support[rows] = betaincinv(2.0, 2.0, luck.uniform("support", **key))
