@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from modsim.findings.statistics import CONFIDENCE, resamples
+from modsim.findings.statistics import CONFIDENCE, FEWEST_TO_RESAMPLE, resamples
 
 
 @dataclass(frozen=True)
@@ -27,18 +27,18 @@ def break_even(points: list[float], gains: np.ndarray, arm: str, against: str, s
     """Where a straight line through the gains crosses zero.
 
     `gains` (replicates, points) is how much better the arm does than the other at each dissimilarity, by replicate;
-    replicates are resampled whole.
+    replicates are resampled whole, and there is no interval from fewer than 8 of them.
     """
     if len(points) < 2 or len(gains) == 0:
         return BreakEven(None, None, None, "The break-even dissimilarity was not looked for.")
     where = _crossing(np.array(points), gains.mean(axis=0)[None, :])[0]
     low = high = None
-    if len(gains) > 1:
+    if len(gains) >= FEWEST_TO_RESAMPLE:
         samples = gains[resamples(len(gains), seed)].mean(axis=1)
         tail = 100 * (1 - CONFIDENCE) / 2
         ends = np.percentile(_crossing(np.array(points), samples), [tail, 100 - tail], method="nearest")
         low, high = (float(min(max(x, 0.0), 1.0)) for x in ends)
-    span = "" if low is None else f" (95 % interval {low:.2f} to {high:.2f})"
+    span = " (too few futures for an interval)" if low is None else f" (95 % interval {low:.2f} to {high:.2f})"
     if where < 0.0:
         return BreakEven(
             None, low, high,

@@ -10,6 +10,7 @@ from modsim.world.draws import Luck
 CONFIDENCE = 0.95
 RANGE_OF_FUTURES = (5.0, 95.0)
 _BOOTSTRAP_SAMPLES = 2000
+FEWEST_TO_RESAMPLE = 8  # replicates below which a bootstrap interval would be far too narrow to be shown
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def resamples(replicates: int, seed: int) -> np.ndarray:
 def price_of_averting(cost: np.ndarray, averted: np.ndarray, seed: int) -> Estimate:
     """Cost per incident averted: ratio of means over replicates, with a bootstrap interval.
 
-    The mean is None ("dominated") when on average nothing is averted; the upper end is None when the data leave
+    There is no interval from fewer than 8 replicates. The mean is None ("dominated") when on average nothing is averted; the upper end is None when the data leave
     open that nothing is. The range of futures holds single replicates, None where nothing was averted in them.
     """
 
@@ -71,7 +72,7 @@ def price_of_averting(cost: np.ndarray, averted: np.ndarray, seed: int) -> Estim
     if averted.mean() <= 0:
         return Estimate(None, None, None, None, None)
     low = high = None
-    if len(cost) > 1:
+    if len(cost) >= FEWEST_TO_RESAMPLE:
         sample = resamples(len(cost), seed)
         ratios = ratio(cost[sample].mean(axis=1), averted[sample].mean(axis=1))
         tail = 100 * (1 - CONFIDENCE) / 2

@@ -10,9 +10,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from modsim.inputs.fields import EVIDENCE_MEANING
 from modsim.inputs.scenario import Scenario, contradictions
 
 LARGEST_FILE_BYTES = 1_000_000
+_NOTHING = object()
 _KEYED_LISTS = ("areas", "activities")  # lists of tables whose entries are known by their id
 
 
@@ -77,6 +79,37 @@ def with_changes(scenario: Scenario, changes: Iterable[str]) -> Scenario:
         raise ScenarioError(problems)
     assert changed is not None
     return changed
+
+
+def explained(scenario: Scenario, key: str) -> str:
+    """Meaning, value, unit, range, evidence and source of one dotted key.
+
+    Raises
+    ------
+    ScenarioError
+        when the scenario has no such key.
+    """
+    value: Any = scenario
+    for part in key.split("."):
+        if isinstance(value, list):
+            value = next((entry for entry in value if entry.id == part), _NOTHING)
+        elif isinstance(value, dict):
+            value = value.get(part, _NOTHING)
+        else:
+            known = part in getattr(type(value), "model_fields", {})
+            value = getattr(value, part) if known else _NOTHING
+    location = tuple(key.split("."))
+    field = _field(location)
+    if value is _NOTHING or field is None:
+        raise ScenarioError([f"{key}: unknown key{_nearest(location)}"])
+    extra = field.json_schema_extra or {}
+    lines = [f"{key} = {value.model_dump() if hasattr(value, 'model_dump') else value!r}", field.description or ""]
+    if allowed := _allowed(field):
+        low, high = extra["plausible"]
+        lines += [f"allowed: {allowed}", f"plausible: {low:,} to {high:,}"]
+    if "evidence" in extra:
+        lines += [f"evidence: {extra['evidence']}, {EVIDENCE_MEANING[extra['evidence']]}", f"source: {extra['source']}"]
+    return "\n".join(line for line in lines if line)
 
 
 def _read(path: Path, children: list[Path]) -> _Source:

@@ -1,0 +1,258 @@
+"""The command line: a thin skin over the public names. Heavy imports wait until a command needs them."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from modsim.findings.comparison import Comparison
+
+_UNITS = {"%": "%", "p": "points of 100", "i": "", "h": "hours", "G": "GBP"}  # by the first letter of a measure's unit
+BAD_INPUT = 2
+STOPPED = 130
+
+app = typer.Typer(
+    name="modsim",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help starts twice as fast
+    help="How a community programme spreads: make it anew in each area, or carry it unchanged?\n\n"
+    "Start with: modsim compare scenarios/three-areas.toml",
+)
+scenario_app = typer.Typer(no_args_is_help=True, help="List, check or show scenario files.")
+app.add_typer(scenario_app, name="scenario")
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (.toml).")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Replace one value by its dotted key; may be repeated."),
+]
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except typer.Exit as stop:
+        code = stop.exit_code
+    except typer.Abort:
+        code = STOPPED
+    except KeyboardInterrupt:
+        print("\nStopped; nothing was finished, so nothing was written.", file=sys.stderr)
+        code = STOPPED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # not a usage error of the command line
+            raise
+        print(f"{error.format_message()} (`modsim --help` shows what there is)", file=sys.stderr)
+        code = BAD_INPUT
+    sys.exit(code or 0)
+
+
+def _refuse(problems: list[str]) -> NoReturn:
+    """Say what is wrong, one line each, and end with the code for bad input."""
+    for problem in problems:
+        print(problem.replace("\n", " "), file=sys.stderr)
+    raise typer.Exit(BAD_INPUT)
+
+
+@app.command(
+    epilog="\b\nExamples:\n"
+    "  modsim compare scenarios/three-areas.toml\n"
+    "  modsim compare scenarios/three-areas.toml --set world.dissimilarity=0.1 --replicates 32\n"
+    "  modsim compare scenarios/three-areas.toml --arms transplant,recoproduce --out results/short",
+)
+def compare(
+    scenario: ScenarioFile,
+    arms: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Arms to compare, by name; the reference is always run.")
+    ] = None,
+    replicates: Annotated[int | None, typer.Option(help="Simulated futures.")] = None,
+    weeks: Annotated[int | None, typer.Option(help="Weeks simulated from week 0.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Number from which all luck follows.")] = None,
+    changes: Changes = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; the numbers do not depend on it.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Results folder; by default results/<scenario>.")
+    ] = None,
+    figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
+) -> None:
+    """Compare the arms of a scenario on shared luck: table, break-even and verdict, with all results in a folder."""
+    from modsim.findings.folder import FolderError, check_folder
+    from modsim.inputs.reading import ScenarioError, load_scenario
+
+    settings = {"replicates": replicates, "weeks": weeks, "seed": seed}
+    given = [f"settings.{key}={value}" for key, value in settings.items() if value is not None]
+    folder = out or Path("results") / scenario.stem
+    try:
+        loaded = load_scenario(scenario, [*(changes or []), *given])
+        check_folder(folder)
+        comparison = _run_with_progress(loaded, arms.split(",") if arms else None, workers, scenario.stem)
+    except ScenarioError as error:
+        _refuse(error.problems)
+    except FolderError as error:
+        _refuse([str(error)])
+    _show(comparison)
+    _keep(comparison, folder, figures)
+    if comparison.interrupted:
+        asked = loaded.settings.replicates
+        print(f"Stopped: {comparison.replicates} of {asked} futures were finished; these results hold those.")
+        raise typer.Exit(STOPPED)
+
+
+def _run_with_progress(scenario: Any, arms: list[str] | None, workers: int | None, name: str) -> "Comparison":
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    from modsim.findings.comparison import compare as run_comparison
+
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
+    console = Console(stderr=True)
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        line = bar.add_task(f"Simulating {scenario.settings.replicates} futures", total=None)
+        return run_comparison(
+            scenario, arms, workers=workers, name=name,
+            progress=lambda done, total: bar.update(line, completed=done, total=total),
+        )  # fmt: skip
+
+
+def _show(comparison: "Comparison") -> None:
+    """The short table, the break-even line and the verdict."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from modsim.findings.comparison import BANNER
+
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    scenario = comparison.scenario
+    console.print(f"[bold]{scenario.title or comparison.name}[/bold]", soft_wrap=True)
+    areas = ", ".join(area.label for area in scenario.recipients)
+    console.print(
+        f"{areas} over {scenario.settings.weeks} weeks; {comparison.replicates} simulated futures, "
+        f"each against “{scenario.arm_label(comparison.reference)}” with the same luck.",
+        soft_wrap=True,
+    )
+    console.print()
+    console.print(comparison.break_even.text, soft_wrap=True)
+    console.print(
+        f"Here the dissimilarity is assumed to be {scenario.world.dissimilarity:g}; nobody has measured it.", soft_wrap=True
+    )
+    console.print(f"[bold]{comparison.verdict['text']}[/bold]", soft_wrap=True)
+    console.print()
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    for arm in comparison.arms:
+        table.add_column(scenario.arm_label(arm), justify="right", no_wrap=True)
+    unshown = ("rounds", "hours_left", "missed_promises", "attended", "trust_listed_change_points", "hours")
+    shown = [m for m in comparison.measures if m.name not in unshown]
+    for measure in shown:
+        cells = [_cell(comparison.estimates[arm][measure.name]) for arm in comparison.arms]
+        table.add_row(f"{measure.label}, {_UNITS[measure.unit[0]]}".rstrip(", "), *cells)
+    averted = [_averted_cell(comparison.estimates[arm]["gbp_per_incident_averted"]) for arm in comparison.arms]
+    table.add_row("cost per incident averted, GBP", *averted)
+    console.print(table)
+    console.print("In brackets: 95 % interval of the mean. Changes are against the reference arm.", style="dim")
+    console.print(BANNER, style="dim", soft_wrap=True)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 20 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def _cell(found: Any) -> str:
+    if found.mean is None:
+        return "–"
+    if found.low is None or found.high is None:
+        return _number(found.mean)
+    return f"{_number(found.mean)} ({_number(found.low)}…{_number(found.high)})"
+
+
+def _averted_cell(found: Any) -> str:
+    if found.mean is None:
+        return "none averted"
+    if found.low is None:
+        return _number(found.mean)
+    return f"{_number(found.mean)} ({_number(found.low)}…{'no limit' if found.high is None else _number(found.high)})"
+
+
+def _keep(comparison: "Comparison", folder: Path, figures: bool) -> None:
+    from modsim.findings.folder import FolderError, write_folder
+
+    draw = None
+    if figures:
+        from modsim.findings.figures import draw_figures
+
+        draw = draw_figures
+    try:
+        write_folder(comparison, folder, " ".join(["modsim", *sys.argv[1:]]), draw)
+    except FolderError as error:
+        _refuse([str(error)])
+    print(f"\nTables, figures and how to make them again are in {folder}/")
+
+
+@scenario_app.command("list", epilog="Example: modsim scenario list")
+def list_scenarios(
+    folder: Annotated[Path, typer.Argument(help="Folder with scenario files.")] = Path("scenarios"),
+) -> None:
+    """List the scenario files of a folder with their questions."""
+    from modsim.inputs.reading import ScenarioError, load_scenario
+
+    if not folder.is_dir():
+        _refuse([f"{folder}: is not a folder; give one that holds scenario files (.toml)"])
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        _refuse([f"{folder}: holds no scenario files (.toml)"])
+    wide = max(len(str(path)) for path in files)
+    for path in files:
+        try:
+            print(f"{path!s:<{wide}}  {load_scenario(path).title}")
+        except ScenarioError as error:
+            print(f"{path!s:<{wide}}  cannot be used; see `modsim scenario check {path}` ({len(error.problems)} problem(s))")
+
+
+@scenario_app.command(epilog="Example: modsim scenario check scenarios/three-areas.toml")
+def check(scenario: ScenarioFile, changes: Changes = None) -> None:
+    """Check a scenario file and report every problem found."""
+    from modsim.inputs.reading import ScenarioError, load_scenario
+
+    try:
+        loaded = load_scenario(scenario, changes or [])
+    except ScenarioError as error:
+        _refuse(error.problems)
+    people = sum(loaded.young_people_in(area) for area in loaded.areas)
+    print(
+        f"{scenario}: fine. {len(loaded.areas)} areas with {people:,} young people, {len(loaded.arms)} arms, "
+        f"{loaded.settings.weeks} weeks, {loaded.settings.replicates} futures."
+    )
+
+
+@scenario_app.command(
+    epilog="\b\nExamples:\n"
+    "  modsim scenario show scenarios/three-areas.toml\n"
+    "  modsim scenario show scenarios/three-areas.toml --key world.dissimilarity"
+)
+def show(
+    scenario: ScenarioFile,
+    changes: Changes = None,
+    key: Annotated[str | None, typer.Option(help="Explain one dotted key: meaning, unit, range, evidence.")] = None,
+) -> None:
+    """Print a scenario with every value written out, or explain one of its keys."""
+    from modsim.inputs.reading import ScenarioError, explained, load_scenario
+    from modsim.inputs.writing import resolved_toml
+
+    try:
+        loaded = load_scenario(scenario, changes or [])
+        print(explained(loaded, key) if key else resolved_toml(loaded), end="" if not key else "\n")
+    except ScenarioError as error:
+        _refuse(error.problems)
+
+
+if __name__ == "__main__":
+    main()

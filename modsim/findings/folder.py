@@ -1,0 +1,136 @@
+"""The results folder: tables, summary, resolved scenario, provenance and figures, written whole or not at all."""
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from modsim.findings.comparison import Comparison
+from modsim.inputs.writing import resolved_toml
+
+_PACKAGES = ("mesa", "numpy", "scipy", "networkx", "matplotlib", "pydantic", "pandas", "pyarrow")
+
+
+class FolderError(OSError):
+    """A results folder that cannot be written; the message says why and what to do."""
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse, before any work, a folder that could not be written or holds something else."""
+    if folder.exists():
+        if not folder.is_dir():
+            raise FolderError(f"{folder}: is a file; give a folder that does not exist yet, or one of earlier results")
+        if any(folder.iterdir()) and not _is_ours(folder):
+            raise FolderError(f"{folder}: holds files that are not results of modsim; give another folder")
+    nearest = folder if folder.exists() else next(p for p in [*folder.absolute().parents] if p.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise FolderError(f"{folder}: cannot be written ({nearest} is not a folder one may write in); give another with --out")
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        return str(json.loads((folder / "summary.json").read_text())["schema"]).startswith("modsim-")
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def write_folder(comparison: Comparison, folder: Path, command: str = "", draw: Callable[..., Any] | None = None) -> None:
+    """Write all results of a comparison into a folder, replacing earlier results there.
+
+    Everything is written beside it first and moved into place at the end. `draw(comparison, folder)` makes the
+    figures; without it there are none.
+    """
+    check_folder(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise FolderError(f"{folder}: cannot be written: {error.strerror or error}; give another with --out") from None
+    try:
+        partial.chmod(0o755)
+        _fill(comparison, partial, command)
+        if draw is not None:
+            (partial / "figures").mkdir()
+            draw(comparison, partial / "figures")
+        _put_in_place(partial, folder)
+    except OSError as error:
+        raise FolderError(f"{folder}: could not be written: {error.strerror or error}; nothing was left there") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _fill(comparison: Comparison, folder: Path, command: str) -> None:
+    provenance = provenance_of(comparison, command)
+    _write_json(folder / "summary.json", comparison.summary)
+    _write_json(folder / "provenance.json", provenance)
+    (folder / "scenario.toml").write_text(resolved_toml(comparison.scenario), encoding="utf-8")
+    for name, table in (
+        ("comparison", comparison.table),
+        ("weekly", comparison.weekly),
+        ("ledger", comparison.ledger),
+    ):
+        _write_parquet(folder / f"{name}.parquet", table, provenance)
+
+
+def _put_in_place(partial: Path, folder: Path) -> None:
+    old = None
+    if folder.exists():
+        old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
+        folder.rename(old / "results")
+    try:
+        partial.rename(folder)
+    except OSError:
+        if old is not None:
+            (old / "results").rename(folder)
+        raise
+    finally:
+        if old is not None:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _write_parquet(path: Path, table: Any, provenance: dict[str, Any]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = pa.Table.from_pandas(table, preserve_index=False)
+    note = {b"modsim": json.dumps({key: provenance[key] for key in ("modsim", "code", "scenario_sha256")}).encode()}
+    pq.write_table(columns.replace_schema_metadata({**(columns.schema.metadata or {}), **note}), path)
+
+
+def provenance_of(comparison: Comparison, command: str) -> dict[str, Any]:
+    """What the results were made from and with."""
+    return {
+        "modsim": metadata.version("modsim"),
+        "code": code_hash(),
+        "scenario": comparison.name,
+        "scenario_sha256": hashlib.sha256(resolved_toml(comparison.scenario).encode()).hexdigest(),
+        "seed": comparison.scenario.settings.seed,
+        "replicates": comparison.outcome.replicates,
+        "command": command,
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": sys.version.split()[0],
+        "system": platform.platform(),
+        "packages": {name: metadata.version(name) for name in _PACKAGES},
+    }
+
+
+def code_hash() -> str:
+    """A hash of the program's own source files: the same code, the same hash."""
+    home = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(home.rglob("*.py")):
+        digest.update(path.relative_to(home).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
