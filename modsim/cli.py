@@ -50,7 +50,8 @@ def main() -> None:
     except Exception as error:
         if not hasattr(error, "format_message"):  # not a usage error of the command line
             raise
-        print(f"{error.format_message()} (`modsim --help` shows what there is)", file=sys.stderr)
+        hint = "" if type(error).__name__ == "NoArgsIsHelpError" else " (`modsim --help` shows what there is)"
+        print(f"{error.format_message()}{hint}", file=sys.stderr)
         code = BAD_INPUT
     sys.exit(code or 0)
 
@@ -108,7 +109,14 @@ def compare(
 
 def _run_with_progress(scenario: Any, arms: list[str] | None, workers: int | None, name: str) -> "Comparison":
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     from modsim.findings.comparison import compare as run_comparison
 
@@ -142,7 +150,8 @@ def _show(comparison: "Comparison") -> None:
     console.print()
     console.print(comparison.break_even.text, soft_wrap=True)
     console.print(
-        f"Here the dissimilarity is assumed to be {scenario.world.dissimilarity:g}; nobody has measured it.", soft_wrap=True
+        f"Here the dissimilarity is assumed to be {scenario.world.dissimilarity:g}; nobody has measured it.",
+        soft_wrap=True,
     )
     console.print(f"[bold]{comparison.verdict['text']}[/bold]", soft_wrap=True)
     console.print()
@@ -214,7 +223,7 @@ def list_scenarios(
         try:
             print(f"{path!s:<{wide}}  {load_scenario(path).title}")
         except ScenarioError as error:
-            print(f"{path!s:<{wide}}  cannot be used; see `modsim scenario check {path}` ({len(error.problems)} problem(s))")
+            print(f"{path!s:<{wide}}  cannot be used ({len(error.problems)} problems): modsim scenario check {path}")
 
 
 @scenario_app.command(epilog="Example: modsim scenario check scenarios/three-areas.toml")

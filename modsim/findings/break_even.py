@@ -11,7 +11,8 @@ from modsim.findings.statistics import CONFIDENCE, FEWEST_TO_RESAMPLE, resamples
 class BreakEven:
     """Dissimilarity (0-1) above which the arm does better than the other, with a 95 % bootstrap interval.
 
-    `mean` is None when there is none between 0 and 1, or it was not looked for; `text` says which.
+    `mean` is None when there is none between 0 and 1, or it was not looked for; `text` says which. An end of the
+    interval at 0 or 1 means that it reaches there or beyond.
     """
 
     mean: float | None
@@ -31,6 +32,10 @@ def break_even(points: list[float], gains: np.ndarray, arm: str, against: str, s
     """
     if len(points) < 2 or len(gains) == 0:
         return BreakEven(None, None, None, "The break-even dissimilarity was not looked for.")
+    if not gains.any():
+        return BreakEven(
+            None, None, None, f"No break-even: “{arm}” and “{against}” do exactly the same at any dissimilarity."
+        )
     where = _crossing(np.array(points), gains.mean(axis=0)[None, :])[0]
     low = high = None
     if len(gains) >= FEWEST_TO_RESAMPLE:

@@ -13,8 +13,8 @@ from modsim.findings.statistics import Estimate, estimate, price_of_averting
 from modsim.findings.verdict import Contrast, Kind, contrast, kind_of, sentence
 from modsim.inputs.reading import ScenarioError, with_changes
 from modsim.inputs.scenario import Scenario
-from modsim.simulation.records import weekly_measures
 from modsim.simulation.parallel import Task, outcomes
+from modsim.simulation.records import weekly_measures
 from modsim.simulation.runs import Lane, Outcome
 
 if TYPE_CHECKING:
@@ -200,9 +200,7 @@ class Comparison:
                 "arm": self.reference,
                 occurred: estimate(self._occurred(Lane(self.reference))).as_dict(),
             },
-            "arms": {
-                arm: {name: found.as_dict() for name, found in self.estimates[arm].items()} for arm in self.arms
-            },
+            "arms": {arm: {name: found.as_dict() for name, found in self.estimates[arm].items()} for arm in self.arms},
             "contrasts": [c.as_dict() for c in self.contrasts],
             "verdict": self.verdict,
         }

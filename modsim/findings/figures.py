@@ -7,10 +7,12 @@ picture.
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from modsim.findings.comparison import BANNER, Comparison
 from modsim.findings.statistics import Estimate, estimate
@@ -27,7 +29,7 @@ _STYLES = [
     ("#A285D1", (0, (1, 1)), "P", "++"),
 ]
 _REFERENCE = ("#595959", (0, (1, 2)), "x", "")
-_SETTINGS = {
+_SETTINGS: dict[Any, Any] = {
     "font.size": 9.5, "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10.5,
     "axes.titlelocation": "left", "svg.fonttype": "none", "svg.hashsalt": "modsim", "axes.grid": True,
     "grid.color": "#E5E5E5", "axes.axisbelow": True, "legend.frameon": False,
@@ -65,8 +67,10 @@ def _title(figure: Figure, text: str) -> None:
 def _panels(count: int, height: float = 3.3, width: float = 3.6) -> tuple[Figure, list]:
     columns = min(count, 4)
     rows = -(-count // columns)
-    figure = Figure(figsize=(max(width * columns, 6.5), height * rows + 0.9), layout="constrained")
-    figure.get_layout_engine().set(rect=(0, 0.05 / rows + 0.01, 1, 0.94))
+    figure = Figure(
+        figsize=(max(width * columns, 6.5), height * rows + 0.9),
+        layout=ConstrainedLayoutEngine(rect=(0, 0.05 / rows + 0.01, 1, 0.94)),
+    )
     axes = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
     for unused in axes[count:]:
         unused.set_visible(False)
@@ -142,7 +146,9 @@ def trust_over_time(comparison: Comparison) -> tuple[Figure, str]:
 def incidents_over_time(comparison: Comparison) -> tuple[Figure, str]:
     """Incidents against no programme, by area and week."""
     words = comparison.scenario.vocabulary
-    title = f"{words.incidents.capitalize()} that occurs, against “{comparison.scenario.arm_label(comparison.reference)}”"
+    title = (
+        f"{words.incidents.capitalize()} that occurs, against “{comparison.scenario.arm_label(comparison.reference)}”"
+    )
     figure = _over_time(
         comparison, f"{words.incident}_occurred", title, f"incidents a week\n({_SMOOTHING_WEEKS}-week mean)", 1.0,
         _SMOOTHING_WEEKS,
@@ -164,8 +170,7 @@ def differences_by_area(comparison: Comparison) -> tuple[Figure, str]:
         places.append(("All of them", _recipients(comparison)))
     occurred = comparison.outcome.totals[f"{scenario.vocabulary.incident}_occurred"].astype(float)
     lanes = [comparison.outcome.lanes.index(Lane(name)) for name in (arm, against, comparison.reference)]
-    figure = Figure(figsize=(7.2, 1.9 + 0.62 * len(places)), layout="constrained")
-    figure.get_layout_engine().set(rect=(0, 0.06, 1, 0.94))
+    figure = Figure(figsize=(7.2, 1.9 + 0.62 * len(places)), layout=ConstrainedLayoutEngine(rect=(0, 0.06, 1, 0.94)))
     axis = figure.subplots()
     axis.axvspan(-smallest, smallest, color="#E5E5E5", linewidth=0, label=f"about the same (±{smallest:g})")
     said = []
@@ -202,8 +207,9 @@ def apparent_and_true(comparison: Comparison) -> tuple[Figure, str]:
         (f"occurred_{incident}_change_percent", "True: the whole area", "#F46A25", ".."),
     ]
     arms = comparison.arms
-    figure = Figure(figsize=(max(1.9 * len(arms) + 3.0, 7.2), 4.4), layout="constrained")
-    figure.get_layout_engine().set(rect=(0, 0.05, 1, 0.95))
+    figure = Figure(
+        figsize=(max(1.9 * len(arms) + 3.0, 7.2), 4.4), layout=ConstrainedLayoutEngine(rect=(0, 0.05, 1, 0.95))
+    )
     axis = figure.subplots()
     said = []
     for arm in range(len(arms)):
@@ -213,7 +219,9 @@ def apparent_and_true(comparison: Comparison) -> tuple[Figure, str]:
             at = arm + (k - 1) * 0.27
             if found.mean is None or found.range_low is None or found.range_high is None:
                 continue
-            axis.bar(at, found.mean, 0.25, color=colour, hatch=hatch, edgecolor="white", label=text if arm == 0 else None)
+            axis.bar(
+                at, found.mean, 0.25, color=colour, hatch=hatch, edgecolor="white", label=text if arm == 0 else None
+            )
             axis.plot([at, at], [found.range_low, found.range_high], color="#0B0C0C", linewidth=1.4)
             parts.append(f"{text.lower()} {_words(found)}")
         said.append(f"“{comparison.scenario.arm_label(arms[arm])}”: " + ", ".join(parts))
@@ -232,8 +240,7 @@ def ledger(comparison: Comparison) -> tuple[Figure, str]:
     hours = {**comparison.outcome.spent, "left": comparison.outcome.totals["hours_left"]}
     colours = dict(zip(hours, [("#12436D", ""), ("#F46A25", "//"), ("#28A197", ".."), ("#E5E5E5", "")], strict=True))
     arms = comparison.arms
-    figure = Figure(figsize=(7.2, 1.7 + 0.55 * len(arms)), layout="constrained")
-    figure.get_layout_engine().set(rect=(0, 0.06, 1, 0.94))
+    figure = Figure(figsize=(7.2, 1.7 + 0.55 * len(arms)), layout=ConstrainedLayoutEngine(rect=(0, 0.06, 1, 0.94)))
     axis = figure.subplots()
     start = np.zeros(len(arms))
     said: dict[str, list[str]] = {arm: [] for arm in arms}
@@ -269,5 +276,3 @@ def _described(comparison: Comparison, measure: str, opening: str) -> str:
     label = comparison.scenario.arm_label
     ends = [f"“{label(arm)}” {_words(comparison.estimates[arm][measure])} {unit}" for arm in comparison.arms]
     return f"{opening}: {'; '.join(ends)}."
-
-

@@ -32,7 +32,9 @@ def check_folder(folder: Path) -> None:
             raise FolderError(f"{folder}: holds files that are not results of modsim; give another folder")
     nearest = folder if folder.exists() else next(p for p in [*folder.absolute().parents] if p.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise FolderError(f"{folder}: cannot be written ({nearest} is not a folder one may write in); give another with --out")
+        raise FolderError(
+            f"{folder}: cannot be written ({nearest} is not a folder one may write in); give another with --out"
+        )
 
 
 def _is_ours(folder: Path) -> bool:
@@ -42,7 +44,9 @@ def _is_ours(folder: Path) -> bool:
         return False
 
 
-def write_folder(comparison: Comparison, folder: Path, command: str = "", draw: Callable[..., Any] | None = None) -> None:
+def write_folder(
+    comparison: Comparison, folder: Path, command: str = "", draw: Callable[..., Any] | None = None
+) -> None:
     """Write all results of a comparison into a folder, replacing earlier results there.
 
     Everything is written beside it first and moved into place at the end. `draw(comparison, folder)` makes the
@@ -62,7 +66,9 @@ def write_folder(comparison: Comparison, folder: Path, command: str = "", draw: 
             draw(comparison, partial / "figures")
         _put_in_place(partial, folder)
     except OSError as error:
-        raise FolderError(f"{folder}: could not be written: {error.strerror or error}; nothing was left there") from None
+        raise FolderError(
+            f"{folder}: could not be written: {error.strerror or error}; nothing was left there"
+        ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

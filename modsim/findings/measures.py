@@ -75,7 +75,9 @@ def by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str)
     return {
         f"occurred_{incident}_change_percent": change(f"{incident}_occurred"),
         f"reported_{incident}_change_percent": change(f"{incident}_reported"),
-        f"participants_{incident}_change_percent": _percent(own, figures(f"participants_{incident}_reference").sum(axis=1)),
+        f"participants_{incident}_change_percent": _percent(
+            own, figures(f"participants_{incident}_reference").sum(axis=1)
+        ),
         f"listed_{incident}_change_percent": change(f"listed_{incident}"),
         f"apparent_{incident}_change_percent": _percent(after, before),
         "trust_youth_change_points": points("trust_youth"),

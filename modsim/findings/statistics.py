@@ -59,8 +59,8 @@ def resamples(replicates: int, seed: int) -> np.ndarray:
 def price_of_averting(cost: np.ndarray, averted: np.ndarray, seed: int) -> Estimate:
     """Cost per incident averted: ratio of means over replicates, with a bootstrap interval.
 
-    There is no interval from fewer than 8 replicates. The mean is None ("dominated") when on average nothing is averted; the upper end is None when the data leave
-    open that nothing is. The range of futures holds single replicates, None where nothing was averted in them.
+    The mean is None ("dominated") when on average nothing is averted; the upper end is None when the data leave open
+    that nothing is. There is no interval from fewer than 8 replicates. The range of futures holds single replicates, None where nothing was averted in them.
     """
 
     def ratio(spent, saved):

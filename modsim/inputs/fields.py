@@ -9,6 +9,17 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Evidence = Literal["A", "B", "C", "D"]
+LeadType = Literal[
+    "police",
+    "fire_and_rescue",
+    "housing",
+    "youth_work",
+    "employability",
+    "school",
+    "health",
+    "social_work",
+    "third_sector",
+]
 
 EVIDENCE_MEANING = {
     "A": "measured here",
@@ -49,6 +60,8 @@ def number(
     )
 
 
-def choice(default: Any, meaning: str, *, evidence: Evidence = "D", source: str = "a choice of the person asking") -> Any:
+def choice(
+    default: Any, meaning: str, *, evidence: Evidence = "D", source: str = "a choice of the person asking"
+) -> Any:
     """A word, a switch or a list: `meaning` says what the values mean."""
     return Field(default=default, description=meaning, json_schema_extra={"evidence": evidence, "source": source})

@@ -19,10 +19,12 @@ class Levers(Table):
     signals: Literal["none", "all"] | Annotated[int, Field(ge=0, le=100_000)] = choice(
         "all", "Outreach contacts of a round in which the young person's wish is written down: none, all, or how many"
     )
-    menu: Literal["origin", "learned", "none"] | Annotated[list[ActivityId], Field(min_length=1, max_length=60)] = choice(
-        "learned",
-        "What is offered: the origin's menu, one learned from young people's wishes, no activity at all (adults' time "
-        "only), or a stated list of activities",
+    menu: Literal["origin", "learned", "none"] | Annotated[list[ActivityId], Field(min_length=1, max_length=60)] = (
+        choice(
+            "learned",
+            "What is offered: the origin's menu, one learned from young people's wishes, no activity at all "
+            "(adults' time only), or a stated list of activities",
+        )
     )
     fixed_slots: int = number(
         0,
@@ -63,7 +65,13 @@ class Programme(Table):
     """The course itself and the outreach before it: the same in every arm."""
 
     places: int = number(
-        12, "Places in a course", unit="places", allowed=(1, 200), plausible=(8, 15), evidence="A", source="11 at Gorbals and Govan"
+        12,
+        "Places in a course",
+        unit="places",
+        allowed=(1, 200),
+        plausible=(8, 15),
+        evidence="A",
+        source="11 at Gorbals and Govan",
     )
     minimum_places: int = number(
         6, "Places below which no round is started", unit="places", allowed=(1, 200), evidence="D", source="assumption"
@@ -78,35 +86,72 @@ class Programme(Table):
         source="8 weeks in Govan, 5-12 in comparable programmes",
     )
     rounds: int = number(
-        1000, "Rounds held at most, as far as the purse reaches", unit="rounds", allowed=(1, 1000), evidence="D", source="a choice"
+        1000,
+        "Rounds held at most, as far as the purse reaches",
+        unit="rounds",
+        allowed=(1, 1000),
+        evidence="D",
+        source="a choice",
     )
     menu_size: int = number(
-        3, "Activities on a menu", unit="activities", allowed=(1, 60), plausible=(2, 5), evidence="D",
+        3,
+        "Activities on a menu",
+        unit="activities",
+        allowed=(1, 60),
+        plausible=(2, 5),
+        evidence="D",
         source="assumption; choice helps most with 2-4 options (Patall et al. 2008)",
     )
     list_length: int = number(
-        40, "Young people put on the list of a round", unit="people", allowed=(1, 2000), evidence="D", source="assumption"
+        40,
+        "Young people put on the list of a round",
+        unit="people",
+        allowed=(1, 2000),
+        evidence="D",
+        source="assumption",
     )
     contacted: int = number(
-        30, "First people on the list who are visited during set-up", unit="people", allowed=(0, 2000), evidence="D",
+        30,
+        "First people on the list who are visited during set-up",
+        unit="people",
+        allowed=(0, 2000),
+        evidence="D",
         source="assumption",
     )
     contacts_each: int = number(
-        4, "Outreach contacts with each of them in a round, at most one a week", unit="contacts", allowed=(0, 60),
-        evidence="D", source="assumption",
+        4,
+        "Outreach contacts with each of them in a round, at most one a week",
+        unit="contacts",
+        allowed=(0, 60),
+        evidence="D",
+        source="assumption",
     )
     contact_hours: float = number(
         1.5, "Staff hours for one outreach contact", unit="hours", allowed=(0, 40), evidence="D", source="assumption"
     )
     recruitment_waves: int = number(
-        3, "Weekly waves of invitations before a course", unit="weeks", allowed=(1, 20), evidence="D", source="assumption"
+        3,
+        "Weekly waves of invitations before a course",
+        unit="weeks",
+        allowed=(1, 20),
+        evidence="D",
+        source="assumption",
     )
     hours_per_place: float = number(
-        2.0, "Staff hours to deliver one place for one week", unit="hours", allowed=(0.01, 60), plausible=(1, 5),
-        evidence="D", source="assumption",
+        2.0,
+        "Staff hours to deliver one place for one week",
+        unit="hours",
+        allowed=(0.01, 60),
+        plausible=(1, 5),
+        evidence="D",
+        source="assumption",
     )
     retry_after_weeks: int = number(
-        26, "Weeks before somebody who dropped out is asked again", unit="weeks", allowed=(0, 520), evidence="D",
+        26,
+        "Weeks before somebody who dropped out is asked again",
+        unit="weeks",
+        allowed=(0, 520),
+        evidence="D",
         source="assumption",
     )
 
@@ -115,15 +160,29 @@ class Purse(Table):
     """Hours that arrive in every area with a programme, from its opening week, the same in every arm."""
 
     budget: float = number(
-        20.0, "Staff hours a week that arrive in each area", unit="hours a week", allowed=(0, 10_000), plausible=(6, 40),
-        evidence="D", source="assumption",
+        20.0,
+        "Staff hours a week that arrive in each area",
+        unit="hours a week",
+        allowed=(0, 10_000),
+        plausible=(6, 40),
+        evidence="D",
+        source="assumption",
     )
     grant: float = number(
-        120.0, "Staff hours that arrive in each area once, when it opens", unit="hours", allowed=(0, 100_000), evidence="D",
+        120.0,
+        "Staff hours that arrive in each area once, when it opens",
+        unit="hours",
+        allowed=(0, 100_000),
+        evidence="D",
         source="assumption",
     )
     price_per_hour: float = number(
-        30.0, "Cost of a staff hour", unit="GBP an hour", allowed=(0, 1000), plausible=(20, 45), evidence="D",
+        30.0,
+        "Cost of a staff hour",
+        unit="GBP an hour",
+        allowed=(0, 1000),
+        plausible=(20, 45),
+        evidence="D",
         source="assumption, prices of the price year",
     )
     price_year: int = number(
@@ -135,9 +194,19 @@ class Targeting(Table):
     """How the list is drawn up from what the lead has seen."""
 
     accuracy: float = number(
-        0.8, "How closely the list follows what the lead has seen of each young person", unit="correlation, 0-1",
-        allowed=(0, 1), plausible=(0.3, 1), evidence="C", source="agencies knew the Gorbals group well; size assumed",
+        0.8,
+        "How closely the list follows what the lead has seen of each young person",
+        unit="correlation, 0-1",
+        allowed=(0, 1),
+        plausible=(0.3, 1),
+        evidence="C",
+        source="agencies knew the Gorbals group well; size assumed",
     )
     memory_weeks: int = number(
-        26, "How far back the lead remembers incidents", unit="weeks", allowed=(1, 52), evidence="D", source="assumption"
+        26,
+        "How far back the lead remembers incidents",
+        unit="weeks",
+        allowed=(1, 52),
+        evidence="D",
+        source="assumption",
     )

@@ -301,11 +301,25 @@ def _told(error: Any, source: _Source, file: str) -> str:
         return f"{where}: {shown} is out of range; allowed is {_allowed(field)}"
     if kind == "finite_number":
         return f"{where}: {shown} is not a number one can use; allowed is {_allowed(field)}"
-    if kind in ("int_type", "float_type", "int_from_float", "bool_type", "string_type", "list_type", "dict_type", "model_type"):
+    if kind in (
+        "int_type",
+        "float_type",
+        "int_from_float",
+        "bool_type",
+        "string_type",
+        "list_type",
+        "dict_type",
+        "model_type",
+    ):
         wanted = {
-            "int_type": "a whole number", "int_from_float": "a whole number", "float_type": "a number",
-            "bool_type": "true or false", "string_type": "text in quotes", "list_type": "a list in [ ]",
-            "dict_type": "a table", "model_type": "a table",
+            "int_type": "a whole number",
+            "int_from_float": "a whole number",
+            "float_type": "a number",
+            "bool_type": "true or false",
+            "string_type": "text in quotes",
+            "list_type": "a list in [ ]",
+            "dict_type": "a table",
+            "model_type": "a table",
         }[kind]
         allowed = _allowed(field) if kind in ("int_type", "int_from_float", "float_type") else ""
         return f"{where}: {shown} must be {wanted}{', ' + allowed if allowed else ''}"

@@ -5,10 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from modsim.inputs.fields import Table, choice, number
+from modsim.inputs.fields import LeadType, Table, choice, number
 from modsim.inputs.levers import ActivityId, Levers, Programme, Purse, Targeting
 from modsim.inputs.uncertainties import (
-    WEEKS_PER_MONTH,
     Attending,
     Designing,
     Effect,
@@ -20,23 +19,13 @@ from modsim.inputs.uncertainties import (
     Trust,
     World,
 )
+from modsim.inputs.units import WEEKS_PER_MONTH
 
 SCENARIO_FORMAT = 1
 MOST_YOUNG_PEOPLE = 2_000_000
 
 AreaId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
 ArmName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
-Lead = Literal[
-    "police",
-    "fire_and_rescue",
-    "housing",
-    "youth_work",
-    "employability",
-    "school",
-    "health",
-    "social_work",
-    "third_sector",
-]
 
 
 class Activity(Table):
@@ -45,9 +34,16 @@ class Activity(Table):
     id: ActivityId = choice(..., "Stable id")
     name: str = choice("", "Name to show (the id if empty)")
     origin_share: float = number(
-        0.0, "Share of young people's wishes at the origin", unit="share", allowed=(0, 1), evidence="D", source="assumption"
+        0.0,
+        "Share of young people's wishes at the origin",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
     )
-    swaps_with: ActivityId = choice(..., "The activity that wishes move to, or from, where an area differs from the origin")
+    swaps_with: ActivityId = choice(
+        ..., "The activity that wishes move to, or from, where an area differs from the origin"
+    )
 
 
 class Area(Table):
@@ -57,10 +53,19 @@ class Area(Table):
     name: str = choice("", "Name to show (the id if empty)")
     role: Literal["origin", "recipient"] = choice("recipient", "Where the programme came from, or where it spreads to")
     population: int = number(
-        9000, "People of all ages", unit="people", allowed=(100, 5_000_000), evidence="B", source="set in the scenario file"
+        9000,
+        "People of all ages",
+        unit="people",
+        allowed=(100, 5_000_000),
+        evidence="B",
+        source="set in the scenario file",
     )
-    youngest: int = number(12, "Age from which young people are counted", unit="years", allowed=(8, 24), evidence="D", source="a choice")
-    oldest: int = number(20, "Last year of age counted", unit="years", allowed=(12, 30), evidence="D", source="a choice")
+    youngest: int = number(
+        12, "Age from which young people are counted", unit="years", allowed=(8, 24), evidence="D", source="a choice"
+    )
+    oldest: int = number(
+        20, "Last year of age counted", unit="years", allowed=(12, 30), evidence="D", source="a choice"
+    )
     eligible_youngest: int = number(
         14, "Youngest age that can be listed", unit="years", allowed=(8, 30), evidence="D", source="a choice"
     )
@@ -68,10 +73,20 @@ class Area(Table):
         20, "Oldest age that can be listed", unit="years", allowed=(8, 30), evidence="D", source="a choice"
     )
     core_groups: int = number(
-        1, "Core groups, one in each territory", unit="groups", allowed=(0, 4), evidence="A", source="one gang at Gorbals"
+        1,
+        "Core groups, one in each territory",
+        unit="groups",
+        allowed=(0, 4),
+        evidence="A",
+        source="one gang at Gorbals",
     )
     core_size: int = number(
-        11, "Members of a core group", unit="people", allowed=(2, 60), plausible=(8, 15), evidence="A",
+        11,
+        "Members of a core group",
+        unit="people",
+        allowed=(2, 60),
+        plausible=(8, 15),
+        evidence="A",
         source="11 at Gorbals and Govan",
     )
     reported_per_10000_per_month: float = number(
@@ -83,7 +98,7 @@ class Area(Table):
         evidence="B",
         source="Glasgow totals x youth share x ward spread (Understanding Glasgow; police figures 2017-19)",
     )
-    lead: Lead = choice("youth_work", "The type of service that leads the programme here")
+    lead: LeadType = choice("youth_work", "The type of service that leads the programme here")
     anchor: bool = choice(True, "Whether an anchor organisation is the hub of the partners")
     opens_week: int = number(
         0, "Week in which the purse opens here", unit="week", allowed=(0, 1040), evidence="D", source="a choice"
@@ -121,7 +136,9 @@ class Origin(Table):
 class Vocabulary(Table):
     """Words: measures take their names from here, so that the same rules can serve another programme."""
 
-    incident: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$")] = choice("asb", "Short word for an incident, used in names")
+    incident: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$")] = choice(
+        "asb", "Short word for an incident, used in names"
+    )
     incidents: str = choice("anti-social behaviour", "What incidents are, in a sentence")
     people: str = choice("young people", "Who takes part, in a sentence")
 
@@ -129,12 +146,29 @@ class Vocabulary(Table):
 class Settings(Table):
     """How we look: the horizon, the number of futures, and what is compared with what."""
 
-    weeks: int = number(156, "Weeks simulated from week 0", unit="weeks", allowed=(1, 1040), plausible=(52, 260), evidence="D", source="a choice")
-    history_weeks: int = number(
-        52, "Weeks lived before week 0, identical in every arm", unit="weeks", allowed=(52, 520), evidence="D", source="a choice"
+    weeks: int = number(
+        156,
+        "Weeks simulated from week 0",
+        unit="weeks",
+        allowed=(1, 1040),
+        plausible=(52, 260),
+        evidence="D",
+        source="a choice",
     )
-    replicates: int = number(16, "Simulated futures", unit="futures", allowed=(1, 1_000_000), evidence="D", source="a choice")
-    seed: int = number(1, "Number from which all luck follows", unit="seed", allowed=(0, 2**53), evidence="D", source="a choice")
+    history_weeks: int = number(
+        52,
+        "Weeks lived before week 0, identical in every arm",
+        unit="weeks",
+        allowed=(52, 520),
+        evidence="D",
+        source="a choice",
+    )
+    replicates: int = number(
+        16, "Simulated futures", unit="futures", allowed=(1, 1_000_000), evidence="D", source="a choice"
+    )
+    seed: int = number(
+        1, "Number from which all luck follows", unit="seed", allowed=(0, 2**53), evidence="D", source="a choice"
+    )
     rung: Literal["M0", "M1"] = choice(
         "M1", "How much of the model runs: M0 with trust frozen at its start, M1 with trust moving"
     )
@@ -142,7 +176,8 @@ class Settings(Table):
     verdict_arm: ArmName = choice("recoproduce", "The arm the verdict is about")
     verdict_against: ArmName = choice("transplant", "The arm it is compared with")
     break_even_points: Annotated[list[Annotated[float, Field(ge=0, le=1)]], Field(max_length=21)] = choice(
-        [0.0, 0.5, 1.0], "Dissimilarities at which the two arms are also run, to find where they break even; [] for none"
+        [0.0, 0.5, 1.0],
+        "Dissimilarities at which the two arms are also run, to find where they break even; [] for none",
     )
     smallest_difference: dict[str, Annotated[float, Field(ge=0, le=1000)]] = choice(
         {}, "Difference of a measure below which it counts as about the same, by name of measure"
@@ -237,9 +272,13 @@ def _of_activities(scenario: Scenario) -> list[tuple[str, str]]:
         if other is None or other.id == a.id or other.swaps_with != a.id:
             found.append((key, f"{a.swaps_with!r} must be another activity that swaps with {a.id!r} in turn"))
         elif a.id < other.id and a.origin_share > 0 and other.origin_share > 0:
-            found.append((key, f"{a.id!r} and {other.id!r} both have an origin_share; of a pair that swaps one must be 0"))
+            found.append(
+                (key, f"{a.id!r} and {other.id!r} both have an origin_share; of a pair that swaps one must be 0")
+            )
     if scenario.programme.menu_size > len(scenario.activities):
-        found.append(("programme.menu_size", f"{scenario.programme.menu_size} is more than the {len(by_id)} activities"))
+        found.append(
+            ("programme.menu_size", f"{scenario.programme.menu_size} is more than the {len(by_id)} activities")
+        )
     return found
 
 
@@ -276,7 +315,10 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
             )
         if a.opens_week >= scenario.settings.weeks:
             found.append(
-                (f"{key}.opens_week", f"{a.opens_week} is not before the horizon, settings.weeks = {scenario.settings.weeks}")
+                (
+                    f"{key}.opens_week",
+                    f"{a.opens_week} is not before the horizon, settings.weeks = {scenario.settings.weeks}",
+                )
             )
         if a.interests is not None:
             unknown = sorted(set(a.interests) - set(scenario.activity_ids))
@@ -306,7 +348,10 @@ def _of_arms(scenario: Scenario) -> list[tuple[str, str]]:
     for name, arm in scenario.arms.items():
         if arm.fixed_slots > scenario.programme.menu_size:
             found.append(
-                (f"arms.{name}.fixed_slots", f"{arm.fixed_slots} is more than programme.menu_size, {scenario.programme.menu_size}")
+                (
+                    f"arms.{name}.fixed_slots",
+                    f"{arm.fixed_slots} is more than programme.menu_size, {scenario.programme.menu_size}",
+                )
             )
         if isinstance(arm.menu, list):
             unknown = sorted(set(arm.menu) - set(scenario.activity_ids))
@@ -316,6 +361,9 @@ def _of_arms(scenario: Scenario) -> list[tuple[str, str]]:
                 found.append((f"arms.{name}.menu", "an activity is listed twice"))
     if scenario.programme.minimum_places > scenario.programme.places:
         found.append(
-            ("programme.minimum_places", f"{scenario.programme.minimum_places} is more than places, {scenario.programme.places}")
+            (
+                "programme.minimum_places",
+                f"{scenario.programme.minimum_places} is more than places, {scenario.programme.places}",
+            )
         )
     return found

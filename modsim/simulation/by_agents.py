@@ -1,10 +1,20 @@
 """The stages of the week agent by agent, as a Mesa user would write them: every stage asks the agents to act.
 
 The calendar is the world's and the same in both faces; everything else happens through verbs of
-`modsim.simulation.agents`. Slow, readable, and the proof of `by_columns`.
+`YoungPerson` and `Partner`. Slow, readable, and the proof of `by_columns`.
 """
 
+from typing import TYPE_CHECKING
+
 from modsim.simulation.columns import Town
+
+if TYPE_CHECKING:
+    from modsim.simulation.community import Community
+
+
+def _model(town: Town) -> "Community":
+    assert town.model is not None, "agents act only in a Community"
+    return town.model
 
 
 def people_age_and_move(town: Town, week: int) -> None:
@@ -12,35 +22,35 @@ def people_age_and_move(town: Town, week: int) -> None:
     newcomers = town.world.turn(week)
     town.columns.forget_rows(newcomers)
     town.records.people_moved(newcomers, week)
-    town.model.welcome(newcomers.tolist())
+    _model(town).welcome(newcomers.tolist())
 
 
 def hours_arrive(town: Town) -> None:
-    town.model.partners.do("receive_hours")
+    _model(town).partners.do("receive_hours")
 
 
 def programmes_are_planned(town: Town) -> None:
-    town.model.partners.do("plan_round")
+    _model(town).partners.do("plan_round")
 
 
 def workers_visit(town: Town) -> None:
-    town.model.partners.do("visit_young_people")
+    _model(town).partners.do("visit_young_people")
 
 
 def young_people_are_asked(town: Town) -> None:
-    town.model.remember_who_was_in()
-    town.model.partners.do("ask_young_people")
+    _model(town).remember_who_was_in()
+    _model(town).partners.do("ask_young_people")
 
 
 def sessions_are_held(town: Town) -> None:
-    for person in town.model.young_people:
+    for person in _model(town).young_people:
         person.benefit = 0.0
         person.in_course = False
-    town.model.partners.do("hold_session")
+    _model(town).partners.do("hold_session")
 
 
 def trust_moves(town: Town) -> None:
-    people = town.model.young_people
+    people = _model(town).young_people
     if town.scenario.settings.rung != "M0":
         people.do("move_trust")
     for person in people:
@@ -48,16 +58,16 @@ def trust_moves(town: Town) -> None:
 
 
 def inclination_moves(town: Town) -> None:
-    town.model.young_people.do("settle")
+    _model(town).young_people.do("settle")
 
 
 def incidents_happen(town: Town) -> None:
-    town.model.young_people.do("live")
+    _model(town).young_people.do("live")
 
 
 def services_see(town: Town) -> None:
-    town.model.young_people.do("be_seen")
+    _model(town).young_people.do("be_seen")
 
 
 def programmes_move_on(town: Town) -> None:
-    town.model.partners.do("move_on")
+    _model(town).partners.do("move_on")

@@ -5,6 +5,7 @@ A lane is one arm. The lanes of a `Town` live in one `World`, so they share its 
 
 from collections.abc import Sequence
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,10 @@ from modsim.inputs.levers import Levers
 from modsim.inputs.scenario import Scenario
 from modsim.rules import designing
 from modsim.world.young_people import World
+
+if TYPE_CHECKING:
+    from modsim.simulation.community import Community
+    from modsim.simulation.records import Records
 
 HEADINGS = ("contacts", "design", "delivery")
 NEVER = -10_000  # a week before any other
@@ -169,11 +174,14 @@ class Town:
         self,
         world: World,
         arms: Sequence[Levers],
+        records: "Records",
         columns: Columns | None = None,
         variants: Sequence[int] | None = None,
     ):
         self.world = world
         self.scenario = world.scenario
+        self.records = records
+        self.model: Community | None = None  # the Mesa model, where there is one
         self.levers = LaneLevers(world, arms)
         self.lanes = len(arms)
         self.lane_variant = np.array(variants or [0] * len(arms))

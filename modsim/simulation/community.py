@@ -8,10 +8,11 @@ import numpy as np
 
 from modsim.inputs.scenario import Scenario
 from modsim.simulation import by_agents, by_columns
-from modsim.simulation.agents import Partner, YoungPerson
 from modsim.simulation.columns import Town
+from modsim.simulation.partner import Partner
 from modsim.simulation.records import Records, weekly_measures
 from modsim.simulation.week import live_one_week
+from modsim.simulation.young_person import YoungPerson
 from modsim.world.ties import Ties
 from modsim.world.young_people import World
 
@@ -27,7 +28,7 @@ class Community(mesa.Model):
     seed : replaces the scenario's seed
     pace : "week" moves all columns at once; "agent" lets every agent act by its own verbs. Both give the same
         numbers, bit for bit; "agent" is some hundred times slower and can be followed with a debugger.
-    ties : a NetworkX graph of friendships with nodes 0 ... n-1 (one for each young person), in place of the drawn one
+    ties : a NetworkX graph of friendships in place of the drawn one; its nodes are 0 ... n-1, one for each person
 
     Attributes
     ----------
@@ -37,8 +38,8 @@ class Community(mesa.Model):
 
     Raises
     ------
-    KeyError
-        when the scenario has no such arm.
+    ValueError
+        when the scenario has no such arm, there is no such pace, or the graph does not fit.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class Community(mesa.Model):
         ties: nx.Graph | None = None,
     ):
         if arm not in scenario.arms:
-            raise KeyError(f"there is no arm {arm!r}; the arms are {', '.join(scenario.arms)}")
+            raise ValueError(f"there is no arm {arm!r}; the arms are {', '.join(scenario.arms)}")
         if pace not in ("week", "agent"):
             raise ValueError(f"pace is {pace!r}; it must be 'week' or 'agent'")
         luck_seed = scenario.settings.seed if seed is None else seed
@@ -60,9 +61,9 @@ class Community(mesa.Model):
         self.scenario = scenario
         self.arm, self.replicate, self.pace = arm, replicate, pace
         graph = None if ties is None else Ties.from_networkx(ties)
-        self.town = Town(World(scenario, luck_seed, [replicate], graph), [scenario.arms[arm]])
+        world = World(scenario, luck_seed, [replicate], graph)
+        self.town = Town(world, [scenario.arms[arm]], Records(scenario, len(scenario.areas), 1))
         self.town.model = self
-        self.town.records = Records(scenario, len(scenario.areas), 1)
         self.leads = [Partner(self, area) for area in range(len(scenario.areas))]
         self._people = [YoungPerson(self, row) for row in range(self.town.world.rows)]
         self._met = self.town.world.generation.copy()  # the generation each agent stands for
@@ -101,7 +102,7 @@ class Community(mesa.Model):
         return self._people[row]
 
     def friendships(self) -> nx.Graph:
-        """The ties between young people as a NetworkX graph; nodes are rows, with area, group and core as attributes."""
+        """The ties between young people as a NetworkX graph; its nodes are rows, with area, group and core."""
         graph, world = self.town.world.ties.to_networkx(), self.town.world
         for row in graph.nodes:
             graph.nodes[row].update(
@@ -112,7 +113,8 @@ class Community(mesa.Model):
     def step(self) -> None:
         """Live one week."""
         if self.week + 1 >= self.scenario.settings.weeks:
-            raise RuntimeError(f"the horizon is reached: settings.weeks = {self.scenario.settings.weeks}; ask for more there")
+            horizon = self.scenario.settings.weeks
+            raise RuntimeError(f"the horizon is reached: settings.weeks = {horizon}; set more there to go on")
         self._live(self.week + 1)
         self.running = self.week + 1 < self.scenario.settings.weeks
         self.datacollector.collect(self)

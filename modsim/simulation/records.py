@@ -40,9 +40,8 @@ class Records:
 
     def people_moved(self, newcomers: np.ndarray, week: int) -> None:
         """Remember when newcomers came: what is counted of them starts there."""
-        if self._here_since is None:
-            return
-        self._here_since[newcomers] = week
+        if self._here_since is not None:
+            self._here_since[newcomers] = week
 
     def follow_lists(self, town: Town) -> None:
         """Where an area opens this week, follow those whom its lead would list now: the same people in every lane."""
@@ -52,15 +51,15 @@ class Records:
 
     def first_sessions(self, town: Town, area, row, lane) -> None:
         """Count the reported incidents of those who come for the first time, in the 52 weeks before."""
-        self._known_since(town)
-        weeks = np.minimum(PARTICIPANT_WINDOW_WEEKS, town.week - self._here_since[row])
+        weeks = np.minimum(PARTICIPANT_WINDOW_WEEKS, town.week - self._known_since(town)[row])
         np.add.at(self.people["participants"], (area, lane), 1)
         np.add.at(self.people["reported_before"], (area, lane), town.columns.reported_in_window[row, lane])
         np.add.at(self.people["weeks_before"], (area, lane), weeks)
 
-    def _known_since(self, town: Town) -> None:
+    def _known_since(self, town: Town) -> np.ndarray:
         if self._here_since is None:
             self._here_since = np.full(town.world.rows, NEVER)
+        return self._here_since
 
     def write_down(self, town: Town) -> None:
         """Add this week; weeks of the history before week 0 leave no record."""
@@ -101,14 +100,17 @@ class Records:
         c, scenario = town.columns, town.scenario
         incident = scenario.vocabulary.incident
         written = self.weekly[: self.weeks_written]
-        totals = {name: written[..., k].sum(axis=0) for k, name in enumerate(weekly_measures(scenario)[:3])}
+        totals: dict[str, np.ndarray] = {
+            name: written[..., k].sum(axis=0) for k, name in enumerate(weekly_measures(scenario)[:3])
+        }
         totals["trust_youth"] = written[-1, ..., 3] if self.weeks_written else np.zeros(c.purse.shape)
         totals["trust_listed"] = self._trust_of_listed(town)
         totals |= {name.replace("asb", incident): values for name, values in self.people.items()}
         totals |= {
             "invited": c.invited, "joined": c.joined, "attended": c.sessions, "completed": c.completions,
             "missed_promises": c.missed_promises, "rounds": c.round, "weeks_waited": c.waited,
-            "hours": sum(c.spent[heading] for heading in HEADINGS), "hours_arrived": c.arrived, "hours_left": c.purse,
+            "hours": np.sum([c.spent[heading] for heading in HEADINGS], axis=0),
+            "hours_arrived": c.arrived, "hours_left": c.purse,
         }  # fmt: skip
         return totals
 

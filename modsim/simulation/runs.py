@@ -69,8 +69,8 @@ def live_history(
 ) -> tuple[World, Columns]:
     """A world at the end of its history, with the columns of one lane: the past that all arms share."""
     world = World(scenario, seed, replicates, dissimilarities=dissimilarities)
-    town = Town(world, [scenario.arms[scenario.settings.reference_arm]])
-    town.records = Records(scenario, len(world.areas), 1)
+    nothing = scenario.arms[scenario.settings.reference_arm]
+    town = Town(world, [nothing], Records(scenario, len(world.areas), 1))
     for week in range(-scenario.settings.history_weeks, 0):
         live_one_week(town, week, by_columns)
     return world, town.columns
@@ -96,10 +96,10 @@ def run(
     world, columns = live_history(scenario, scenario.settings.seed, replicates, dissimilarities)
     columns.replicate_lanes(len(lanes))
     arms = [scenario.arms[lane.arm] for lane in lanes]
-    town = Town(world, arms, columns, [dissimilarities.index(d) for d in at])
     reference = Lane(scenario.settings.reference_arm)
     reference_lane = list(lanes).index(reference) if reference in lanes else None
-    town.records = Records(scenario, len(world.areas), len(lanes), reference_lane)
+    records = Records(scenario, len(world.areas), len(lanes), reference_lane)
+    town = Town(world, arms, records, columns, [dissimilarities.index(d) for d in at])
     for week in range(scenario.settings.weeks):
         live_one_week(town, week, by_columns)
         if each_week is not None:

@@ -6,9 +6,7 @@ from modsim.inputs.scenario import Area, Scenario
 from modsim.world.draws import Luck
 
 
-def area_pattern(
-    scenario: Scenario, area: Area, dissimilarity: float, luck: Luck, stacked_area: int
-) -> np.ndarray:
+def area_pattern(scenario: Scenario, area: Area, dissimilarity: float, luck: Luck, stacked_area: int) -> np.ndarray:
     """Share of wishes by activity in an area, in the order of `scenario.activity_ids`; adds up to 1.
 
     The origin has the origin's pattern, an area with its own `interests` has those. Elsewhere the pairs of

@@ -41,7 +41,7 @@ class Ties:
         """
         rows = graph.number_of_nodes()
         if set(graph.nodes) != set(range(rows)):
-            raise ValueError(f"the nodes of the graph must be the whole numbers 0 to {rows - 1}, one for each young person")
+            raise ValueError(f"the nodes of the graph must be the whole numbers 0 to {rows - 1}, one for each person")
         ends = np.array([(a, b) for a, b in graph.edges], dtype=np.int64).reshape(-1, 2)
         return cls.between(ends[:, 0], ends[:, 1], rows)
 

@@ -101,9 +101,13 @@ class World:
         )
         key = {"areas": self.group_area, "slot": self.group_number, "generation": np.zeros_like(self.group_number)}
         self.group_pattern = dirichlet(
-            "group wishes", scenario.world.group_concentration, self.pattern[:, self.group_area], self.activity_ids, luck,
+            "group wishes",
+            scenario.world.group_concentration,
+            self.pattern[:, self.group_area],
+            self.activity_ids,
+            luck,
             **key,
-        )  # fmt: skip
+        )
         p = scenario.offending
         self.area_log_rate = p.area_sd * luck.normal("area rate", stack)
         self.group_log_rate = p.group_sd * luck.normal("group rate", self.group_area, 0, self.group_number)

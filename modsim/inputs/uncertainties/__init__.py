@@ -1,0 +1,20 @@
+"""What the world decides: one table per social process, each number with unit, range, evidence and source."""
+
+from modsim.inputs.uncertainties.designing import Designing
+from modsim.inputs.uncertainties.offending import Effect, Offending, Reporting
+from modsim.inputs.uncertainties.place import Population, World
+from modsim.inputs.uncertainties.taking_part import Attending, Joining
+from modsim.inputs.uncertainties.trust import Listening, Trust
+
+__all__ = [
+    "Attending",
+    "Designing",
+    "Effect",
+    "Joining",
+    "Listening",
+    "Offending",
+    "Population",
+    "Reporting",
+    "Trust",
+    "World",
+]

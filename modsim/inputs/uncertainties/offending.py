@@ -1,0 +1,224 @@
+"""Who causes incidents, who sees them, and what a session changes."""
+
+import math
+
+from modsim.inputs.fields import LeadType, Table, number
+from modsim.inputs.units import WEEKS_PER_YEAR, kept_per_week, weekly_fading
+
+
+class Offending(Table):
+    """Who causes incidents, how unevenly, and how that changes by itself."""
+
+    area_sd: float = number(
+        0.18,
+        "Spread between areas of the log-rate of incidents",
+        unit="sd of log-rate",
+        allowed=(0, 2),
+        plausible=(0.1, 0.3),
+        evidence="B",
+        source="with the core group gives areas a coefficient of variation near 0.24 (21 Glasgow wards, 2010/11)",
+    )
+    group_sd: float = number(
+        0.3,
+        "Spread between peer groups of the log-rate",
+        unit="sd of log-rate",
+        allowed=(0, 2),
+        plausible=(0.1, 0.6),
+        evidence="D",
+        source="assumption",
+    )
+    person_sd: float = number(
+        0.6,
+        "Spread between young people of the log-rate, within their group",
+        unit="sd of log-rate",
+        allowed=(0, 2),
+        plausible=(0.3, 0.9),
+        evidence="B",
+        source="with the core group's shift puts 35-50 % of incidents on the top 5-6 % (Home Office 2003 survey)",
+    )
+    core_shift: float = number(
+        3.8,
+        "How much higher the log-rate of the core group's members is",
+        unit="log-rate",
+        allowed=(0, 6),
+        plausible=(3.0, 4.5),
+        evidence="B",
+        source="a group of 11 then carries about a third of incidents (police counts of a Glasgow gang; surveys)",
+    )
+    spell_sd: float = number(
+        0.4,
+        "Size of passing spells of higher or lower activity",
+        unit="sd of log-rate",
+        allowed=(0, 2),
+        plausible=(0, 0.8),
+        evidence="D",
+        source="assumption",
+    )
+    spell_half_life_weeks: float = number(
+        20.0,
+        "How long a spell takes to fade by half",
+        unit="weeks",
+        allowed=(0.5, 520),
+        plausible=(8, 40),
+        evidence="D",
+        source="assumption",
+    )
+    yearly_change: float = number(
+        -0.10,
+        "Background trend of incidents with no programme anywhere",
+        unit="change a year, -0.10 = 10 % fewer",
+        allowed=(-0.5, 0.5),
+        plausible=(-0.12, -0.05),
+        evidence="B",
+        source="Scottish antisocial offences -62 % over 9 years (Recorded Crime 2022-23); Glasgow at 21-25 similar",
+    )
+    season_swing: float = number(
+        0.2,
+        "How far the season moves incidents up and down",
+        unit="share of the mean",
+        allowed=(0, 0.9),
+        plausible=(0, 0.3),
+        evidence="D",
+        source="assumption",
+    )
+    season_peak_week: float = number(
+        26.0,
+        "Week of the year, counted from week 0, in which the season peaks",
+        unit="week",
+        allowed=(0, 52),
+        evidence="D",
+        source="assumption",
+    )
+    peak_age: float = number(
+        16.5,
+        "Age at which incidents peak",
+        unit="years",
+        allowed=(8, 40),
+        plausible=(15, 18),
+        evidence="B",
+        source="age-crime curves for Scotland (Matthews, AQMeN briefing 4), read for anti-social behaviour",
+    )
+    age_sd: float = number(
+        4.0,
+        "Width of the age curve of incidents",
+        unit="years",
+        allowed=(0.5, 1000),
+        plausible=(2.5, 8),
+        evidence="D",
+        source="assumption",
+    )
+
+    @property
+    def spell_keeps_per_week(self) -> float:
+        return kept_per_week(self.spell_half_life_weeks)
+
+    @property
+    def spell_shock_sd(self) -> float:
+        return self.spell_sd * math.sqrt(1.0 - self.spell_keeps_per_week**2)
+
+    def trend(self, week: int) -> float:
+        """Background level in a week, 1 in week 0."""
+        return (1.0 + self.yearly_change) ** (week / WEEKS_PER_YEAR)
+
+    def season(self, week: int) -> float:
+        """Seasonal level in a week, 1 on average over a year."""
+        return 1.0 + self.season_swing * math.cos(2.0 * math.pi * (week - self.season_peak_week) / WEEKS_PER_YEAR)
+
+
+class Reporting(Table):
+    """From incidents that occur, through those reported, to those a service sees."""
+
+    share: float = number(
+        0.25,
+        "Share of incidents that somebody reports",
+        unit="share",
+        allowed=(0.01, 1),
+        plausible=(0.10, 0.50),
+        evidence="D",
+        source="assumption",
+    )
+    seen_by_police: float = number(
+        1.0,
+        "Share of reported incidents that the police connect with the young person",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    seen_by_housing: float = number(
+        0.4,
+        "Share of reported incidents that a housing association sees",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    seen_by_youth_work: float = number(
+        0.3,
+        "Share of reported incidents that youth work sees",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    seen_by_others: float = number(
+        0.1,
+        "Share of reported incidents that any other service sees",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+
+    def seen_by(self, lead: LeadType) -> float:
+        """Share of reported incidents that a service of this type sees."""
+        return {
+            "police": self.seen_by_police,
+            "housing": self.seen_by_housing,
+            "youth_work": self.seen_by_youth_work,
+        }.get(lead, self.seen_by_others)
+
+
+class Effect(Table):
+    """What a session does to the inclination to cause incidents, and how long it lasts."""
+
+    session_effect: float = number(
+        0.07,
+        "Fall in log-rate from one attended session in which everything is wanted",
+        unit="log-rate a session",
+        allowed=(0, 1),
+        plausible=(0, 0.12),
+        evidence="B",
+        source="gives participants about -22 % (-10 to -35): Youth Endowment Fund, Koehler et al. 2013, de Vries 2015",
+    )
+    adult_effect: float = number(
+        0.01,
+        "Fall in log-rate from one attended session whatever is in it: an adult's time",
+        unit="log-rate a session",
+        allowed=(0, 1),
+        plausible=(0, 0.03),
+        evidence="B",
+        source="small effects of contact alone; size assumed",
+    )
+    half_life_weeks: float = number(
+        39.0,
+        "How long it takes for half of the change to fade",
+        unit="weeks",
+        allowed=(1, 1000),
+        plausible=(12, 100),
+        evidence="B",
+        source="cautious reading: Includem's figures suggest 15 months; jobs programmes show no further gain in year 2",
+    )
+    course_time_share: float = number(
+        0.25,
+        "Share of incidents that do not happen because time is taken up while in the course",
+        unit="share",
+        allowed=(0, 1),
+        plausible=(0, 0.5),
+        evidence="D",
+        source="assumption",
+    )
+
+    @property
+    def reversion_per_week(self) -> float:
+        return weekly_fading(self.half_life_weeks)

@@ -1,0 +1,120 @@
+"""Joining, coming, staying and completing."""
+
+from modsim.inputs.fields import Table, number
+
+
+class Joining(Table):
+    """What makes a young person who is asked say yes (log-odds)."""
+
+    baseline: float = number(
+        -2.0,
+        "Log-odds of joining with no match, no friends in it, middling support and reference trust",
+        unit="log-odds",
+        allowed=(-10, 10),
+        evidence="D",
+        source="set so that take-up of a standard offer falls near 0.22-0.42 (ChoiceWorks Glasgow)",
+    )
+    match_effect: float = number(
+        3.0,
+        "Added log-odds when all of the menu is wanted",
+        unit="log-odds",
+        allowed=(-10, 10),
+        plausible=(0, 5),
+        evidence="D",
+        source="assumption; direction from choice studies (Patall et al. 2008)",
+    )
+    trust_effect: float = number(
+        3.0,
+        "Added log-odds per unit of trust in the lead",
+        unit="log-odds",
+        allowed=(-10, 10),
+        plausible=(0, 5),
+        evidence="D",
+        source="assumption",
+    )
+    reference_trust: float = number(
+        0.30,
+        "Trust at which the trust term is zero",
+        unit="0-1",
+        allowed=(0, 1),
+        evidence="D",
+        source="the default starting trust, fixed",
+    )
+    friends_effect: float = number(
+        1.0,
+        "Added log-odds when all friends are or were in the programme",
+        unit="log-odds",
+        allowed=(-10, 10),
+        plausible=(0, 3),
+        evidence="C",
+        source="peers recruit peers (Cincinnati-style call-ins in Glasgow); size assumed",
+    )
+    support_effect: float = number(
+        1.0,
+        "Added log-odds per unit of support a young person has behind them",
+        unit="log-odds",
+        allowed=(-10, 10),
+        evidence="D",
+        source="assumption",
+    )
+
+
+class Attending(Table):
+    """Coming, staying and completing."""
+
+    attends: float = number(
+        0.6,
+        "Chance of coming to a session when nothing in it is wanted",
+        unit="chance",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    attends_match: float = number(
+        0.35,
+        "Added chance of coming when all of it is wanted",
+        unit="chance",
+        allowed=(-1, 1),
+        evidence="D",
+        source="assumption",
+    )
+    dropout_per_week: float = number(
+        0.10,
+        "Hazard of leaving the course per week at match one half and reference trust",
+        unit="per week",
+        allowed=(0, 1),
+        evidence="D",
+        source="set so that 40-70 % of joiners complete; no figure for this setting was found",
+    )
+    dropout_match: float = number(
+        1.5,
+        "How strongly match lowers the dropout hazard",
+        unit="log-hazard",
+        allowed=(-10, 10),
+        evidence="D",
+        source="assumption",
+    )
+    dropout_trust: float = number(
+        1.0,
+        "How strongly trust in the lead lowers the dropout hazard",
+        unit="log-hazard",
+        allowed=(-10, 10),
+        evidence="D",
+        source="assumption",
+    )
+    dropout_reference_trust: float = number(
+        0.30,
+        "Trust at which the trust term of dropout is zero",
+        unit="0-1",
+        allowed=(0, 1),
+        evidence="D",
+        source="the default starting trust, fixed",
+    )
+    completion_share: float = number(
+        0.6,
+        "Share of sessions a participant must have attended to have completed",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )

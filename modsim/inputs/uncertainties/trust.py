@@ -1,0 +1,186 @@
+"""Trust in the lead, and what young people say to it."""
+
+from modsim.inputs.fields import LeadType, Table, number
+
+
+class Trust(Table):
+    """Trust of young people in the service that leads: where it starts and what moves it."""
+
+    start: float = number(
+        0.30,
+        "Trust of young people in services at the start",
+        unit="0-1",
+        allowed=(0.01, 0.99),
+        plausible=(0.15, 0.60),
+        evidence="D",
+        source="below adults' 0.41 in the most deprived areas (Scottish Crime and Justice Survey 2019/20)",
+    )
+    bonus_youth_work_or_third_sector: float = number(
+        0.15,
+        "Added starting trust, and chance of a good contact, when youth work or the third sector leads",
+        unit="0-1",
+        allowed=(-0.3, 0.3),
+        evidence="D",
+        source="assumption (accounts of trusted workers)",
+    )
+    bonus_housing_or_fire: float = number(
+        0.05,
+        "The same when a housing association or the fire service leads",
+        unit="0-1",
+        allowed=(-0.3, 0.3),
+        evidence="D",
+        source="assumption (both led at one Modulus site)",
+    )
+    bonus_police: float = number(
+        -0.05,
+        "The same when the police lead",
+        unit="0-1",
+        allowed=(-0.3, 0.3),
+        evidence="D",
+        source="assumption",
+    )
+    prior_strength: float = number(
+        8.0,
+        "How much experience the starting trust is worth",
+        unit="events",
+        allowed=(0.1, 1000),
+        plausible=(2, 30),
+        evidence="D",
+        source="assumption",
+    )
+    memory: float = number(
+        0.985,
+        "Share of remembered experience kept from week to week",
+        unit="share a week",
+        allowed=(0, 1),
+        plausible=(0.97, 0.995),
+        evidence="D",
+        source="assumption",
+    )
+    event_weight: float = number(
+        1.0,
+        "Weight of one good experience",
+        unit="events",
+        allowed=(0, 20),
+        evidence="D",
+        source="the unit in which experience is counted",
+    )
+    loss_to_gain: float = number(
+        2.0,
+        "How many good experiences one bad experience weighs",
+        unit="ratio",
+        allowed=(0.1, 20),
+        plausible=(1, 4),
+        evidence="B",
+        source="contested: Skogan 2006 (4 to 14), Oliveira et al. 2021 (1 for fair treatment)",
+    )
+    talk_weight: float = number(
+        0.15,
+        "Weight of an experience told by a friend against one's own",
+        unit="share",
+        allowed=(0, 1),
+        plausible=(0, 0.4),
+        evidence="D",
+        source="assumption",
+    )
+    contact_good: float = number(
+        0.65,
+        "Chance that an outreach contact is a good experience, before the lead's bonus",
+        unit="chance",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    contact_power: float = number(
+        0.1,
+        "Added chance of a good contact when all power over the design is shared",
+        unit="chance",
+        allowed=(-1, 1),
+        evidence="D",
+        source="assumption",
+    )
+    session_good: float = number(
+        0.35,
+        "Chance that an attended session is a good experience when nothing in it is wanted",
+        unit="chance",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    session_match: float = number(
+        0.5,
+        "Added chance of a good session when all of it is wanted",
+        unit="chance",
+        allowed=(-1, 1),
+        evidence="D",
+        source="assumption; direction from choice studies (Patall et al. 2008)",
+    )
+    session_power: float = number(
+        0.15,
+        "Added chance of a good session when all power over the design is shared",
+        unit="chance",
+        allowed=(-1, 1),
+        evidence="D",
+        source="assumption",
+    )
+
+    def bonus(self, lead: LeadType) -> float:
+        """What the type of the lead adds to starting trust and to the chance of a good contact."""
+        return {
+            "youth_work": self.bonus_youth_work_or_third_sector,
+            "third_sector": self.bonus_youth_work_or_third_sector,
+            "housing": self.bonus_housing_or_fire,
+            "fire_and_rescue": self.bonus_housing_or_fire,
+            "police": self.bonus_police,
+        }.get(lead, 0.0)
+
+    def start_in(self, lead: LeadType) -> float:
+        """Starting trust in a lead of this type, held within 0.01 and 0.99."""
+        return min(max(self.start + self.bonus(lead), 0.01), 0.99)
+
+
+class Listening(Table):
+    """What young people say when asked, and what professionals make of it."""
+
+    honest_without_trust: float = number(
+        0.35,
+        "Chance that a wish is spoken honestly to somebody who is not trusted",
+        unit="chance",
+        allowed=(0, 1),
+        plausible=(0.1, 0.8),
+        evidence="D",
+        source="assumption",
+    )
+    rapport_weeks: float = number(
+        2.0,
+        "Weeks of contact after which rapport has reached 63 %",
+        unit="weeks",
+        allowed=(0.1, 100),
+        evidence="D",
+        source="assumption",
+    )
+    prior_strength: float = number(
+        10.0,
+        "How many wishes professionals' own expectation weighs",
+        unit="wishes",
+        allowed=(0, 10_000),
+        plausible=(0, 40),
+        evidence="D",
+        source="assumption",
+    )
+    prior_origin_share: float = number(
+        0.5,
+        "Share of professionals' expectation that is the origin's pattern; the rest is flat",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    knowledge_adds_voice: float = number(
+        0.2,
+        "Added weight of young people's wishes when the co-production process is fully known",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
