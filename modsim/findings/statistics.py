@@ -60,7 +60,8 @@ def price_of_averting(cost: np.ndarray, averted: np.ndarray, seed: int) -> Estim
     """Cost per incident averted: ratio of means over replicates, with a bootstrap interval.
 
     The mean is None ("dominated") when on average nothing is averted; the upper end is None when the data leave open
-    that nothing is. There is no interval from fewer than 8 replicates. The range of futures holds single replicates, None where nothing was averted in them.
+    that nothing is. There is no interval from fewer than 8 replicates. The range of futures holds single
+    replicates, None where nothing was averted in them.
     """
 
     def ratio(spent, saved):

@@ -1,0 +1,28 @@
+"""Scenarios small enough for tests, and what is shared between them."""
+
+from pathlib import Path
+
+import pytest
+
+from modsim import Scenario, load_scenario
+
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+ARMS = ["none", "attention", "transplant", "recoproduce"]
+
+SMALL = (
+    "settings.weeks=48",
+    "settings.replicates=2",
+    "areas.gorbals.population=1600",
+    "areas.castlefern.population=2400",
+    "areas.govan.population=1500",
+)
+
+
+def small_scenario(*changes: str) -> Scenario:
+    """Three areas of 160 to 260 young people over 48 weeks, with changes."""
+    return load_scenario(SCENARIOS / "three-areas.toml", [*SMALL, *changes])
+
+
+@pytest.fixture(scope="session")
+def small() -> Scenario:
+    return small_scenario()
