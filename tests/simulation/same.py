@@ -1,0 +1,24 @@
+"""Whether two towns or outcomes hold the same bits, naming what differs."""
+
+import numpy as np
+
+
+def columns_differ(one, other, lane_of_other=0):
+    """Names of columns in which lane 0 of one town differs from a lane of another; empty when all bits agree."""
+    different = []
+    for name, column in vars(one.columns).items():
+        twin = getattr(other.columns, name)
+        pairs = [(column[k], twin[k]) for k in column] if isinstance(column, dict) else [(column, twin)]
+        for a, b in pairs:
+            lane = lane_of_other if b.shape[-1] > 1 else 0
+            if not np.array_equal(a[..., 0], b[..., lane]):
+                different.append(name)
+    return different
+
+
+def outcomes_differ(one, other):
+    """Names of figures in which two outcomes differ."""
+    different = [] if np.array_equal(one.weekly, other.weekly) else ["weekly"]
+    for mine, theirs in ((one.totals, other.totals), (one.spent, other.spent)):
+        different += [name for name in mine if not np.array_equal(mine[name], theirs[name], equal_nan=True)]
+    return different

@@ -1,0 +1,122 @@
+"""What goes in comes out: hours, people and incidents add up, in random valid scenarios and both faces."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from modsim import Community
+from modsim.inputs.scenario import contradictions
+from modsim.simulation.columns import Standing
+from modsim.simulation.runs import Lane, run
+from tests.conftest import ARMS, small_scenario
+from tests.simulation.same import columns_differ
+
+
+def add_up(totals, spent):
+    """Everything that must hold for the figures of any run."""
+    hours = sum(spent.values())
+    assert np.allclose(totals["hours"], hours, rtol=0, atol=1e-6)
+    assert np.allclose(totals["hours_arrived"], hours + totals["hours_left"], rtol=0, atol=1e-6)
+    assert (totals["hours_left"] >= -1e-6).all()
+    assert (totals["asb_seen"] <= totals["asb_reported"]).all()
+    assert (totals["asb_reported"] <= totals["asb_occurred"]).all()
+    assert (totals["joined"] + totals["missed_promises"] <= totals["invited"]).all()
+    assert (totals["completed"] <= totals["joined"]).all()
+    assert (totals["participants"] <= totals["joined"]).all()
+    assert ((totals["trust_youth"] > 0) & (totals["trust_youth"] < 1)).all()
+
+
+def test_hours_people_and_incidents_add_up():
+    outcome = run(small_scenario(), [Lane(arm) for arm in ARMS], [0, 1, 2])
+    add_up(outcome.totals, outcome.spent)
+    none = outcome.lanes.index(Lane("none"))
+    for figures in (*outcome.spent.values(), outcome.totals["hours_arrived"], outcome.totals["invited"]):
+        assert (figures[:, 1:, none] == 0).all()
+
+
+def test_every_programme_gets_the_same_hours():
+    outcome = run(small_scenario(), [Lane(arm) for arm in ARMS[1:]], [0])
+    arrived = outcome.totals["hours_arrived"]
+    assert (arrived == 120 + 48 * 20).all()
+
+
+@pytest.mark.parametrize("arm", ARMS[1:])
+def test_standings_on_the_list_account_for_everybody(arm):
+    model = Community(small_scenario("settings.weeks=90"), arm=arm)
+    c = model.town.columns
+    for _ in range(90):
+        model.step()
+        asked = np.isin(c.standing, [Standing.DECLINED, Standing.IN, Standing.DROPPED, Standing.COMPLETED])
+        assert (asked & (c.listed < 0)).sum() == 0
+        inside = (c.standing == Standing.IN).sum(axis=1)
+        assert (inside <= c.places).all()
+        rows = c.listed[c.listed >= 0]
+        assert len(set(rows.tolist())) == len(rows)
+        who = c.listed[c.standing == Standing.IN]
+        assert c.ever_in[who].all()
+
+
+def numbers(low, high):
+    return st.floats(low, high, allow_nan=False, allow_infinity=False)
+
+
+VALID = {
+    "world.dissimilarity": numbers(0, 1),
+    "world.person_concentration": numbers(0.5, 100),
+    "population.rewired_share": numbers(0, 1),
+    "population.peer_group_size": st.integers(2, 20),
+    "population.core_exit_per_year": numbers(0, 0.99),
+    "offending.core_shift": numbers(0, 6),
+    "offending.spell_sd": numbers(0, 2),
+    "reporting.share": numbers(0.01, 1),
+    "trust.start": numbers(0.01, 0.99),
+    "trust.loss_to_gain": numbers(0.1, 20),
+    "trust.talk_weight": numbers(0, 1),
+    "listening.honest_without_trust": numbers(0, 1),
+    "joining.baseline": numbers(-10, 10),
+    "attending.dropout_per_week": numbers(0, 1),
+    "effect.session_effect": numbers(0, 1),
+    "programme.places": st.integers(6, 40),
+    "programme.course_weeks": st.integers(1, 20),
+    "programme.menu_size": st.integers(1, 12),
+    "programme.list_length": st.integers(1, 60),
+    "programme.contacted": st.integers(0, 60),
+    "programme.contacts_each": st.integers(0, 8),
+    "programme.recruitment_waves": st.integers(1, 5),
+    "purse.budget": numbers(0, 200),
+    "purse.grant": numbers(0, 2000),
+    "targeting.accuracy": numbers(0, 1),
+    "targeting.memory_weeks": st.integers(1, 52),
+    "designing.meetings": numbers(0, 20),
+    "designing.partners": st.integers(1, 12),
+    "arms.recoproduce.power_design": numbers(0, 1),
+    "arms.recoproduce.process_knowledge": numbers(0, 1),
+    "arms.recoproduce.setup_weeks": st.integers(1, 30),
+    "arms.recoproduce.signals": st.integers(0, 200),
+    "areas.govan.core_groups": st.integers(0, 2),
+    "areas.govan.opens_week": st.integers(0, 25),
+    "areas.govan.lead": st.sampled_from(["police", "housing", "youth_work", "health"]),
+    "settings.rung": st.sampled_from(["M0", "M1"]),
+}
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.sampled_from(sorted(VALID)), min_size=3, max_size=9, unique=True).flatmap(
+        lambda keys: st.fixed_dictionaries({key: VALID[key] for key in keys})
+    ),
+    st.integers(0, 2**53),
+)
+def test_random_valid_scenarios_add_up_and_both_faces_agree(values, seed):
+    changes = [f"{key}={value!r}" for key, value in values.items()]
+    scenario = small_scenario("settings.weeks=26", f"settings.seed={seed}", *changes)
+    assert contradictions(scenario) == []
+    outcome = run(scenario, [Lane(arm) for arm in ARMS], [0])
+    add_up(outcome.totals, outcome.spent)
+    agents = Community(scenario, arm="recoproduce", pace="agent")
+    columns = Community(scenario, arm="recoproduce")
+    agents.run_for(26)
+    columns.run_for(26)
+    assert columns_differ(agents.town, columns.town) == []
+    assert np.array_equal(outcome.weekly[0, ..., 3, :], columns.town.records.weekly[:, :, 0])
