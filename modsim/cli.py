@@ -39,11 +39,6 @@ def main() -> None:
         code = app(standalone_mode=False)
     except typer.Exit as stop:
         code = stop.exit_code
-    except typer.Abort:
-        code = STOPPED
-    except KeyboardInterrupt:
-        print("\nStopped; nothing was finished, so nothing was written.", file=sys.stderr)
-        code = STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
@@ -99,11 +94,14 @@ def compare(
         _refuse(error.problems)
     except FolderError as error:
         _refuse([str(error)])
+    except KeyboardInterrupt:
+        print("\nStopped; nothing was finished, so nothing was written.", file=sys.stderr)
+        raise typer.Exit(STOPPED) from None
     _show(comparison)
-    _keep(comparison, folder, figures)
+    _keep(comparison, folder, figures and not comparison.interrupted)
     if comparison.interrupted:
         asked = loaded.settings.replicates
-        print(f"Stopped: {comparison.replicates} of {asked} futures were finished; these results hold those.")
+        print(f"Stopped: {comparison.replicates} of {asked} futures were finished; the results hold those, no figures.")
         raise typer.Exit(STOPPED)
 
 

@@ -30,11 +30,13 @@ def check_folder(folder: Path) -> None:
             raise FolderError(f"{folder}: is a file; give a folder that does not exist yet, or one of earlier results")
         if any(folder.iterdir()) and not _is_ours(folder):
             raise FolderError(f"{folder}: holds files that are not results of modsim; give another folder")
-    nearest = folder if folder.exists() else next(p for p in [*folder.absolute().parents] if p.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+    nearest = next(place for place in folder.absolute().parents if place.exists())
+    try:
+        os.rmdir(tempfile.mkdtemp(dir=nearest))
+    except OSError:
         raise FolderError(
             f"{folder}: cannot be written ({nearest} is not a folder one may write in); give another with --out"
-        )
+        ) from None
 
 
 def _is_ours(folder: Path) -> bool:

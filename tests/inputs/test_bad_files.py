@@ -47,7 +47,11 @@ def test_all_problems_are_told_at_once_with_file_and_line(folder):
     path.write_text('extends = "base.toml"\n[world]\ndissimilarity = 7\n[purse]\nbudget = "x"\ngrnt = 3\n')
     problems = problems_of(path)
     assert len(problems) == 3
-    assert [line.split(":")[0] for line in sorted(problems)] == ["several.toml, line 3", "several.toml, line 5", "several.toml, line 6"]
+    assert [line.split(":")[0] for line in sorted(problems)] == [
+        "several.toml, line 3",
+        "several.toml, line 5",
+        "several.toml, line 6",
+    ]
 
 
 def test_a_file_that_is_not_utf8_is_refused(folder):

@@ -105,7 +105,12 @@ def test_areas_of_a_child_are_matched_by_id(tmp_path):
 def test_a_key_can_be_set_from_outside():
     scenario = load_scenario(
         SCENARIOS / "three-areas.toml",
-        ["world.dissimilarity=0.2", "arms.transplant.signals=20", "areas.govan.lead=police", "arms.attention.menu=['gym']"],
+        [
+            "world.dissimilarity=0.2",
+            "arms.transplant.signals=20",
+            "areas.govan.lead=police",
+            "arms.attention.menu=['gym']",
+        ],
     )
     assert scenario.world.dissimilarity == 0.2
     assert scenario.arms["transplant"].signals == 20

@@ -27,7 +27,9 @@ def test_rules_give_what_pencil_and_paper_give(case):
 
 
 def test_every_rule_has_a_worked_example():
-    rules = {f.__name__ for m in MODULES for _, f in inspect.getmembers(m, inspect.isfunction) if f.__module__ == m.__name__}
+    rules = {
+        f.__name__ for m in MODULES for _, f in inspect.getmembers(m, inspect.isfunction) if f.__module__ == m.__name__
+    }
     assert {rule.__name__ for rule, *_ in CASES} == rules
 
 

@@ -100,7 +100,9 @@ def test_the_horizon_stops_the_model_with_a_clear_word():
         model.step()
 
 
-@pytest.mark.parametrize(("given", "message"), [({"arm": "nobody"}, "there is no arm"), ({"arm": "none", "pace": "fast"}, "pace")])
+@pytest.mark.parametrize(
+    ("given", "message"), [({"arm": "nobody"}, "there is no arm"), ({"arm": "none", "pace": "fast"}, "pace")]
+)
 def test_wrong_arguments_are_refused(given, message):
     with pytest.raises(ValueError, match=message):
         Community(small_scenario(), **given)

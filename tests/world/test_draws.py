@@ -26,7 +26,9 @@ ONES = 0xFFFFFFFF
 )
 def test_philox_gives_the_published_numbers(counter, key, expected):
     assert " ".join(f"{word:08x}" for word in philox_4x32(counter, key)) == expected
-    columns = philox_4x32([np.array([w], dtype=np.uint64) for w in counter], [np.array([w], dtype=np.uint64) for w in key])
+    columns = philox_4x32(
+        [np.array([w], dtype=np.uint64) for w in counter], [np.array([w], dtype=np.uint64) for w in key]
+    )
     assert " ".join(f"{int(word[0]):08x}" for word in columns) == expected
 
 

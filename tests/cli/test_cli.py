@@ -1,0 +1,191 @@
+"""The command line as its users meet it: exit codes, messages, help, speed of help, and stopping."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from modsim import cli
+from tests.conftest import SCENARIOS, SMALL
+
+HOME = Path(__file__).parents[2]
+THREE = str(SCENARIOS / "three-areas.toml")
+SET_SMALL = [part for change in SMALL for part in ("--set", change)]
+
+
+@pytest.fixture
+def modsim(capfd, monkeypatch):
+    """Run a command in this process: exit code, standard output and standard error."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["modsim", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        said = capfd.readouterr()
+        return stop.value.code, said.out, said.err
+
+    return run
+
+
+def test_compare_prints_table_break_even_and_verdict_and_writes_a_folder(modsim, tmp_path):
+    code, out, err = modsim("compare", THREE, *SET_SMALL, "--out", tmp_path / "out", "--workers", 1)
+    assert code == 0, err
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["verdict"]["text"] in out
+    assert summary["break_even"]["text"] in out
+    assert out.index(summary["break_even"]["text"]) < out.index(summary["verdict"]["text"])
+    for words in ("Carried unchanged", "Made anew with", "cost per incident averted", "not a forecast"):
+        assert words in out
+    assert summary["scenario"] == "three-areas"
+
+
+def test_arms_weeks_replicates_and_seed_can_be_given(modsim, tmp_path):
+    given = ["--arms", "transplant,recoproduce", "--weeks", 30, "--replicates", 1, "--seed", 7, "--no-figures"]
+    code, _, err = modsim("compare", THREE, *SET_SMALL, *given, "--out", tmp_path / "out")
+    assert code == 0, err
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert (summary["weeks"], summary["replicates"], summary["seed"]) == (30, 1, 7)
+    assert set(summary["arms"]) == {"transplant", "recoproduce"}
+    assert not (tmp_path / "out" / "figures").exists()
+
+
+def test_results_go_to_a_folder_of_the_scenario_s_name(modsim, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = modsim("compare", THREE, *SET_SMALL, "--weeks", 25, "--replicates", 1, "--no-figures")
+    assert code == 0
+    assert (tmp_path / "results" / "three-areas" / "summary.json").exists()
+    assert "results/three-areas/" in out
+
+
+BAD = [
+    (["compare"], "Missing argument 'SCENARIO'"),
+    (["compare", "nowhere.toml"], "there is no such file"),
+    (["compare", "."], "is a folder"),
+    (["compare", THREE, "--arms", "nobody"], "there is no arm 'nobody'; the arms are none"),
+    (["compare", THREE, "--arms", "none"], "name at least one arm beside the reference"),
+    (["compare", THREE, "--replicates", "0"], "settings.replicates: 0 is out of range; allowed is 1 to"),
+    (["compare", THREE, "--replicates", "many"], "Invalid value for '--replicates'"),
+    (["compare", THREE, "--weeks", "-3"], "settings.weeks: -3 is out of range"),
+    (["compare", THREE, "--seed", "-1"], "settings.seed: -1 is out of range"),
+    (["compare", THREE, "--workers", "0"], "Invalid value for '--workers'"),
+    (["compare", THREE, "--set", "world.dissimilarity"], "write it as dotted.key=value"),
+    (["compare", THREE, "--set", "nothing.at.all=3"], "nothing: unknown key"),
+    (["compare", THREE, "--out", "/dev/null"], "is a file"),
+    (["compare", THREE, "--out", "/dev/null/deeper"], "cannot be written"),
+    (["compare", THREE, "--out", "/proc/modsim"], "cannot be written"),
+    (["compare", THREE, "--out", str(SCENARIOS)], "holds files that are not results of modsim"),
+    (["compare", THREE, "--colour"], "No such option: --colour"),
+    (["compair", THREE], "No such command 'compair'"),
+    (["scenario", "check", "nowhere.toml"], "there is no such file"),
+    (["scenario", "list", "nowhere"], "is not a folder"),
+    (["scenario", "list", "/proc/self/task"], "holds no scenario files"),
+    (["scenario", "show", THREE, "--key", "world.dissimilarty"], "did you mean 'dissimilarity'?"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "expected"), BAD, ids=lambda x: " ".join(x)[-40:] if isinstance(x, list) else "")
+def test_bad_input_gets_one_clear_line_and_exit_code_2(arguments, expected, modsim, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = modsim(*arguments)
+    assert code == 2, err
+    assert expected in err
+    assert "Traceback" not in out + err
+    assert len(err.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_all_problems_are_told_at_once(modsim):
+    code, _, err = modsim("compare", THREE, "--set", "world.dissimilarity=3", "--set", "purse.budget=x", "--weeks", 0)
+    assert code == 2
+    assert len(err.strip().splitlines()) == 3
+
+
+def test_scenarios_are_listed_checked_and_shown(modsim):
+    code, out, _ = modsim("scenario", "list", SCENARIOS)
+    assert code == 0
+    for path in SCENARIOS.glob("*.toml"):
+        assert path.name in out
+    code, out, _ = modsim("scenario", "check", THREE)
+    assert code == 0
+    assert "3 areas with 4,724 young people, 4 arms" in out
+    code, out, _ = modsim("scenario", "show", THREE, "--set", "purse.budget=11")
+    assert code == 0
+    assert "budget = 11" in out
+    code, out, _ = modsim("scenario", "show", THREE, "--key", "arms.transplant.setup_weeks")
+    assert code == 0
+    assert "arms.transplant.setup_weeks = 8" in out
+
+
+def test_a_broken_scenario_is_listed_as_such(modsim, tmp_path):
+    (tmp_path / "broken.toml").write_text("x = 1\n")
+    code, out, _ = modsim("scenario", "list", tmp_path)
+    assert code == 0
+    assert "cannot be used" in out
+
+
+@pytest.mark.parametrize("command", [[], ["compare"], ["scenario"], ["scenario", "show"]])
+def test_every_command_has_help(command, modsim):
+    code, out, _ = modsim(*command, "--help")
+    assert code == 0
+    assert "Usage: modsim" in out
+    if command and command != ["scenario"]:
+        assert "Example" in out
+
+
+def test_help_does_not_import_what_it_does_not_need():
+    code = "import sys, modsim.cli; print([m for m in ('mesa', 'numpy', 'numba', 'matplotlib', 'pandas') if m in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "[]"
+
+
+def test_workers_do_not_import_mesa_pandas_or_matplotlib():
+    code = (
+        "import sys, modsim.simulation.parallel;"
+        "print([m for m in ('mesa', 'networkx', 'matplotlib', 'pandas', 'rich') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "[]"
+
+
+def start(tmp_path, *arguments):
+    return subprocess.Popen(
+        [sys.executable, "-c", "from modsim.cli import main; main()", "compare", THREE, "--out", str(tmp_path / "out"), *arguments],
+        cwd=HOME, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+def interrupted(process, after):
+    """Press Ctrl-C after some seconds; returns what was said and how long it took to stop."""
+    time.sleep(after)
+    os.killpg(process.pid, signal.SIGINT)
+    pressed = time.monotonic()
+    out, err = process.communicate(timeout=60)
+    return out, err, time.monotonic() - pressed
+
+
+def test_ctrl_c_before_anything_is_finished_says_so_and_leaves_nothing(tmp_path):
+    process = start(tmp_path, "--replicates", "2000", "--weeks", "1040", "--workers", "2")
+    _, err, seconds = interrupted(process, 6)
+    assert process.returncode == 130
+    assert seconds < 2
+    assert "nothing was finished" in err
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_keeps_the_futures_that_were_finished(tmp_path):
+    small = [part for change in SMALL for part in ("--set", change)]
+    process = start(tmp_path, *small, "--replicates", "5000", "--workers", "1", "--no-figures")
+    out, err, seconds = interrupted(process, 14)
+    assert process.returncode == 130, err
+    assert seconds < 6  # it stops at once; writing the tables on a busy machine takes the rest
+    assert "Traceback" not in err
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["interrupted"]
+    assert 0 < summary["replicates"] < 5000
+    assert f"{summary['replicates']} of 5000 futures were finished" in out

@@ -1,0 +1,218 @@
+"""The comparison as other programs read it: summary, tables, folder, figures, provenance."""
+
+import json
+from importlib import resources
+
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+
+from modsim import ScenarioError, compare, load_scenario
+from modsim.findings.comparison import BANNER
+from modsim.findings.figures import draw_figures
+from modsim.findings.folder import FolderError, check_folder, write_folder
+from tests.conftest import ARMS, SCENARIOS, small_scenario
+
+SCHEMA = json.loads(resources.files("modsim.findings").joinpath("summary.schema.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    return compare(small_scenario("settings.replicates=9"), name="small", workers=1)
+
+
+@pytest.fixture(scope="module")
+def folder(comparison, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results") / "small"
+    write_folder(comparison, folder, "modsim compare small.toml", draw_figures)
+    return folder
+
+
+def test_the_summary_follows_its_schema(folder):
+    summary = json.loads((folder / "summary.json").read_text())
+    jsonschema.validate(summary, SCHEMA)
+    assert summary["banner"] == BANNER
+    assert summary["recipients"] == ["castlefern", "govan"]
+    assert set(summary["arms"]) == set(ARMS) - {"none"}
+    for name in (
+        "occurred_asb_change_percent reported_asb_change_percent apparent_asb_change_percent "
+        "participants_asb_change_percent listed_asb_change_percent trust_youth_change_points invited joined completed "
+        "hours cost_gbp gbp_per_incident_averted"
+    ).split():
+        for arm in summary["arms"].values():
+            assert set(arm[name]) == {"mean", "low", "high", "range_low", "range_high"}
+
+
+def test_the_schema_can_refuse(folder):
+    summary = json.loads((folder / "summary.json").read_text())
+    summary["verdict"]["kind"] = "proved"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(summary, SCHEMA)
+
+
+def test_the_summary_can_be_worked_out_again_from_the_tables(folder):
+    summary = json.loads((folder / "summary.json").read_text())
+    table = pd.read_parquet(folder / "comparison.parquet")
+    weekly = pd.read_parquet(folder / "weekly.parquet")
+    there = table[table.area.isin(summary["recipients"])]
+    occurred = there[there.measure == "asb_occurred"].groupby(["arm", "replicate"]).value.sum()
+    for arm, figures in summary["arms"].items():
+        change = 100 * (occurred[arm] - occurred["none"]) / occurred["none"]
+        assert change.mean() == pytest.approx(figures["occurred_asb_change_percent"]["mean"])
+    by_week = weekly[weekly.measure == "asb_occurred"].groupby(["arm", "area", "replicate"]).value.sum()
+    in_all = table[table.measure == "asb_occurred"].set_index(["arm", "area", "replicate"]).value
+    assert (by_week.sort_index() == in_all.sort_index()).all()
+
+
+def test_the_tables_have_the_columns_of_the_contract(folder):
+    columns = {
+        "comparison": ["replicate", "arm", "area", "measure", "value"],
+        "weekly": ["replicate", "arm", "area", "week", "measure", "value"],
+        "ledger": ["replicate", "arm", "area", "heading", "hours", "gbp"],
+    }
+    for name, expected in columns.items():
+        assert list(pd.read_parquet(folder / f"{name}.parquet").columns) == expected
+    weekly = pd.read_parquet(folder / "weekly.parquet")
+    assert set(weekly.measure) == {"asb_occurred", "asb_reported", "asb_seen", "trust_youth", "programme_running"}
+    assert len(weekly) == 9 * 4 * 3 * 48 * 5
+
+
+def test_the_ledger_adds_up(folder):
+    ledger = pd.read_parquet(folder / "ledger.parquet")
+    hours = ledger.groupby(["replicate", "arm", "area"]).hours.sum()
+    recipients = hours[hours.index.get_level_values("area") != "gorbals"]
+    paid = recipients[recipients.index.get_level_values("arm") != "none"]
+    assert np.allclose(paid, 120 + 48 * 20)
+    assert (recipients.xs("none", level="arm") == 0).all()
+    assert np.allclose(ledger.gbp, 30 * ledger.hours)
+
+
+def test_the_resolved_scenario_gives_the_same_tables(comparison, folder):
+    again = compare(load_scenario(folder / "scenario.toml"), workers=1)
+    pd.testing.assert_frame_equal(again.table, pd.read_parquet(folder / "comparison.parquet"), check_dtype=False)
+
+
+def test_provenance_says_what_it_was_made_from(folder):
+    provenance = json.loads((folder / "provenance.json").read_text())
+    assert provenance["command"] == "modsim compare small.toml"
+    assert provenance["seed"] == 1
+    assert provenance["replicates"] == list(range(9))
+    assert {"mesa", "numpy", "scipy"} <= set(provenance["packages"])
+    assert len(provenance["code"]) == 16
+
+
+FIGURES = {"trust-over-time", "asb-over-time", "differences-by-area", "apparent-and-true-effect", "ledger"}
+
+
+def test_every_figure_comes_as_svg_and_png_with_words_and_banner(folder):
+    files = {path.name for path in (folder / "figures").iterdir()}
+    assert files == {f"{name}.{kind}" for name in FIGURES for kind in ("svg", "png", "txt")}
+    for name in FIGURES:
+        svg = (folder / "figures" / f"{name}.svg").read_text()
+        words = (folder / "figures" / f"{name}.txt").read_text().strip()
+        assert BANNER in svg
+        assert len(words) > 60
+        assert (folder / "figures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_numbers_in_the_words_are_those_of_the_summary(comparison, folder):
+    words = (folder / "figures" / "apparent-and-true-effect.txt").read_text()
+    for arm in comparison.arms:
+        mean = comparison.estimates[arm]["apparent_asb_change_percent"].mean
+        assert f"{mean:+.2f}" in words
+
+
+def test_arms_in_figures_differ_in_lightness():
+    from modsim.findings.figures import _REFERENCE, _STYLES
+
+    def lightness(colour):
+        red, green, blue = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
+        return 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
+
+    first, second = lightness(_STYLES[0][0]), lightness(_STYLES[1][0])
+    assert (max(first, second) + 0.05) / (min(first, second) + 0.05) > 3
+    assert len({str(style[1]) for style in _STYLES}) == len(_STYLES)
+    assert _REFERENCE[1] not in [style[1] for style in _STYLES]
+
+
+def test_a_folder_is_replaced_whole_and_nothing_is_left_beside_it(comparison, folder):
+    (folder / "old.txt").write_text("from an earlier run")
+    write_folder(comparison, folder)
+    assert not (folder / "old.txt").exists()
+    assert (folder / "summary.json").exists()
+    assert [path.name for path in folder.parent.iterdir()] == ["small"]
+    write_folder(comparison, folder, "modsim compare small.toml", draw_figures)
+
+
+def test_a_failing_figure_leaves_the_earlier_results_alone(comparison, folder):
+    before = (folder / "summary.json").read_bytes()
+
+    def broken(comparison, folder):
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(FolderError, match="No space left on device; nothing was left there"):
+        write_folder(comparison, folder, "", broken)
+    assert (folder / "summary.json").read_bytes() == before
+    assert [path.name for path in folder.parent.iterdir()] == ["small"]
+
+
+def test_folders_that_are_not_ours_are_refused(tmp_path):
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.doc").write_text("x")
+    with pytest.raises(FolderError, match="is a file"):
+        check_folder(tmp_path / "file")
+    with pytest.raises(FolderError, match="holds files that are not results"):
+        check_folder(tmp_path / "mine")
+    with pytest.raises(FolderError, match="cannot be written"):
+        check_folder(tmp_path / "file" / "inside")
+    check_folder(tmp_path / "new" / "deeper")
+
+
+def test_arms_are_chosen_and_unknown_ones_refused():
+    scenario = small_scenario("settings.weeks=30")
+    only = compare(scenario, ["transplant"], replicates=1, workers=1)
+    assert only.arms == ["transplant"]
+    assert only.verdict["against"] == "none"
+    assert only.break_even.mean is None
+    with pytest.raises(ScenarioError, match="there is no arm 'nobody'"):
+        compare(scenario, ["nobody"])
+    with pytest.raises(ScenarioError, match="at least one arm beside"):
+        compare(scenario, ["none"])
+
+
+def test_one_replicate_gives_numbers_but_no_interval_and_no_verdict():
+    one = compare(small_scenario(), replicates=1, workers=1)
+    jsonschema.validate(one.summary, SCHEMA)
+    assert one.verdict["kind"] == "cannot tell"
+    assert one.estimates["transplant"]["occurred_asb_change_percent"].low is None
+
+
+def test_areas_with_interests_of_their_own_have_no_break_even():
+    own = compare(small_scenario("areas.govan.interests={gym = 1.0}"), replicates=1, workers=1)
+    assert own.break_even.mean is None
+    assert "interests of their own" in own.break_even.text
+
+
+def test_the_vocabulary_names_the_measures():
+    renamed = compare(small_scenario("vocabulary.incident=need"), replicates=1, workers=1)
+    assert "occurred_need_change_percent" in renamed.summary["arms"]["transplant"]
+    assert "need_occurred" in set(renamed.weekly.measure)
+    jsonschema.validate(renamed.summary, SCHEMA)
+
+
+def test_the_transplant_can_win():
+    """In areas just like the origin, with a thin purse and dear co-design, carrying the programme unchanged wins."""
+    scenario = load_scenario(
+        SCENARIOS / "three-areas.toml",
+        ["world.dissimilarity=0", "settings.weeks=80", "designing.link_hours=3", "arms.recoproduce.setup_weeks=35"],
+    )
+    found = compare(scenario, ["transplant", "recoproduce"], replicates=12)
+    assert found.verdict["kind"] == "worse"
+    assert "does worse than" in found.verdict["text"]
+
+
+def test_making_anew_can_win():
+    scenario = load_scenario(SCENARIOS / "different-areas.toml", ["settings.weeks=80"])
+    assert compare(scenario, ["transplant", "recoproduce"], replicates=12).verdict["kind"] == "better"
