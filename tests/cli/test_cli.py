@@ -138,7 +138,10 @@ def test_every_command_has_help(command, modsim):
 
 
 def test_help_does_not_import_what_it_does_not_need():
-    code = "import sys, modsim.cli; print([m for m in ('mesa', 'numpy', 'numba', 'matplotlib', 'pandas') if m in sys.modules])"
+    code = (
+        "import sys, modsim.cli;"
+        "print([m for m in ('mesa', 'numpy', 'numba', 'matplotlib', 'pandas') if m in sys.modules])"
+    )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"
 
@@ -154,7 +157,7 @@ def test_workers_do_not_import_mesa_pandas_or_matplotlib():
 
 def start(tmp_path, *arguments):
     return subprocess.Popen(
-        [sys.executable, "-c", "from modsim.cli import main; main()", "compare", THREE, "--out", str(tmp_path / "out"), *arguments],
+        [sys.executable, "-m", "modsim.cli", "compare", THREE, "--out", str(tmp_path / "out"), *arguments],
         cwd=HOME, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
 

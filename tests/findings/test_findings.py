@@ -164,7 +164,10 @@ def test_measures_are_worked_out_over_recipients_only():
         "weeks_after": figures([0, 0], [50, 0]), "trust_youth": figures([0.30, 0.30], [0.32, 0.29]),
         "trust_listed": figures([0.30, 0.30], [0.35, 0.30]), "hours": figures([0, 0], [10, 20]),
         "hours_left": figures([0, 0], [1, 2]),
-        **{k: figures([0, 0], [3, 4]) for k in ("invited", "joined", "attended", "completed", "missed_promises", "rounds")},
+        **{
+            name: figures([0, 0], [3, 4])
+            for name in ("invited", "joined", "attended", "completed", "missed_promises", "rounds")
+        },
     }  # fmt: skip
     outcome = Outcome([0, 1], [Lane("none"), Lane("recoproduce")], np.zeros((2, 1, 2, 2, 5)), totals, {})
     found = by_replicate(scenario, outcome, "recoproduce", "none")

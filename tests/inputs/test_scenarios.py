@@ -56,7 +56,7 @@ def every_field():
         yield from tables_of(table, prefix)
 
 
-@pytest.mark.parametrize("name, field", list(every_field()), ids=lambda x: x if isinstance(x, str) else "")
+@pytest.mark.parametrize(("name", "field"), list(every_field()), ids=lambda x: x if isinstance(x, str) else "")
 def test_every_field_has_meaning_evidence_and_source(name, field):
     assert field.description, name
     extra = field.json_schema_extra

@@ -84,7 +84,7 @@ def survives(source, cases):
                 value = worked_out(scope[rule.__name__], arguments, table)
         except (ArithmeticError, ValueError):
             return False
-        if not value == pytest.approx(expected, rel=1e-11):
+        if value != pytest.approx(expected, rel=1e-11):
             return False
     return True
 

@@ -124,8 +124,8 @@ def test_case_13_without_voice_cost_or_delay_making_anew_is_carrying_unchanged()
 
 def test_case_15_without_trend_nothing_drifts_when_nothing_is_done():
     scenario = small_scenario(
-        "offending.yearly_change=0", "offending.season_swing=0", "settings.weeks=208", "population.core_exit_per_year=0",
-        "offending.age_sd=1000",
+        "offending.yearly_change=0", "offending.season_swing=0", "offending.age_sd=1000", "settings.weeks=208",
+        "population.core_exit_per_year=0",
     )  # fmt: skip
     world = World(scenario, 5, range(24))
     by_year = np.zeros((4, len(world.areas)))

@@ -54,7 +54,9 @@ def test_weekly_draws_follow_a_change_of_generation():
 
 
 def test_every_part_of_the_key_matters():
-    base = dict(seed=1, area="a", replicate=0, process="x", occasion=0, slot=0, generation=0, index=0)
+    base = {
+        "seed": 1, "area": "a", "replicate": 0, "process": "x", "occasion": 0, "slot": 0, "generation": 0, "index": 0
+    }  # fmt: skip
     changed = [
         {}, {"seed": 2}, {"area": "b"}, {"replicate": 1}, {"process": "y"}, {"occasion": 1}, {"occasion": -1},
         {"slot": 1}, {"generation": 1}, {"index": 1}, {"index": 4},
