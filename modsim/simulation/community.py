@@ -64,12 +64,12 @@ class Community(mesa.Model):
         world = World(scenario, luck_seed, [replicate], graph)
         self.town = Town(world, [scenario.arms[arm]], Records(scenario, len(scenario.areas), 1))
         self.town.model = self
+        for week in range(-scenario.settings.history_weeks, 0):
+            live_one_week(self.town, week, by_columns)  # agents are made when it is over
         self.leads = [Partner(self, area) for area in range(len(scenario.areas))]
         self._people = [YoungPerson(self, row) for row in range(self.town.world.rows)]
         self._met = self.town.world.generation.copy()  # the generation each agent stands for
         self._was_in = np.zeros(self.town.world.rows, dtype=bool)
-        for week in range(-scenario.settings.history_weeks, 0):
-            self._live(week)
         reporters = {name: [self.recorded, [name]] for name in weekly_measures(scenario)}
         self.datacollector = mesa.DataCollector(model_reporters={"week": "week", **reporters})
 
