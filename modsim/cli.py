@@ -134,7 +134,7 @@ def _show(comparison: "Comparison") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from modsim.findings.comparison import BANNER
+    from modsim.findings.comparison import BANNER, MISSING
 
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     scenario = comparison.scenario
@@ -166,7 +166,7 @@ def _show(comparison: "Comparison") -> None:
     table.add_row("cost per incident averted, GBP", *averted)
     console.print(table)
     console.print("In brackets: 95 % interval of the mean. Changes are against the reference arm.", style="dim")
-    console.print(BANNER, style="dim", soft_wrap=True)
+    console.print(f"{BANNER} {MISSING}", style="dim", soft_wrap=True)
 
 
 def _number(value: float) -> str:

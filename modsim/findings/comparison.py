@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 BANNER = (
     "A thinking tool, not a forecast. Synthetic people in synthetic areas; no outcome of a real site is known or used."
 )
+MISSING = (
+    "Not in the model yet: services' workload and staff turnover, broken promises and other costs of sharing power, "
+    "peers, residents, learning between areas."
+)
 _ROWS_IN_A_TASK = 120_000  # people-lanes side by side: large enough for speed, small enough to stop soon
 
 Progress = Callable[[int, int], None]

@@ -52,7 +52,8 @@ class Levers(Table):
     )
     setup_weeks: int = number(
         8,
-        "Weeks of set-up (outreach and design) before a first round recruits",
+        "Weeks of set-up (outreach and design) of a first round, before knowledge of the process shortens it; a later "
+        "round takes the share designing.refresh of it",
         unit="weeks",
         allowed=(1, 104),
         plausible=(4, 52),
@@ -71,7 +72,7 @@ class Programme(Table):
         allowed=(1, 200),
         plausible=(8, 15),
         evidence="A",
-        source="11 at Gorbals and Govan",
+        source="11 took part at Gorbals and at Govan",
     )
     minimum_places: int = number(
         6, "Places below which no round is started", unit="places", allowed=(1, 200), evidence="D", source="assumption"
@@ -199,8 +200,8 @@ class Targeting(Table):
         unit="correlation, 0-1",
         allowed=(0, 1),
         plausible=(0.3, 1),
-        evidence="C",
-        source="agencies knew the Gorbals group well; size assumed",
+        evidence="D",
+        source="assumption",
     )
     memory_weeks: int = number(
         26,

@@ -87,7 +87,7 @@ class Area(Table):
         allowed=(2, 60),
         plausible=(8, 15),
         evidence="A",
-        source="11 at Gorbals and Govan",
+        source="the group at Gorbals",
     )
     reported_per_10000_per_month: float = number(
         14.0,
@@ -291,6 +291,8 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
     if not scenario.recipients:
         found.append(("areas", "no area has role 'recipient'; there must be at least one"))
     total = 0
+    if scenario.population.core_oldest_at_start < scenario.population.core_youngest:
+        found.append(("population.core_oldest_at_start", "must not be below population.core_youngest"))
     for a in scenario.areas:
         key = f"areas.{a.id}"
         people = scenario.young_people_in(a)
@@ -304,8 +306,16 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
                     f"eligible ages {a.eligible_youngest}-{a.eligible_oldest} must lie within {a.youngest}-{a.oldest}",
                 )
             )
-        if a.core_groups and not (a.youngest <= 14 and a.oldest >= 16):
-            found.append((f"{key}.core_groups", "core groups need ages 14 to 16 in the area; set core_groups = 0"))
+        ages = scenario.population
+        if a.core_groups and not a.youngest <= ages.core_youngest <= ages.core_oldest_newcomer <= a.oldest:
+            found.append(
+                (
+                    f"{key}.core_groups",
+                    f"core groups take people of {ages.core_youngest} to {ages.core_oldest_newcomer} "
+                    f"(population.core_youngest, core_oldest_newcomer), which {a.youngest}-{a.oldest} does not hold; "
+                    "set core_groups = 0",
+                )
+            )
         if people < a.core_groups * a.core_size + scenario.population.peer_group_size:
             found.append(
                 (

@@ -13,8 +13,8 @@ def chance_of_attending(match, p):
 def chance_of_dropping_out(match, trust, p):
     """Chance that a participant leaves the course for good this week.
 
-    Falls with match and with trust in the lead, as high-retention programmes report (Public/Private Ventures,
-    Engaging Older Youth); size is an assumption.
+    Assumption: falls with match and with trust in the lead. Programmes that keep young people report leadership
+    roles and staff who know their lives (Public/Private Ventures, Engaging Older Youth), not these two.
     """
     return np.minimum(
         p.dropout_per_week

@@ -4,8 +4,8 @@
 def benefit_of_session(match, p):
     """Fall in log-rate from one attended session: what is wanted works more, an adult's time works a little.
 
-    Calibrated to a net effect on participants of about -22 % (range -10 to -35) with the transplant at
-    dissimilarity 0 (Youth Endowment Fund on mentoring, Koehler et al. 2013, de Vries et al. 2015).
+    To be calibrated, with the transplant at dissimilarity 0, to a net effect on participants of about -22 %
+    (range -10 to -35) (Youth Endowment Fund on mentoring, Koehler et al. 2013, de Vries et al. 2015).
     """
     return p.session_effect * match + p.adult_effect
 

@@ -4,7 +4,7 @@ from modsim.rules.arithmetic import exponential
 
 
 def log_age_factor(age, p):
-    """Log of the age-crime curve, 0 at its peak (Matthews, AQMeN briefing 4)."""
+    """Log of the age curve of incidents, 0 at its peak. Assumption in form; age-crime curves rise and fall alike."""
     years = (age - p.peak_age) / p.age_sd
     return -0.5 * years * years
 

@@ -227,7 +227,7 @@ def trust_moves(town: Town) -> None:
 
 
 def inclination_moves(town: Town) -> None:
-    """Everybody's deviation from their lasting log-rate reverts, and this week's sessions lower it."""
+    """What sessions changed in a young person's log-rate fades, and this week's sessions lower it again."""
     c = town.columns
     c.inclination = inclining.inclination_after(c.inclination, c.benefit, town.scenario.effect)
 

@@ -96,7 +96,7 @@ class Columns:
             return np.full((areas, programme.list_length, lanes), start, dtype=dtype)
 
         trust = world.scenario.trust
-        start = np.array([trust.start_in(area.lead) for area in world.areas])[world.area]
+        start = np.array([trust.start_in(area.lead, area.anchor) for area in world.areas])[world.area]
         self.start_good = (start * trust.prior_strength)[:, None]
         self.start_bad = ((1.0 - start) * trust.prior_strength)[:, None]
         # people
@@ -189,7 +189,7 @@ class Town:
         scenario = self.scenario
         self.opens = np.array([area.opens_week for area in world.areas])[:, None]
         self.links = np.array([scenario.designing.links(area.anchor) for area in world.areas])[:, None]
-        self.lead_bonus = np.array([scenario.trust.bonus(area.lead) for area in world.areas])
+        self.lead_bonus = np.array([scenario.trust.bonus(area.lead, area.anchor) for area in world.areas])
         by_id = {a.id: a.origin_share for a in scenario.activities}
         shares = np.array([by_id[i] for i in world.activity_ids])
         self.prior = designing.professional_prior(shares, len(shares), scenario.listening)

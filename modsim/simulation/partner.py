@@ -8,22 +8,11 @@ import numpy as np
 
 from modsim.rules import attending, designing, targeting, trusting
 from modsim.simulation.columns import NEVER, Stage, Standing, occasion
+from modsim.simulation.window import window
 from modsim.simulation.young_person import YoungPerson
 
 if TYPE_CHECKING:
     from modsim.simulation.community import Community
-
-
-def _of_programme(name: str, meaning: str) -> property:
-    """An attribute kept in the column of that name, at this area's programme."""
-
-    def read(self):
-        return getattr(self.model.town.columns, name)[self.area, 0].item()
-
-    def write(self, value):
-        getattr(self.model.town.columns, name)[self.area, 0] = value
-
-    return property(read, write, doc=meaning)
 
 
 class Partner(mesa.Agent):
@@ -31,21 +20,21 @@ class Partner(mesa.Agent):
 
     model: "Community"
 
-    stage = _of_programme("stage", "Where the programme stands, a `Stage`.")
-    stage_week = _of_programme("stage_week", "Weeks of the stage that are behind it.")
-    round = _of_programme("round", "Rounds finished.")
-    places = _of_programme("places", "Places of this round.")
-    setup_weeks = _of_programme("setup_weeks", "Weeks of set-up of this round.")
-    design_hours = _of_programme("design_hours", "Hours of design work of this round.")
-    purse = _of_programme("purse", "Hours at hand.")
-    arrived = _of_programme("arrived", "Hours that have arrived.")
-    waited = _of_programme("waited", "Weeks in which the purse could not pay and the work waited.")
-    moves_on = _of_programme("moves_on", "Whether this week's work was done.")
-    invited = _of_programme("invited", "Invitations made.")
-    joined = _of_programme("joined", "Young people who took a place.")
-    sessions = _of_programme("sessions", "Sessions attended.")
-    completions = _of_programme("completions", "Courses completed.")
-    missed_promises = _of_programme("missed_promises", "Young people who said yes and got no place.")
+    stage = window("stage", "area", "Where the programme stands, a `Stage`.")
+    stage_week = window("stage_week", "area", "Weeks of the stage that are behind it.")
+    round = window("round", "area", "Rounds finished.")
+    places = window("places", "area", "Places of this round.")
+    setup_weeks = window("setup_weeks", "area", "Weeks of set-up of this round.")
+    design_hours = window("design_hours", "area", "Hours of design work of this round.")
+    purse = window("purse", "area", "Hours at hand.")
+    arrived = window("arrived", "area", "Hours that have arrived.")
+    waited = window("waited", "area", "Weeks in which the purse could not pay and the work waited.")
+    moves_on = window("moves_on", "area", "Whether this week's work was done.")
+    invited = window("invited", "area", "Invitations made.")
+    joined = window("joined", "area", "Young people who took a place.")
+    sessions = window("sessions", "area", "Sessions attended.")
+    completions = window("completions", "area", "Courses completed.")
+    missed_promises = window("missed_promises", "area", "Young people who said yes and got no place.")
 
     def __init__(self, model: "Community", area: int):
         super().__init__(model)
@@ -234,7 +223,7 @@ class Partner(mesa.Agent):
         self.pay("design", design_hours)
         self.moves_on = True
         chance = trusting.chance_contact_is_good(
-            scenario.trust.bonus(self.place.lead), self.power_design, scenario.trust
+            scenario.trust.bonus(self.place.lead, self.place.anchor), self.power_design, scenario.trust
         )
         limit = int(town.levers.signals[self.area, 0])
         for person, ordinal, number in visits:

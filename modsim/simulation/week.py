@@ -9,14 +9,14 @@ def live_one_week(town, week, act):
     """
     act.people_age_and_move(town, week)  # some grow out, others grow in; core groups lose and gain members
     act.hours_arrive(town)  # in areas whose purse has opened
-    town.records.follow_lists(town)  # whom the lead would list as an area opens is followed in every arm
+    town.records.follow_lists(town)  # those listed as an area opens are followed in every arm
     act.programmes_are_planned(town)  # a round starts where its whole cost is in sight; the lead draws up a list
     act.workers_visit(town)  # young people on the list are asked what they want, and partners design
     act.young_people_are_asked(town)  # in waves; joining is voluntary
     act.sessions_are_held(town)  # some come, some enjoy it, some leave for good
     act.trust_moves(town)  # old experience fades, this week's is added and told to friends
-    act.inclination_moves(town)  # back towards where it was, and down with each session
+    act.inclination_moves(town)  # what sessions changed fades; this week's sessions lower it
     act.incidents_happen(town)
-    act.services_see(town)  # some incidents are reported, some of those are seen
+    act.services_see(town)  # some incidents are reported, and the lead sees some of those
     act.programmes_move_on(town)  # menus are chosen, courses begin and end
     town.records.write_down(town)

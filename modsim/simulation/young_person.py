@@ -11,6 +11,7 @@ import mesa
 
 from modsim.rules import attending, designing, inclining, joining, offending, trusting
 from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, occasion
+from modsim.simulation.window import window
 from modsim.world.draws import binomial_count, poisson_count
 
 if TYPE_CHECKING:
@@ -18,40 +19,28 @@ if TYPE_CHECKING:
     from modsim.simulation.partner import Partner
 
 
-def _personal(name: str, meaning: str) -> property:
-    """An attribute kept in the column of that name, at this person's row."""
-
-    def read(self):
-        return getattr(self.model.town.columns, name)[self.row, 0].item()
-
-    def write(self, value):
-        getattr(self.model.town.columns, name)[self.row, 0] = value
-
-    return property(read, write, doc=meaning)
-
-
 class YoungPerson(mesa.Agent):
     """One young person: interests, trust in the lead, inclination, and what they do in a week."""
 
     model: "Community"
 
-    good = _personal("good", "Remembered good experience with the lead, in events.")
-    bad = _personal("bad", "Remembered bad experience with the lead, in good events' worth.")
-    inclination = _personal("inclination", "Deviation from the lasting log-rate; below 0 is calmer.")
-    contact_weeks = _personal("contact_weeks", "Weeks in which they were visited.")
-    ever_in = _personal("ever_in", "Whether they are or were in the programme.")
-    completed = _personal("completed", "Whether they completed a course.")
-    dropped_week = _personal("dropped_week", "Week in which they last left a course early.")
-    first_session = _personal("first_session", "Week of their first session.")
-    good_events = _personal("good_events", "Good experiences this week.")
-    bad_events = _personal("bad_events", "Bad experiences this week.")
-    benefit = _personal("benefit", "How far this week's session lowers the log-rate.")
-    in_course = _personal("in_course", "Whether they are in a course this week.")
-    occurred = _personal("occurred", "Incidents they caused this week.")
-    reported = _personal("reported", "Those of them that were reported.")
-    seen = _personal("seen", "Those of them that the lead saw.")
-    seen_in_memory = _personal("seen_in_memory", "Incidents the lead remembers of them.")
-    reported_in_window = _personal("reported_in_window", "Reported incidents of the last 52 weeks.")
+    good = window("good", "row", "Remembered good experience with the lead, in events.")
+    bad = window("bad", "row", "Remembered bad experience with the lead, in good events' worth.")
+    inclination = window("inclination", "row", "Deviation from the lasting log-rate; below 0 is calmer.")
+    contact_weeks = window("contact_weeks", "row", "Weeks in which they were visited.")
+    ever_in = window("ever_in", "row", "Whether they are or were in the programme.")
+    completed = window("completed", "row", "Whether they completed a course.")
+    dropped_week = window("dropped_week", "row", "Week in which they last left a course early.")
+    first_session = window("first_session", "row", "Week of their first session.")
+    good_events = window("good_events", "row", "Good experiences this week.")
+    bad_events = window("bad_events", "row", "Bad experiences this week.")
+    benefit = window("benefit", "row", "How far this week's session lowers the log-rate.")
+    in_course = window("in_course", "row", "Whether they are in a course this week.")
+    occurred = window("occurred", "row", "Incidents they caused this week.")
+    reported = window("reported", "row", "Those of them that were reported.")
+    seen = window("seen", "row", "Those of them that the lead saw.")
+    seen_in_memory = window("seen_in_memory", "row", "Incidents the lead remembers of them.")
+    reported_in_window = window("reported_in_window", "row", "Reported incidents of the last 52 weeks.")
 
     def __init__(self, model: "Community", row: int):
         super().__init__(model)

@@ -17,9 +17,6 @@ from modsim.world.draws import Luck
 from modsim.world.interests import area_pattern, dirichlet
 from modsim.world.ties import Ties, area_ties, group_sizes
 
-_CORE_START_AGES = (14.0, 20.0)
-_NEWCOMER_AGES = (14.0, 17.0)
-
 
 class World:
     """Young people of all stacked areas as columns, moved from week to week by `turn`.
@@ -83,11 +80,12 @@ class World:
     # --- before the first week -----------------------------------------------------------------------------
 
     def _settle_ages(self) -> None:
+        p = self.scenario.population
         youngest = np.array([a.youngest for a in self.areas], dtype=float)[self.area]
         oldest = np.array([a.oldest for a in self.areas], dtype=float)[self.area]
         self.in_core = self.group_number[self.group] < self.core_groups[self.area]
-        low = np.where(self.in_core, np.maximum(youngest, _CORE_START_AGES[0]), youngest)
-        high = np.where(self.in_core, np.minimum(oldest + 1.0, _CORE_START_AGES[1]), oldest + 1.0)
+        low = np.where(self.in_core, np.maximum(youngest, p.core_youngest), youngest)
+        high = np.where(self.in_core, np.minimum(oldest, p.core_oldest_at_start) + 1.0, oldest + 1.0)
         self._youngest, self._span = youngest, oldest + 1.0 - youngest
         u = self.luck.uniform("age", self.area, 0, self.slot)
         self._years_in_at_start = low + (high - low) * u - youngest
@@ -121,10 +119,11 @@ class World:
         scenario, luck = self.scenario, self.luck
         key = {"areas": self.area[rows], "slot": self.slot[rows], "generation": self.generation[rows]}
         centre = self.group_pattern[:, self.group[rows]]
+        shape = scenario.population.support_shape
         self.interests[:, rows] = dirichlet(
             "wishes", scenario.world.person_concentration, centre, self.activity_ids, luck, **key
         )
-        self.support[rows] = betaincinv(2.0, 2.0, luck.uniform("support", **key))
+        self.support[rows] = betaincinv(shape, shape, luck.uniform("support", **key))
         self.own_log_rate[rows] = scenario.offending.person_sd * luck.normal("own rate", **key)
         self.spell[rows] = scenario.offending.spell_sd * luck.normal("first spell", **key)
 
@@ -155,13 +154,14 @@ class World:
 
     def _leave_core(self, week: int, grown_out: np.ndarray) -> None:
         """Core members who leave, or grow out, swap groups with a newcomer; ties stay as they are."""
+        p = self.scenario.population
         core = np.nonzero(self.in_core)[0]
         u = self.luck.uniform("leaving the core", self.area[core], week, self.slot[core], self.generation[core])
-        leavers = core[(u < self.scenario.population.chance_of_leaving_core_per_week) | grown_out[core]]
+        leavers = core[(u < p.chance_of_leaving_core_per_week) | grown_out[core]]
         for row in leavers.tolist():
             rows = np.arange(self.first_row[self.area[row]], self.first_row[self.area[row] + 1])
-            fit = ~self.in_core[rows] & ~grown_out[rows] & (self.age[rows] >= _NEWCOMER_AGES[0])
-            candidates = rows[fit & (self.age[rows] < _NEWCOMER_AGES[1])]
+            fit = ~self.in_core[rows] & ~grown_out[rows] & (self.age[rows] >= p.core_youngest)
+            candidates = rows[fit & (self.age[rows] < p.core_oldest_newcomer + 1)]
             if not candidates.size:
                 continue  # nobody of that age is there: the group keeps its member
             chosen = candidates[
@@ -185,14 +185,16 @@ class World:
 def incidents_per_unit_rate(scenario: Scenario, area: Area) -> float:
     """Weekly incidents of a young person with log-rate 0 at peak age, from the reported rate, in closed form.
 
-    The reported rate of the scenario is the expected one at week 0 over all luck; dividing by the reporting share
-    and by the expected sum of exp(log-rate + log age factor + spell) over the area's people gives the level.
+    The reported rate of the scenario is the expected one at week 0 over all luck, before the season; dividing by the
+    reporting share and by the expected sum of exp(log-rate + log age factor + spell) over the area's people, with the
+    core's ages as they were when the history began, gives the level.
     """
     p = scenario.offending
     people = scenario.young_people_in(area)
     core = area.core_groups * area.core_size
     variance = p.area_sd**2 + p.group_sd**2 + p.person_sd**2 + p.spell_sd**2
-    low, high = max(area.youngest, _CORE_START_AGES[0]), min(area.oldest + 1.0, _CORE_START_AGES[1])
+    ages = scenario.population
+    low, high = max(area.youngest, ages.core_youngest), min(area.oldest, ages.core_oldest_at_start) + 1.0
     everyone = (people - core) * _mean_age_factor(area.youngest, area.oldest + 1.0, p.peak_age, p.age_sd)
     members = core * math.exp(p.core_shift) * _mean_age_factor(low, high, p.peak_age, p.age_sd) if core else 0.0
     expected = math.exp(variance / 2.0) * (everyone + members)

@@ -47,7 +47,7 @@ def test_case_3_joins_of_a_wave_are_a_truncated_binomial():
         for area, place in ((1, scenario.areas[1]), (2, scenario.areas[2])):
             assert model.leads[area].stage == Stage.RECRUITING
             joined.append(model.leads[area].joined)
-            odds = -1.6 + 3.0 + 3.0 * (scenario.trust.start_in(place.lead) - 0.3)
+            odds = -1.6 + 3.0 + 3.0 * (scenario.trust.start_in(place.lead, place.anchor) - 0.3)
             yes = stats.binom(14, 1 / (1 + np.exp(-odds)))
             expected.append(sum(min(k, 12) * yes.pmf(k) for k in range(15)))
     assert standard_errors_off(np.array(joined) - np.array(expected), 0.0) < 4
@@ -91,7 +91,7 @@ def test_case_9_with_neither_honesty_nor_trust_the_menu_is_what_professionals_ex
     """All signals then come from the professionals' own expectation, and 400 of them tell no more than it."""
     model = Community(
         small_scenario(
-            "listening.honest_without_trust=0", "trust.start=0.01", "trust.bonus_housing_or_fire=-0.29",
+            "listening.honest_without_trust=0", "trust.start=0.01", "trust.bonus_anchor=-0.29",
             "trust.contact_good=0", "trust.contact_power=0", "listening.prior_strength=1000",
             "arms.recoproduce.power_design=1", "world.dissimilarity=1",
         ),

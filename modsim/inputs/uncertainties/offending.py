@@ -33,8 +33,8 @@ class Offending(Table):
         unit="sd of log-rate",
         allowed=(0, 2),
         plausible=(0.3, 0.9),
-        evidence="B",
-        source="with the core group's shift puts 35-50 % of incidents on the top 5-6 % (Home Office 2003 survey)",
+        evidence="D",
+        source="assumption: puts 35-50 % of incidents on the top 5-6 %; a 2003 survey found 82 % on 2 %",
     )
     core_shift: float = number(
         3.8,
@@ -43,7 +43,7 @@ class Offending(Table):
         allowed=(0, 6),
         plausible=(3.0, 4.5),
         evidence="B",
-        source="a group of 11 then carries about a third of incidents (police counts of a Glasgow gang; surveys)",
+        source="assumed from police counts of a Glasgow gang and surveys: 11 people then carry 25-40 %",
     )
     spell_sd: float = number(
         0.4,
@@ -70,7 +70,7 @@ class Offending(Table):
         allowed=(-0.5, 0.5),
         plausible=(-0.12, -0.05),
         evidence="B",
-        source="Scottish antisocial offences -62 % over 9 years (Recorded Crime 2022-23); Glasgow at 21-25 similar",
+        source="Scottish antisocial offences -62 % in 9 years (Recorded Crime 2022-23); under-16s rose 2015-19",
     )
     season_swing: float = number(
         0.2,
@@ -95,8 +95,8 @@ class Offending(Table):
         unit="years",
         allowed=(8, 40),
         plausible=(15, 18),
-        evidence="B",
-        source="age-crime curves for Scotland (Matthews, AQMeN briefing 4), read for anti-social behaviour",
+        evidence="D",
+        source="assumption; convictions in Scotland peaked at 18 in 1989 and 23 in 2011 (Matthews)",
     )
     age_sd: float = number(
         4.0,
@@ -189,7 +189,7 @@ class Effect(Table):
         allowed=(0, 1),
         plausible=(0, 0.12),
         evidence="B",
-        source="gives participants about -22 % (-10 to -35): Youth Endowment Fund, Koehler et al. 2013, de Vries 2015",
+        source="to be calibrated to about -22 % (-10 to -35) on participants: Koehler et al. 2013, de Vries 2015",
     )
     adult_effect: float = number(
         0.01,
@@ -197,8 +197,8 @@ class Effect(Table):
         unit="log-rate a session",
         allowed=(0, 1),
         plausible=(0, 0.03),
-        evidence="B",
-        source="small effects of contact alone; size assumed",
+        evidence="D",
+        source="assumption",
     )
     half_life_weeks: float = number(
         39.0,
@@ -206,8 +206,8 @@ class Effect(Table):
         unit="weeks",
         allowed=(1, 1000),
         plausible=(12, 100),
-        evidence="B",
-        source="cautious reading: Includem's figures suggest 15 months; jobs programmes show no further gain in year 2",
+        evidence="C",
+        source="cautious: one follow-up of 9 people suggests 15 months; jobs programmes gain no more in year 2",
     )
     course_time_share: float = number(
         0.25,

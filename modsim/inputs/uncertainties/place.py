@@ -85,6 +85,39 @@ class Population(Table):
         source="Edinburgh Study: gang membership falls from 20 % at 13 to 5 % at 17",
     )
 
+    core_youngest: int = number(
+        14,
+        "Youngest age at which somebody enters a core group",
+        unit="years",
+        allowed=(8, 30),
+        evidence="D",
+        source="assumption",
+    )
+    core_oldest_newcomer: int = number(
+        16,
+        "Oldest age at which somebody enters a core group",
+        unit="years",
+        allowed=(8, 30),
+        evidence="D",
+        source="assumption",
+    )
+    core_oldest_at_start: int = number(
+        19,
+        "Oldest age of a core group's members when the history begins",
+        unit="years",
+        allowed=(8, 30),
+        evidence="D",
+        source="assumption",
+    )
+    support_shape: float = number(
+        2.0,
+        "How alike young people are in the support they have behind them (both shapes of a beta distribution)",
+        unit="shape",
+        allowed=(0.1, 1000),
+        evidence="D",
+        source="assumption",
+    )
+
     @property
     def chance_of_leaving_core_per_week(self) -> float:
         return weekly_chance(self.core_exit_per_year)

@@ -12,7 +12,7 @@ class Joining(Table):
         unit="log-odds",
         allowed=(-10, 10),
         evidence="D",
-        source="set so that take-up of a standard offer falls near 0.22-0.42 (ChoiceWorks Glasgow)",
+        source="starting point: take-up at dissimilarity 0 is near 0.6, above the 0.22-0.42 of ChoiceWorks Glasgow",
     )
     match_effect: float = number(
         3.0,
@@ -84,7 +84,7 @@ class Attending(Table):
         unit="per week",
         allowed=(0, 1),
         evidence="D",
-        source="set so that 40-70 % of joiners complete; no figure for this setting was found",
+        source="starting point for 40-70 % completing; no figure for this setting was found",
     )
     dropout_match: float = number(
         1.5,

@@ -23,9 +23,17 @@ class Trust(Table):
         evidence="D",
         source="assumption (accounts of trusted workers)",
     )
+    bonus_anchor: float = number(
+        0.15,
+        "The same when the anchor organisation itself leads: a housing association, in an area with an anchor",
+        unit="0-1",
+        allowed=(-0.3, 0.3),
+        evidence="D",
+        source="assumption (accounts of community anchors)",
+    )
     bonus_housing_or_fire: float = number(
         0.05,
-        "The same when a housing association or the fire service leads",
+        "The same when the fire service, or a housing association that is no anchor, leads",
         unit="0-1",
         allowed=(-0.3, 0.3),
         evidence="D",
@@ -124,8 +132,10 @@ class Trust(Table):
         source="assumption",
     )
 
-    def bonus(self, lead: LeadType) -> float:
+    def bonus(self, lead: LeadType, has_anchor: bool) -> float:
         """What the type of the lead adds to starting trust and to the chance of a good contact."""
+        if lead == "housing" and has_anchor:
+            return self.bonus_anchor
         return {
             "youth_work": self.bonus_youth_work_or_third_sector,
             "third_sector": self.bonus_youth_work_or_third_sector,
@@ -134,9 +144,9 @@ class Trust(Table):
             "police": self.bonus_police,
         }.get(lead, 0.0)
 
-    def start_in(self, lead: LeadType) -> float:
+    def start_in(self, lead: LeadType, has_anchor: bool) -> float:
         """Starting trust in a lead of this type, held within 0.01 and 0.99."""
-        return min(max(self.start + self.bonus(lead), 0.01), 0.99)
+        return min(max(self.start + self.bonus(lead, has_anchor), 0.01), 0.99)
 
 
 class Listening(Table):
