@@ -97,7 +97,11 @@ def compare(
     except KeyboardInterrupt:
         print("\nStopped; nothing was finished, so nothing was written.", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
-    _show(comparison)
+    try:
+        _show(comparison)
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):  # nobody reads on (rich then exits), but what was worked out is still kept
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     _keep(comparison, folder, figures and not comparison.interrupted)
     if comparison.interrupted:
         asked = loaded.settings.replicates

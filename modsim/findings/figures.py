@@ -69,7 +69,7 @@ def _panels(count: int, height: float = 3.3, width: float = 3.6) -> tuple[Figure
     rows = -(-count // columns)
     figure = Figure(
         figsize=(max(width * columns, 6.5), height * rows + 0.9),
-        layout=ConstrainedLayoutEngine(rect=(0, 0.05 / rows + 0.01, 1, 0.94)),
+        layout=ConstrainedLayoutEngine(rect=(0.012, 0.05 / rows + 0.01, 0.976, 0.94)),
     )
     axes = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
     for unused in axes[count:]:
@@ -170,7 +170,9 @@ def differences_by_area(comparison: Comparison) -> tuple[Figure, str]:
         places.append(("All of them", _recipients(comparison)))
     occurred = comparison.outcome.totals[f"{scenario.vocabulary.incident}_occurred"].astype(float)
     lanes = [comparison.outcome.lanes.index(Lane(name)) for name in (arm, against, comparison.reference)]
-    figure = Figure(figsize=(7.2, 1.9 + 0.62 * len(places)), layout=ConstrainedLayoutEngine(rect=(0, 0.06, 1, 0.94)))
+    figure = Figure(
+        figsize=(7.2, 1.9 + 0.62 * len(places)), layout=ConstrainedLayoutEngine(rect=(0.012, 0.06, 0.976, 0.94))
+    )
     axis = figure.subplots()
     axis.axvspan(-smallest, smallest, color="#E5E5E5", linewidth=0, label=f"about the same (±{smallest:g})")
     said = []
@@ -208,7 +210,7 @@ def apparent_and_true(comparison: Comparison) -> tuple[Figure, str]:
     ]
     arms = comparison.arms
     figure = Figure(
-        figsize=(max(1.9 * len(arms) + 3.0, 7.2), 4.4), layout=ConstrainedLayoutEngine(rect=(0, 0.05, 1, 0.95))
+        figsize=(max(1.9 * len(arms) + 3.0, 7.2), 4.4), layout=ConstrainedLayoutEngine(rect=(0.012, 0.05, 0.976, 0.95))
     )
     axis = figure.subplots()
     said = []
@@ -240,7 +242,9 @@ def ledger(comparison: Comparison) -> tuple[Figure, str]:
     hours = {**comparison.outcome.spent, "left": comparison.outcome.totals["hours_left"]}
     colours = dict(zip(hours, [("#12436D", ""), ("#F46A25", "//"), ("#28A197", ".."), ("#E5E5E5", "")], strict=True))
     arms = comparison.arms
-    figure = Figure(figsize=(7.2, 1.7 + 0.55 * len(arms)), layout=ConstrainedLayoutEngine(rect=(0, 0.06, 1, 0.94)))
+    figure = Figure(
+        figsize=(7.2, 1.7 + 0.55 * len(arms)), layout=ConstrainedLayoutEngine(rect=(0.012, 0.06, 0.976, 0.94))
+    )
     axis = figure.subplots()
     start = np.zeros(len(arms))
     said: dict[str, list[str]] = {arm: [] for arm in arms}

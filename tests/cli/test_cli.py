@@ -192,3 +192,12 @@ def test_ctrl_c_keeps_the_futures_that_were_finished(tmp_path):
     assert summary["interrupted"]
     assert 0 < summary["replicates"] < 5000
     assert f"{summary['replicates']} of 5000 futures were finished" in out
+
+
+def test_a_reader_who_leaves_early_does_not_cost_the_results(tmp_path):
+    arguments = [*SET_SMALL, "--replicates", "1", "--no-figures"]
+    process = start(tmp_path, *arguments)
+    process.stdout.close()
+    process.wait(timeout=60)
+    assert "Traceback" not in process.stderr.read()
+    assert (tmp_path / "out" / "summary.json").exists()
