@@ -1,6 +1,8 @@
 """The command line: a thin skin over the public names. Heavy imports wait until a command needs them."""
 
+import io
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -35,13 +37,18 @@ Changes = Annotated[
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    if sys.stdout is None:  # closed by the caller: there is nobody to read, but results are still kept
+        sys.stdout = io.StringIO()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character gets a question mark
+    if any("\ud800" <= character <= "\udfff" for word in sys.argv for character in word):
+        print("The command holds bytes that are not UTF-8; write it in UTF-8.", file=sys.stderr)
+        sys.exit(BAD_INPUT)
     try:
         code = app(standalone_mode=False)
     except typer.Exit as stop:
         code = stop.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
     except Exception as error:
         if not hasattr(error, "format_message"):  # not a usage error of the command line
             raise
@@ -80,36 +87,43 @@ def compare(
     figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
 ) -> None:
     """Compare the arms of a scenario on shared luck: table, break-even and verdict, with all results in a folder."""
-    from modsim.findings.folder import FolderError, check_folder
-    from modsim.inputs.reading import ScenarioError, load_scenario
-
-    settings = {"replicates": replicates, "weeks": weeks, "seed": seed}
-    given = [f"settings.{key}={value}" for key, value in settings.items() if value is not None]
-    folder = out or Path("results") / scenario.stem
     try:
-        loaded = load_scenario(scenario, [*(changes or []), *given])
-        check_folder(folder)
-        comparison = _run_with_progress(loaded, arms.split(",") if arms else None, workers, scenario.stem)
-    except ScenarioError as error:
-        _refuse(error.problems)
-    except FolderError as error:
-        _refuse([str(error)])
+        from modsim.findings.folder import FolderError, check_folder
+        from modsim.inputs.reading import ScenarioError, load_scenario
+
+        settings: dict[str, Any] = {"replicates": replicates, "weeks": weeks, "seed": seed}
+        if arms is not None:
+            settings["arms"] = [name.strip() for name in arms.split(",") if name.strip()] or [""]
+        given = [f"settings.{key}={value}" for key, value in settings.items() if value is not None]
+        try:
+            loaded = load_scenario(scenario, [*(changes or []), *given])
+            folder = check_folder(out or Path("results") / scenario.stem)
+            comparison = _run_with_progress(loaded, workers, scenario.stem)
+        except ScenarioError as error:
+            _refuse(error.problems)
+        except FolderError as error:
+            _refuse([str(error)])
+        trouble = _keep(comparison, folder, figures and not comparison.interrupted)
     except KeyboardInterrupt:
         print("\nStopped; nothing was finished, so nothing was written.", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
     try:
         _show(comparison)
+        drawn = "" if trouble or comparison.interrupted or not figures else ", figures"
+        print(f"\nTables{drawn} and how to make them again are in {out or folder.relative_to(Path.cwd())}/")
         sys.stdout.flush()
-    except (BrokenPipeError, SystemExit):  # nobody reads on (rich then exits), but what was worked out is still kept
+    except (OSError, SystemExit):  # nobody reads on (rich then exits); everything is kept already
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    _keep(comparison, folder, figures and not comparison.interrupted)
+    if trouble:
+        print(f"The figures could not be drawn: {trouble}. The tables are complete.", file=sys.stderr)
+        raise typer.Exit(STOPPED if trouble == "they were stopped" else 1)
     if comparison.interrupted:
         asked = loaded.settings.replicates
         print(f"Stopped: {comparison.replicates} of {asked} futures were finished; the results hold those, no figures.")
         raise typer.Exit(STOPPED)
 
 
-def _run_with_progress(scenario: Any, arms: list[str] | None, workers: int | None, name: str) -> "Comparison":
+def _run_with_progress(scenario: Any, workers: int | None, name: str) -> "Comparison":
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -127,50 +141,68 @@ def _run_with_progress(scenario: Any, arms: list[str] | None, workers: int | Non
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
         line = bar.add_task(f"Simulating {scenario.settings.replicates} futures", total=None)
         return run_comparison(
-            scenario, arms, workers=workers, name=name,
+            scenario,
+            workers=workers,
+            name=name,
             progress=lambda done, total: bar.update(line, completed=done, total=total),
-        )  # fmt: skip
+        )
 
 
 def _show(comparison: "Comparison") -> None:
-    """The short table, the break-even line and the verdict."""
-    from rich import box
+    """The break-even line, the verdict and the short table."""
     from rich.console import Console
-    from rich.table import Table
 
     from modsim.findings.comparison import BANNER, MISSING
 
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False, emoji=False)
     scenario = comparison.scenario
-    console.print(f"[bold]{scenario.title or comparison.name}[/bold]", soft_wrap=True)
     areas = ", ".join(area.label for area in scenario.recipients)
-    console.print(
+
+    def say(text: str, style: str | None = None) -> None:
+        console.print(text, style=style, soft_wrap=True)
+
+    say(scenario.title or comparison.name, "bold")
+    say(
         f"{areas} over {scenario.settings.weeks} weeks; {comparison.replicates} simulated futures, "
-        f"each against “{scenario.arm_label(comparison.reference)}” with the same luck.",
-        soft_wrap=True,
+        f"each against “{scenario.arm_label(comparison.reference)}” with the same luck.\n"
     )
-    console.print()
-    console.print(comparison.break_even.text, soft_wrap=True)
-    console.print(
-        f"Here the dissimilarity is assumed to be {scenario.world.dissimilarity:g}; nobody has measured it.",
-        soft_wrap=True,
-    )
-    console.print(f"[bold]{comparison.verdict['text']}[/bold]", soft_wrap=True)
-    console.print()
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("")
-    for arm in comparison.arms:
-        table.add_column(scenario.arm_label(arm), justify="right", no_wrap=True)
+    say(comparison.break_even.text)
+    say(f"Here the dissimilarity is assumed to be {scenario.world.dissimilarity:g}; nobody has measured it.")
+    say(f"{comparison.verdict['text']}\n", "bold")
+    columns = {arm: _column(comparison, arm) for arm in comparison.arms}
+    widest = max(len(cell) for column in columns.values() for cell in column.values())
+    abreast = max(1, (console.width - 34) // (widest + 2))
+    for start in range(0, len(columns), abreast):
+        console.print(_table(comparison, dict(list(columns.items())[start : start + abreast]), widest))
+    say("In brackets: 95 % interval of the mean. Changes are against the reference arm.", "dim")
+    say(f"{BANNER} {MISSING}", "dim")
+
+
+def _column(comparison: "Comparison", arm: str) -> dict[str, str]:
+    """The cells of one arm in the short table, by the label of the row."""
     unshown = ("rounds", "hours_left", "missed_promises", "attended", "trust_listed_change_points", "hours")
-    shown = [m for m in comparison.measures if m.name not in unshown]
-    for measure in shown:
-        cells = [_cell(comparison.estimates[arm][measure.name]) for arm in comparison.arms]
-        table.add_row(f"{measure.label}, {_UNITS[measure.unit[0]]}".rstrip(", "), *cells)
-    averted = [_averted_cell(comparison.estimates[arm]["gbp_per_incident_averted"]) for arm in comparison.arms]
-    table.add_row("cost per incident averted, GBP", *averted)
-    console.print(table)
-    console.print("In brackets: 95 % interval of the mean. Changes are against the reference arm.", style="dim")
-    console.print(f"{BANNER} {MISSING}", style="dim", soft_wrap=True)
+    found = comparison.estimates[arm]
+    cells = {
+        f"{measure.label}, {_UNITS[measure.unit[0]]}".rstrip(", "): _cell(found[measure.name])
+        for measure in comparison.measures
+        if measure.name not in unshown
+    }
+    return {**cells, "cost per incident averted, GBP": _averted_cell(found["gbp_per_incident_averted"])}
+
+
+def _table(comparison: "Comparison", columns: dict[str, dict[str, str]], width: int) -> Any:
+    """The short table of some arms."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", min_width=30)
+    for arm in columns:
+        table.add_column(Text(comparison.scenario.arm_label(arm)), justify="right", min_width=width, max_width=width)
+    for label in next(iter(columns.values())):
+        table.add_row(Text(label), *(column[label] for column in columns.values()))
+    return table
 
 
 def _number(value: float) -> str:
@@ -193,7 +225,8 @@ def _averted_cell(found: Any) -> str:
     return f"{_number(found.mean)} ({_number(found.low)}…{'no limit' if found.high is None else _number(found.high)})"
 
 
-def _keep(comparison: "Comparison", folder: Path, figures: bool) -> None:
+def _keep(comparison: "Comparison", folder: Path, figures: bool) -> str | None:
+    """Write the results folder; returns what went wrong with the figures, if anything did."""
     from modsim.findings.folder import FolderError, write_folder
 
     draw = None
@@ -202,10 +235,9 @@ def _keep(comparison: "Comparison", folder: Path, figures: bool) -> None:
 
         draw = draw_figures
     try:
-        write_folder(comparison, folder, " ".join(["modsim", *sys.argv[1:]]), draw)
+        return write_folder(comparison, folder, shlex.join(["modsim", *sys.argv[1:]]), draw)
     except FolderError as error:
         _refuse([str(error)])
-    print(f"\nTables, figures and how to make them again are in {folder}/")
 
 
 @scenario_app.command("list", epilog="Example: modsim scenario list")

@@ -36,30 +36,33 @@ def break_even(points: list[float], gains: np.ndarray, arm: str, against: str, s
         return BreakEven(
             None, None, None, f"No break-even: “{arm}” and “{against}” do exactly the same at any dissimilarity."
         )
-    where = _crossing(np.array(points), gains.mean(axis=0)[None, :])[0]
+    at, means = np.array(points), gains.mean(axis=0)
+    where = float(_crossing(at, means[None, :])[0])
     low = high = None
     if len(gains) >= FEWEST_TO_RESAMPLE:
         samples = gains[resamples(len(gains), seed)].mean(axis=1)
         tail = 100 * (1 - CONFIDENCE) / 2
-        ends = np.percentile(_crossing(np.array(points), samples), [tail, 100 - tail], method="nearest")
+        ends = np.percentile(_crossing(at, samples), [tail, 100 - tail], method="nearest")
         low, high = (float(min(max(x, 0.0), 1.0)) for x in ends)
-    span = " (too few futures for an interval)" if low is None else f" (95 % interval {low:.2f} to {high:.2f})"
-    if where < 0.0:
-        return BreakEven(
-            None, low, high,
-            f"No break-even between 0 and 1: on average “{arm}” does better than “{against}” however alike or unlike "
-            f"the areas are{span}.",
-        )  # fmt: skip
-    if where > 1.0:
-        return BreakEven(
-            None, low, high,
-            f"No break-even between 0 and 1: on average “{arm}” does no better than “{against}” however unlike the "
-            f"areas are{span}.",
-        )  # fmt: skip
-    return BreakEven(
-        float(where), low, high,
-        f"“{arm}” and “{against}” break even at a dissimilarity of {where:.2f}{span}; above it “{arm}” does better.",
-    )  # fmt: skip
+    tried = ", ".join(f"{point:g}" for point in points)
+    if 0.0 <= where <= 1.0:
+        span = " (too few futures for an interval)" if low is None else f" (95 % interval {low:.2f} to {high:.2f})"
+        text = (
+            f"“{arm}” and “{against}” break even at a dissimilarity of {where:.2f}{span}; above it “{arm}” does better."
+        )
+        odd = [point for point, gain in zip(points, means, strict=True) if (point - where) * gain < 0]
+        if odd:
+            text += f" That is a straight line through the runs; at {', '.join(f'{x:g}' for x in odd)} they disagree."
+        return BreakEven(where, low, high, text)
+    ahead = [f"{point:g}" for point, gain in zip(points, means, strict=True) if gain > 0]
+    if len(ahead) == len(points):
+        said = f"“{arm}” does better on average than “{against}” at every dissimilarity tried ({tried})."
+    elif not ahead:
+        said = f"“{arm}” does no better on average than “{against}” at any dissimilarity tried ({tried})."
+    else:
+        at_these = ", ".join(ahead)
+        said = f"of those tried ({tried}), “{arm}” does better on average than “{against}” at {at_these}."
+    return BreakEven(None, low, high, f"No single break-even between 0 and 1: {said}")
 
 
 def _crossing(points: np.ndarray, gains: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from modsim.findings.break_even import BreakEven, break_even
 from modsim.findings.measures import Measure, by_replicate, incidents_averted, measures
 from modsim.findings.statistics import Estimate, estimate, price_of_averting
 from modsim.findings.verdict import Contrast, Kind, contrast, kind_of, sentence
-from modsim.inputs.reading import ScenarioError, with_changes
+from modsim.inputs.reading import with_changes
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.parallel import Task, outcomes
 from modsim.simulation.records import weekly_measures
@@ -249,10 +249,10 @@ def compare(
     ScenarioError
         for an unknown arm or settings that contradict each other.
     """
-    changes = {"replicates": replicates, "weeks": weeks, "seed": seed}
+    changes = {"replicates": replicates, "weeks": weeks, "seed": seed, "arms": None if arms is None else list(arms)}
     given = [f"settings.{key}={value}" for key, value in changes.items() if value is not None]
     scenario = with_changes(scenario, given) if given else scenario
-    tasks = _tasks(scenario, chosen_arms(scenario, arms))
+    tasks = _tasks(scenario, arms_to_run(scenario))
     total = sum(task.work for task in tasks)
     finished: list[tuple[Task, Outcome]] = []
     interrupted = False
@@ -268,17 +268,10 @@ def compare(
     return Comparison(scenario, name, Outcome.joined([outcome for _, outcome in finished]), interrupted)
 
 
-def chosen_arms(scenario: Scenario, arms: Sequence[str] | None) -> list[str]:
-    """The arms to run, the reference first; ScenarioError for a name that is not there."""
+def arms_to_run(scenario: Scenario) -> list[str]:
+    """The arms of the comparison, the reference first."""
     reference = scenario.settings.reference_arm
-    known = ", ".join(scenario.arms)
-    unknown = [arm for arm in arms or [] if arm not in scenario.arms]
-    if unknown:
-        raise ScenarioError([f"--arms: there is no arm {arm!r}; the arms are {known}" for arm in unknown])
-    chosen = [reference, *(arm for arm in dict.fromkeys(arms or scenario.arms) if arm != reference)]
-    if len(chosen) < 2:
-        raise ScenarioError([f"--arms: name at least one arm beside the reference {reference!r}; the arms are {known}"])
-    return chosen
+    return [reference, *(arm for arm in dict.fromkeys(scenario.settings.arms or scenario.arms) if arm != reference)]
 
 
 def _tasks(scenario: Scenario, arms: list[str]) -> list[Task]:

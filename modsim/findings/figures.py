@@ -31,7 +31,8 @@ _STYLES = [
 _REFERENCE = ("#595959", (0, (1, 2)), "x", "")
 _SETTINGS: dict[Any, Any] = {
     "font.size": 9.5, "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10.5,
-    "axes.titlelocation": "left", "svg.fonttype": "none", "svg.hashsalt": "modsim", "axes.grid": True,
+    "axes.titlelocation": "left", "text.parse_math": False, "svg.fonttype": "none",
+    "svg.hashsalt": "modsim", "axes.grid": True,
     "grid.color": "#E5E5E5", "axes.axisbelow": True, "legend.frameon": False,
 }  # fmt: skip
 _SMOOTHING_WEEKS = 13

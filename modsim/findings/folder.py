@@ -16,6 +16,10 @@ from typing import Any
 from modsim.findings.comparison import Comparison
 from modsim.inputs.writing import resolved_toml
 
+_FILES = {
+    "summary.json", "comparison.parquet", "weekly.parquet", "ledger.parquet", "scenario.toml", "provenance.json",
+    "figures",
+}  # fmt: skip
 _PACKAGES = ("mesa", "numpy", "scipy", "networkx", "matplotlib", "pydantic", "pandas", "pyarrow")
 
 
@@ -23,38 +27,50 @@ class FolderError(OSError):
     """A results folder that cannot be written; the message says why and what to do."""
 
 
-def check_folder(folder: Path) -> None:
-    """Refuse, before any work, a folder that could not be written or holds something else."""
-    if folder.exists():
-        if not folder.is_dir():
+def check_folder(folder: Path) -> Path:
+    """The folder, resolved; refused before any work if it could not be written or holds something else."""
+    try:
+        folder = folder.resolve()
+        if folder == Path.cwd() or folder in Path.cwd().parents:
+            raise FolderError(f"{folder}: is the folder one works in, or above it; give a new one with --out")
+        if folder.exists() and not folder.is_dir():
             raise FolderError(f"{folder}: is a file; give a folder that does not exist yet, or one of earlier results")
-        if any(folder.iterdir()) and not _is_ours(folder):
-            raise FolderError(f"{folder}: holds files that are not results of modsim; give another folder")
-    nearest = next(place for place in folder.absolute().parents if place.exists())
-    try:
-        os.rmdir(tempfile.mkdtemp(dir=nearest))
-    except OSError:
+        if folder.exists() and (others := _not_ours(folder)):
+            raise FolderError(
+                f"{folder}: holds files that are not results of modsim ({', '.join(others[:3])}); give another folder"
+            )
+        nearest = next(place for place in folder.parents if place.exists())
+        os.rmdir(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=nearest))
+    except OSError as error:
+        if isinstance(error, FolderError):
+            raise
         raise FolderError(
-            f"{folder}: cannot be written ({nearest} is not a folder one may write in); give another with --out"
+            f"{str(folder)[:200]}: cannot be written ({error.strerror or error}); give another with --out"
         ) from None
+    return folder
 
 
-def _is_ours(folder: Path) -> bool:
+def _not_ours(folder: Path) -> list[str]:
+    """Names in a folder that no results of ours would have; all of them where there is no summary of ours."""
+    names = sorted(path.name for path in folder.iterdir())
     try:
-        return str(json.loads((folder / "summary.json").read_text())["schema"]).startswith("modsim-")
+        ours = str(json.loads((folder / "summary.json").read_text())["schema"]).startswith("modsim-")
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        ours = False
+    figures = [path for path in (folder / "figures").glob("*") if path.suffix not in (".svg", ".png", ".txt")]
+    return [name for name in names if not ours or name not in _FILES] + [f"figures/{path.name}" for path in figures]
 
 
 def write_folder(
     comparison: Comparison, folder: Path, command: str = "", draw: Callable[..., Any] | None = None
-) -> None:
+) -> str | None:
     """Write all results of a comparison into a folder, replacing earlier results there.
 
     Everything is written beside it first and moved into place at the end. `draw(comparison, folder)` makes the
-    figures; without it there are none.
+    figures; without it there are none. If drawing fails or is stopped, the rest is kept all the same, and what went
+    wrong is returned in a few words.
     """
-    check_folder(folder)
+    folder = check_folder(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -63,9 +79,7 @@ def write_folder(
     try:
         partial.chmod(0o755)
         _fill(comparison, partial, command)
-        if draw is not None:
-            (partial / "figures").mkdir()
-            draw(comparison, partial / "figures")
+        trouble = None if draw is None else _drawn(comparison, partial / "figures", draw)
         _put_in_place(partial, folder)
     except OSError as error:
         raise FolderError(
@@ -73,6 +87,22 @@ def write_folder(
         ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+    return trouble
+
+
+def _drawn(comparison: Comparison, folder: Path, draw: Callable[..., Any]) -> str | None:
+    """Draw the figures; whatever goes wrong with them must not cost the tables."""
+    try:
+        folder.mkdir()
+        draw(comparison, folder)
+    except KeyboardInterrupt:
+        trouble = "they were stopped"
+    except Exception as error:  # any failure of the drawing library is told, and the tables are kept
+        trouble = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no more is known'}"
+    else:
+        return None
+    shutil.rmtree(folder, ignore_errors=True)
+    return trouble
 
 
 def _fill(comparison: Comparison, folder: Path, command: str) -> None:
@@ -90,13 +120,13 @@ def _fill(comparison: Comparison, folder: Path, command: str) -> None:
 
 def _put_in_place(partial: Path, folder: Path) -> None:
     old = None
-    if folder.exists():
-        old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
-        folder.rename(old / "results")
     try:
+        if folder.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
+            folder.rename(old / "results")
         partial.rename(folder)
     except OSError:
-        if old is not None:
+        if old is not None and (old / "results").exists():
             (old / "results").rename(folder)
         raise
     finally:

@@ -68,6 +68,10 @@ def by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str)
     def points(name: str) -> np.ndarray:
         return 100.0 * ((figures(name) - figures(name, base)) * people).sum(axis=1) / people.sum()
 
+    def mean_of_listed(lane: int) -> np.ndarray:
+        still_here = figures("listed_still_here", lane)
+        return _ratio(np.nansum(figures("trust_listed", lane) * still_here, axis=1), still_here.sum(axis=1))
+
     before = _ratio(figures("reported_before").sum(axis=1), figures("weeks_before").sum(axis=1))
     after = _ratio(figures("reported_after").sum(axis=1), figures("weeks_after").sum(axis=1))
     own = figures(f"participants_{incident}").sum(axis=1)
@@ -81,7 +85,7 @@ def by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str)
         f"listed_{incident}_change_percent": change(f"listed_{incident}"),
         f"apparent_{incident}_change_percent": _percent(after, before),
         "trust_youth_change_points": points("trust_youth"),
-        "trust_listed_change_points": points("trust_listed"),
+        "trust_listed_change_points": 100.0 * (mean_of_listed(at) - mean_of_listed(base)),
         **{
             name: figures(name).sum(axis=1)
             for name in ("invited", "joined", "attended", "completed", "missed_promises", "rounds")

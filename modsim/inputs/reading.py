@@ -4,6 +4,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ def explained(scenario: Scenario, key: str) -> str:
     value: Any = scenario
     for part in key.split("."):
         if isinstance(value, list):
-            value = next((entry for entry in value if entry.id == part), _NOTHING)
+            value = next((entry for entry in value if getattr(entry, "id", None) == part), _NOTHING)
         elif isinstance(value, dict):
             value = value.get(part, _NOTHING)
         else:
@@ -118,9 +119,11 @@ def _read(path: Path, children: list[Path]) -> _Source:
         if path in children:
             chain = " -> ".join(p.name for p in [*children, path])
             raise ScenarioError([f"{children[-1]}: extends: the files extend each other in a circle: {chain}"])
+        size = path.stat().st_size
         if path.is_dir():
             raise ScenarioError([f"{path}: is a folder; give a scenario file (.toml)"])
-        size = path.stat().st_size
+        if not path.is_file():
+            raise ScenarioError([f"{path}: is not a file; give a scenario file (.toml)"])
         if size > LARGEST_FILE_BYTES:
             raise ScenarioError([f"{path}: has {size:,} bytes; a scenario file has at most {LARGEST_FILE_BYTES:,}"])
         text = path.read_bytes().decode("utf-8-sig")
@@ -137,7 +140,7 @@ def _read(path: Path, children: list[Path]) -> _Source:
         raise ScenarioError([f"{path}: is empty; a scenario needs at least [arms.…], [[activities]] and [[areas]]"])
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # not TOML, or a number too long to read
         raise ScenarioError([f"{path}: is not TOML: {error}"]) from None
     except RecursionError:
         raise ScenarioError([f"{path}: is nested too deeply to be a scenario"]) from None
@@ -152,7 +155,10 @@ def _inside(given: Any, child: Path) -> Path:
     """The file named by `extends`, which must lie in the folder of the file that names it."""
     if not isinstance(given, str):
         raise ScenarioError([f"{child}: extends: {given!r} must be the name of a file in quotes"])
-    target = (child.parent / given).resolve()
+    try:
+        target = (child.parent / given).resolve()
+    except (OSError, ValueError):
+        raise ScenarioError([f"{child}: extends: {given!r} is not the name of a file"]) from None
     if not target.is_relative_to(child.parent):
         raise ScenarioError([f"{child}: extends: {given!r} leaves the folder of the scenario; put both in one folder"])
     return target
@@ -199,7 +205,9 @@ def _merge(parent: _Source, content: dict[str, Any], file: str, lines: dict[str,
         for entry in new:
             name = entry.get("id")
             twin = next((e for e in old if e.get("id") == name), None)
-            if twin is None or name is None or name in seen:  # a second one with that id is told apart later
+            if (
+                twin is None or not isinstance(name, str) or name in seen
+            ):  # a second one with that id is told apart later
                 twin = {}
                 old.append(twin)
             if isinstance(name, str):
@@ -220,10 +228,15 @@ def _apply(change: str, source: _Source, problems: list[str]) -> None:
     if not equals or not key or not all(key.split(".")):
         problems.append(f"--set {change!r}: write it as dotted.key=value, for example world.dissimilarity=0.3")
         return
-    try:
-        value = tomllib.loads(f"value = {text.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = text.strip()
+    if key == "extends":
+        problems.append("--set extends: a file extends another only inside the file; give that file instead")
+        return
+    value: Any = text.strip()
+    if "\n" in value:
+        problems.append(f"--set {key}: give one value on one line")
+        return
+    with suppress(ValueError, RecursionError):  # not a TOML value: then it is text
+        value = tomllib.loads(f"value = {value}")["value"]
     *path, last = key.split(".")
     spot: Any = source.content
     for depth, part in enumerate(path):
@@ -245,7 +258,10 @@ def _apply(change: str, source: _Source, problems: list[str]) -> None:
     if isinstance(spot, list):
         problems.append(f"--set {key}: name a field of {last!r} too, as in {key}.name=…")
         return
-    spot[last] = value
+    if isinstance(value, dict) and isinstance(spot.get(last), dict):
+        spot[last] = spot[last] | value
+    else:
+        spot[last] = value
     source.places[key] = "--set"
 
 
@@ -255,7 +271,7 @@ def _checked(source: _Source, file: str, problems: list[str]) -> Scenario | None
     except ValidationError as error:
         told: dict[str, str] = {}
         for one in error.errors():  # a value tried as several types fails several times: the first says enough
-            told.setdefault(_dotted(one["loc"], source.content), _told(one, source, file))
+            told.setdefault(_key_of(one, source.content), _told(one, source, file))
         problems.extend(told.values())
         return None
     problems.extend(f"{_place(key, source, file)}: {key}: {message}" for key, message in contradictions(scenario))
@@ -268,6 +284,14 @@ def _place(key: str, source: _Source, file: str) -> str:
             return source.places[key]
         key = key.rpartition(".")[0]
     return file
+
+
+def _key_of(error: Any, content: Any) -> str:
+    """The dotted key that a pydantic error is about; an unknown key is named as it was written."""
+    location = error["loc"]
+    if error["type"] == "extra_forbidden":
+        return ".".join(part for part in (_dotted(location[:-1], content), str(location[-1])) if part)
+    return _dotted(location, content)
 
 
 def _dotted(location: tuple[Any, ...], content: Any) -> str:
@@ -288,7 +312,7 @@ def _dotted(location: tuple[Any, ...], content: Any) -> str:
 
 def _told(error: Any, source: _Source, file: str) -> str:
     """One pydantic error as one line: where, which key, what was given, what is allowed."""
-    key = _dotted(error["loc"], source.content)
+    key = _key_of(error, source.content)
     kind, given, context = error["type"], error.get("input"), error.get("ctx", {})
     where = f"{_place(key, source, file)}: {key}"
     shown = repr(given) if len(repr(given)) <= 60 else repr(given)[:57] + "…"

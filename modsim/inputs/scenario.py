@@ -91,7 +91,7 @@ class Area(Table):
     )
     reported_per_10000_per_month: float = number(
         14.0,
-        "Reported youth incidents at week 0, before any programme",
+        "Reported youth incidents at the level of week 0, apart from the season and before any programme",
         unit="incidents per 10,000 people a month",
         allowed=(0.01, 200),
         plausible=(8, 20),
@@ -172,6 +172,9 @@ class Settings(Table):
     rung: Literal["M0", "M1"] = choice(
         "M1", "How much of the model runs: M0 with trust frozen at its start, M1 with trust moving"
     )
+    arms: Annotated[list[ArmName], Field(max_length=60)] = choice(
+        [], "Arms to run beside the reference, by name; all of them if empty"
+    )
     reference_arm: ArmName = choice("none", "The arm every other arm is measured against; it spends nothing")
     verdict_arm: ArmName = choice("recoproduce", "The arm the verdict is about")
     verdict_against: ArmName = choice("transplant", "The arm it is compared with")
@@ -218,7 +221,7 @@ class Scenario(Table):
         return round(area.population * (minors * a_year[0] + adults * a_year[1]))
 
     def reported_per_week(self, area: Area) -> float:
-        """Expected reported incidents a week in week 0."""
+        """Expected reported incidents a week at the level of week 0, apart from the season."""
         return area.reported_per_10000_per_month * area.population / 10_000.0 / WEEKS_PER_MONTH
 
     @property
@@ -239,6 +242,16 @@ class Scenario(Table):
     def arm_label(self, name: str) -> str:
         return self.arms[name].label or name
 
+    @property
+    def judged_measures(self) -> list[str]:
+        """Names of the measures that have a better side, and so a smallest difference that matters."""
+        incident = self.vocabulary.incident
+        changes = [
+            f"{who}_{incident}_change_percent" for who in ("occurred", "reported", "participants", "listed", "apparent")
+        ]
+        trust = ["trust_youth_change_points", "trust_listed_change_points"]
+        return [*changes, *trust, "joined", "attended", "completed", "missed_promises", "hours", "cost_gbp"]
+
     def smallest_difference(self, measure: str) -> float | None:
         """The difference below which a measure counts as about the same; None where nobody has set one."""
         incident = self.vocabulary.incident
@@ -255,7 +268,25 @@ class Scenario(Table):
 
 def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
     """What cannot be true together, as (dotted key, message) pairs; empty when the scenario makes sense."""
-    return [*_of_activities(scenario), *_of_areas(scenario), *_of_arms(scenario)]
+    return [*_of_words(scenario), *_of_activities(scenario), *_of_areas(scenario), *_of_arms(scenario)]
+
+
+def _of_words(scenario: Scenario) -> list[tuple[str, str]]:
+    """Characters that cannot be shown or written: control characters and halves of broken text."""
+
+    def walk(value: object, key: str) -> list[tuple[str, str]]:
+        if isinstance(value, dict):
+            return [found for name, inner in value.items() for found in walk(inner, f"{key}.{name}".lstrip("."))]
+        if isinstance(value, list):
+            return [found for k, inner in enumerate(value, 1) for found in walk(inner, f"{key}.{k}")]
+        if isinstance(value, str):
+            odd = [
+                c for c in value if (c < " " and c not in "\n\t") or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff"
+            ]
+            return [(key, f"holds a character that cannot be shown: {odd[0]!r}")] if odd else []
+        return []
+
+    return walk(scenario.model_dump(), "")
 
 
 def _of_activities(scenario: Scenario) -> list[tuple[str, str]]:
@@ -346,6 +377,15 @@ def _of_arms(scenario: Scenario) -> list[tuple[str, str]]:
     found = []
     settings = scenario.settings
     known = ", ".join(scenario.arms)
+    for name in settings.arms:
+        if name not in scenario.arms:
+            found.append(("settings.arms", f"there is no arm {name!r}; the arms are {known}"))
+    if not set(settings.arms or scenario.arms) - {settings.reference_arm}:
+        found.append(("settings.arms", f"name at least one arm beside the reference; the arms are {known}"))
+    judged = scenario.judged_measures
+    for name in settings.smallest_difference:
+        if name not in judged:
+            found.append((f"settings.smallest_difference.{name}", f"no such measure; there are {', '.join(judged)}"))
     for field in ("reference_arm", "verdict_arm", "verdict_against"):
         name = getattr(settings, field)
         if name not in scenario.arms:

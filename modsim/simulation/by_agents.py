@@ -21,7 +21,6 @@ def people_age_and_move(town: Town, week: int) -> None:
     """The calendar turns; those who grew out leave, newcomers take their place."""
     newcomers = town.world.turn(week)
     town.columns.forget_rows(newcomers)
-    town.records.people_moved(newcomers, week)
     _model(town).welcome(newcomers.tolist())
 
 

@@ -29,7 +29,6 @@ def people_age_and_move(town: Town, week: int) -> None:
     """The calendar turns: rows of people who grew out are put at rest for the newcomers."""
     newcomers = town.world.turn(week)
     town.columns.forget_rows(newcomers)
-    town.records.people_moved(newcomers, week)
 
 
 def hours_arrive(town: Town) -> None:

@@ -215,7 +215,8 @@ class RoundPlan:
         shortest = designing.shortest_setup_weeks(levers.setup_weeks, effort, levers.process_knowledge, p)
         # one meeting a fortnight; the small number keeps 8.000000001 weeks from becoming 9
         weeks = np.ceil(np.maximum(shortest, 2.0 * meetings) - 1e-9)
-        self.setup_weeks = np.maximum(weeks, 1.0).astype(np.int64)
+        fewest = max(programme.contacts_each, 1)  # at most one contact a week with each, and all of them made
+        self.setup_weeks = np.maximum(weeks, fewest).astype(np.int64)
         self.weeks = self.setup_weeks + programme.recruitment_waves + programme.course_weeks
         self.design_hours = designing.design_hours(
             meetings, links, self.setup_weeks, levers.learned_share, effort, levers.process_knowledge, p

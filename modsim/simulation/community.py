@@ -142,5 +142,6 @@ class Community(mesa.Model):
     def recorded(self, measure: str) -> float:
         """A weekly measure over all recipients in the week lived last: a sum, or a mean over areas."""
         recipients = self.town.levers.is_recipient
-        values = self.town.records.weekly[self.week, recipients, 0, weekly_measures(self.scenario).index(measure)]
-        return float(values.mean() if measure.startswith(("trust", "programme")) else values.sum())
+        place = weekly_measures(self.scenario).index(measure)
+        values = self.town.records.weekly[self.week, recipients, 0, place]
+        return float(values.sum() if place < 3 else values.mean())  # three counts, then two states

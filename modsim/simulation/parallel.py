@@ -2,8 +2,10 @@
 
 import multiprocessing
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from modsim.inputs.scenario import Scenario
@@ -44,9 +46,10 @@ def outcomes(tasks: Sequence[Task], workers: int | None = None) -> Iterator[tupl
             yield task, task.outcome()
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context, initializer=_leave_stopping_to_parent)
+    pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context)
     try:
-        pending = {pool.submit(Task.outcome, task): task for task in tasks}
+        with _children_leave_stopping_to_parent():
+            pending = {pool.submit(Task.outcome, task): task for task in tasks}
         for future in as_completed(pending):
             yield pending[future], future.result()
     except BaseException:
@@ -57,5 +60,14 @@ def outcomes(tasks: Sequence[Task], workers: int | None = None) -> Iterator[tupl
     pool.shutdown()
 
 
-def _leave_stopping_to_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextmanager
+def _children_leave_stopping_to_parent() -> Iterator[None]:
+    """Processes started meanwhile inherit a deaf ear for Ctrl-C; only the main thread may and need set it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)

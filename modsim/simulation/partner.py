@@ -144,7 +144,7 @@ class Partner(mesa.Agent):
         effort = p.refresh if self.round else 1.0
         meetings = designing.full_meetings_needed(learned, effort, p)
         shortest = designing.shortest_setup_weeks(levers.setup_weeks[a, 0].item(), effort, knowledge, p)
-        setup = max(int(np.ceil(max(shortest, 2.0 * meetings) - 1e-9)), 1)
+        setup = max(int(np.ceil(max(shortest, 2.0 * meetings) - 1e-9)), programme.contacts_each, 1)
         links = p.links(self.place.anchor)
         design = designing.design_hours(meetings, links, setup, learned, effort, knowledge, p)
         contacts = programme.contacted * programme.contacts_each * programme.contact_hours

@@ -36,12 +36,6 @@ class Records:
         )  # fmt: skip
         self.people = {name: np.zeros((areas, lanes), dtype=np.int64) for name in names}
         self._listed: list[tuple[int, np.ndarray, np.ndarray]] = []  # area, rows, generations
-        self._here_since: np.ndarray | None = None
-
-    def people_moved(self, newcomers: np.ndarray, week: int) -> None:
-        """Remember when newcomers came: what is counted of them starts there."""
-        if self._here_since is not None:
-            self._here_since[newcomers] = week
 
     def follow_lists(self, town: Town) -> None:
         """Where an area opens this week, follow those whom its lead would list now: the same people in every lane."""
@@ -51,19 +45,13 @@ class Records:
 
     def first_sessions(self, town: Town, area, row, lane) -> None:
         """Count the reported incidents of those who come for the first time, in the 52 weeks before."""
-        weeks = np.minimum(PARTICIPANT_WINDOW_WEEKS, town.week - self._known_since(town)[row])
+        weeks = np.minimum(PARTICIPANT_WINDOW_WEEKS, town.week - town.world.here_since[row])
         np.add.at(self.people["participants"], (area, lane), 1)
         np.add.at(self.people["reported_before"], (area, lane), town.columns.reported_in_window[row, lane])
         np.add.at(self.people["weeks_before"], (area, lane), weeks)
 
-    def _known_since(self, town: Town) -> np.ndarray:
-        if self._here_since is None:
-            self._here_since = np.full(town.world.rows, NEVER)
-        return self._here_since
-
     def write_down(self, town: Town) -> None:
         """Add this week; weeks of the history before week 0 leave no record."""
-        self._known_since(town)
         if town.week < 0:
             return
         world, c = town.world, town.columns
@@ -104,7 +92,7 @@ class Records:
             name: written[..., k].sum(axis=0) for k, name in enumerate(weekly_measures(scenario)[:3])
         }
         totals["trust_youth"] = written[-1, ..., 3] if self.weeks_written else np.zeros(c.purse.shape)
-        totals["trust_listed"] = self._trust_of_listed(town)
+        totals["trust_listed"], totals["listed_still_here"] = self._listed_at_the_end(town)
         totals |= {name.replace("asb", incident): values for name, values in self.people.items()}
         totals |= {
             "invited": c.invited, "joined": c.joined, "attended": c.sessions, "completed": c.completions,
@@ -114,12 +102,14 @@ class Records:
         }  # fmt: skip
         return totals
 
-    def _trust_of_listed(self, town: Town) -> np.ndarray:
+    def _listed_at_the_end(self, town: Town) -> tuple[np.ndarray, np.ndarray]:
+        """Mean trust of those first listed who still live there (NaN where nobody does), and how many they are."""
         c, world = town.columns, town.world
-        mean = np.full(c.purse.shape, np.nan)
+        mean, still_here = np.full(c.purse.shape, np.nan), np.zeros(c.purse.shape, dtype=np.int64)
         for area, rows, generations in self._listed:
             same = rows[world.generation[rows] == generations]
+            still_here[area] = same.size
             if same.size:
                 whole = np.rint(trusting.trust(c.good[same], c.bad[same]) * _FIXED_POINT).astype(np.int64)
                 mean[area] = whole.sum(axis=0) / (same.size * _FIXED_POINT)
-        return mean
+        return mean, still_here

@@ -16,7 +16,8 @@ from scipy.special import gammaincinv, ndtri
 from modsim.rules.arithmetic import exponential
 
 _LOW_32_BITS = 0xFFFFFFFF
-_MOST_INCIDENTS = 60  # of one person in one week; beyond it the chance is below 1e-9 for any rate up to 20
+_HIGHEST_MEAN = 100.0  # incidents of one person in one week; a higher mean is taken as this
+_MOST_INCIDENTS = 200  # the chance of more is below 1e-17
 
 
 def philox_4x32(counter, key):
@@ -47,6 +48,8 @@ class Luck:
         self.seed = seed
         self.area_ids = area_ids
         self.replicates = replicates
+        if not all(0 <= replicate <= _LOW_32_BITS for replicate in replicates):
+            raise ValueError(f"replicates must lie between 0 and {_LOW_32_BITS}; given {replicates}")
         self._replicate_column = np.array(replicates, dtype=np.uint64)
         self._keys: dict[str, np.ndarray] = {}
         self._four_weeks: dict[str, tuple[int, np.ndarray, list[np.ndarray]]] = {}
@@ -126,11 +129,20 @@ def _word(values):
     return (np.asarray(values, dtype=np.int64) & _LOW_32_BITS).astype(np.uint64)
 
 
+def _chance_of_none(mean):
+    """e to the power -mean for means up to 100, beyond the reach of one `exponential`."""
+    root = exponential(-mean / 8.0)
+    square = root * root
+    fourth = square * square
+    return fourth * fourth
+
+
 def poisson_count(mean: float, u: float) -> int:
-    """The count that a Poisson variable with this mean takes at quantile u."""
+    """The count that a Poisson variable with this mean takes at quantile u; a mean above 100 is taken as 100."""
+    mean = min(mean, _HIGHEST_MEAN)
     if u < 1.0 - mean:
         return 0
-    chance = exponential(-mean)
+    chance = _chance_of_none(mean)
     reached, count = chance, 0
     while u >= reached and count < _MOST_INCIDENTS:
         count += 1
@@ -143,8 +155,8 @@ def poisson_counts(means, u):
     """`poisson_count` for columns of the same shape; almost all are 0, and those cost one comparison."""
     counts = np.zeros(means.shape, dtype=np.int16)
     busy = np.nonzero(u >= 1.0 - means)
-    mean, at = means[busy], u[busy]
-    chance = exponential(-mean)
+    mean, at = np.minimum(means[busy], _HIGHEST_MEAN), u[busy]
+    chance = _chance_of_none(mean)
     reached, count = chance, np.zeros(mean.shape, dtype=np.int16)
     for k in range(1, _MOST_INCIDENTS + 1):
         more = at >= reached

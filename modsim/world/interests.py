@@ -23,7 +23,7 @@ def area_pattern(scenario: Scenario, area: Area, dissimilarity: float, luck: Luc
     if area.role == "origin":
         return np.array([pattern[i] for i in ids])
     wanted = [i for i in ids if by_id[i].origin_share > 0.0]
-    wanted.sort(key=lambda i: luck.uniform(f"order of {i}", stacked_area))
+    wanted.sort(key=lambda i: luck.uniform(f"place on the circle: {i}", stacked_area))
     arc_start = luck.uniform("start of the arc", stacked_area)
     arc_end = arc_start + dissimilarity
     position = 0.0

@@ -22,7 +22,8 @@ class World:
     """Young people of all stacked areas as columns, moved from week to week by `turn`.
 
     Columns over people (rows): `area` and `group` (positions in the stack), `slot` (place within the area, core
-    groups first), `generation` (0, then one more each time somebody of that slot grows out and another grows in),
+    groups first), `generation` (0, then one more each time somebody of that slot grows out and another grows in, in
+    the week `here_since`),
     `in_core`, `age` (years), `interests` (variants, rows, K), `support`, `log_rate`, `spell` and `background`
     (expected incidents this week without any programme). Columns over areas: `pattern` (variants, areas, K),
     `area_rate`, `first_row`. A variant is one value of the dissimilarity: by default only the scenario's own.
@@ -52,6 +53,7 @@ class World:
         self.area = np.repeat(np.arange(len(self.areas)), people)
         self.slot = np.arange(self.rows) - self.first_row[self.area]
         self.generation = np.zeros(self.rows, dtype=np.int64)
+        self.here_since = np.full(self.rows, self._first_week - 10_000)  # week in which somebody grew in
 
         size = scenario.population.peer_group_size
         sizes = [group_sizes(n, a.core_groups, a.core_size, size) for n, a in zip(people, self.areas, strict=True)]
@@ -60,6 +62,8 @@ class World:
         first_group = np.cumsum([0, *(len(area) for area in sizes[:-1])])
         self.group_number = np.arange(len(self.group_area)) - first_group[self.group_area]
         self.core_groups = np.array([a.core_groups for a in self.areas])
+        if ties is not None and len(ties.start) - 1 != self.rows:
+            raise ValueError(f"the graph has {len(ties.start) - 1} nodes; there are {self.rows} young people")
         self.ties = ties or self._drawn_ties(sizes)
 
         self._settle_ages()
@@ -145,6 +149,7 @@ class World:
         self._leave_core(week, grown_out)
         newcomers = np.nonzero(grown_out)[0]
         self.generation = generation
+        self.here_since[newcomers] = week
         p = self.scenario.offending
         shock = self.luck.weekly_normal("spell", self.area, week, self.slot, self.generation)
         self.spell = offending.next_spell(self.spell, shock, p)

@@ -66,7 +66,7 @@ BAD = [
     (["compare"], "Missing argument 'SCENARIO'"),
     (["compare", "nowhere.toml"], "there is no such file"),
     (["compare", "."], "is a folder"),
-    (["compare", THREE, "--arms", "nobody"], "there is no arm 'nobody'; the arms are none"),
+    (["compare", THREE, "--arms", "nobody"], "settings.arms: there is no arm 'nobody'; the arms are none"),
     (["compare", THREE, "--arms", "none"], "name at least one arm beside the reference"),
     (["compare", THREE, "--replicates", "0"], "settings.replicates: 0 is out of range; allowed is 1 to"),
     (["compare", THREE, "--replicates", "many"], "Invalid value for '--replicates'"),
@@ -78,6 +78,20 @@ BAD = [
     (["compare", THREE, "--out", "/dev/null"], "is a file"),
     (["compare", THREE, "--out", "/dev/null/deeper"], "cannot be written"),
     (["compare", THREE, "--out", "/proc/modsim"], "cannot be written"),
+    (["compare", THREE, "--out", "."], "is the folder one works in"),
+    (["compare", THREE, "--out", "x" * 300], "cannot be written"),
+    (["compare", THREE, "--arms", ""], "settings.arms.1: '' is not a plain id"),
+    (["compare", THREE, "--set", "extends=other.toml"], "a file extends another only inside the file"),
+    (["compare", THREE, "--set", "settings.weeks=10\nx=3"], "give one value on one line"),
+    (["compare", THREE, "--set", "settings.weeks=" + "9" * 5000], "must be a whole number"),
+    (["compare", THREE, "--set", "world.dissimilarity=" + "[" * 3000], "must be a number"),
+    (["compare", THREE, "--set", 'title="a\\u0001b"'], "title: holds a character that cannot be shown"),
+    (
+        ["compare", THREE, "--set", "settings.smallest_difference.occured_asb=3"],
+        "no such measure; there are occurred_asb",
+    ),
+    (["compare", "/dev/zero"], "is not a file"),
+    (["scenario", "show", THREE, "--key", "settings.break_even_points.0"], "unknown key"),
     (["compare", THREE, "--out", str(SCENARIOS)], "holds files that are not results of modsim"),
     (["compare", THREE, "--colour"], "No such option: --colour"),
     (["compair", THREE], "No such command 'compair'"),
@@ -201,3 +215,55 @@ def test_a_reader_who_leaves_early_does_not_cost_the_results(tmp_path):
     process.wait(timeout=60)
     assert "Traceback" not in process.stderr.read()
     assert (tmp_path / "out" / "summary.json").exists()
+
+
+ODD_WORDS = ['title="Why [/i] now [red]x[/red]"', 'arms.transplant.label="a $^$ b"', 'areas.govan.name="$x_{$"']
+
+
+def test_brackets_and_dollars_in_names_are_only_letters(modsim, tmp_path):
+    odd = [part for change in ODD_WORDS for part in ("--set", change)]
+    given = [*SET_SMALL, *odd, "--replicates", 1, "--weeks", 30, "--out", tmp_path / "out"]
+    code, out, err = modsim("compare", THREE, *given)
+    assert code == 0, err
+    assert "Why [/i] now [red]x[/red]" in out
+    assert len(list((tmp_path / "out" / "figures").iterdir())) == 15
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_every_row_keeps_its_label_in_any_terminal(columns, modsim, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    given = [*SET_SMALL, "--replicates", 1, "--weeks", 30, "--no-figures", "--out", tmp_path / "out"]
+    code, out, _ = modsim("compare", THREE, *given)
+    assert code == 0
+    assert out.count("invitations") == (1 if columns == 200 else out.count("cost per incident averted"))
+    assert out.count("invitations") >= 1
+    assert "Carried unchanged" in out
+
+
+@pytest.mark.parametrize("shell", [">&-", "> /dev/full"])
+def test_results_are_kept_when_nothing_can_be_printed(shell, tmp_path):
+    sets = " ".join(f"--set '{change}'" for change in SMALL)
+    command = f"{sys.executable} -m modsim.cli compare {THREE} {sets} --replicates 1 --no-figures --out {tmp_path}/out"
+    done = subprocess.run(f"{command} {shell}", shell=True, cwd=HOME, stderr=subprocess.PIPE, text=True)
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "out" / "summary.json").exists()
+
+
+def test_a_terminal_without_the_characters_still_shows_the_results(tmp_path):
+    arguments = [*SET_SMALL, "--replicates", "1", "--no-figures", "--out", str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, "-m", "modsim.cli", "compare", THREE, *arguments],
+        env=os.environ | {"PYTHONIOENCODING": "ascii"}, cwd=HOME, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Carried unchanged" in done.stdout
+
+
+def test_bytes_that_are_not_utf8_are_refused(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "modsim.cli", "compare", THREE, "--out", b"o\xff3"], cwd=tmp_path, capture_output=True
+    )
+    assert done.returncode == 2
+    assert b"not UTF-8" in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -138,24 +138,73 @@ def test_arms_in_figures_differ_in_lightness():
 
 
 def test_a_folder_is_replaced_whole_and_nothing_is_left_beside_it(comparison, folder):
-    (folder / "old.txt").write_text("from an earlier run")
+    (folder / "weekly.parquet").write_text("from an earlier run")
     write_folder(comparison, folder)
-    assert not (folder / "old.txt").exists()
-    assert (folder / "summary.json").exists()
+    assert not (folder / "figures").exists()
+    assert (folder / "weekly.parquet").read_bytes().startswith(b"PAR1")
     assert [path.name for path in folder.parent.iterdir()] == ["small"]
     write_folder(comparison, folder, "modsim compare small.toml", draw_figures)
 
 
-def test_a_failing_figure_leaves_the_earlier_results_alone(comparison, folder):
-    before = (folder / "summary.json").read_bytes()
+def test_files_of_one_s_own_in_a_results_folder_are_never_touched(comparison, tmp_path):
+    write_folder(comparison, tmp_path / "out")
+    (tmp_path / "out" / "notes.md").write_text("mine")
+    with pytest.raises(FolderError, match=r"not results of modsim \(notes.md\)"):
+        check_folder(tmp_path / "out")
+    assert (tmp_path / "out" / "notes.md").read_text() == "mine"
 
+
+@pytest.mark.parametrize("trouble", [RuntimeError("no font\nat all"), KeyboardInterrupt()])
+def test_figures_that_fail_or_are_stopped_do_not_cost_the_tables(comparison, tmp_path, trouble):
     def broken(comparison, folder):
+        (folder / "half.svg").write_text("<svg")
+        raise trouble
+
+    said = write_folder(comparison, tmp_path / "out", "", broken)
+    assert said == ("they were stopped" if isinstance(trouble, KeyboardInterrupt) else "RuntimeError: no font")
+    assert (tmp_path / "out" / "weekly.parquet").exists()
+    assert not (tmp_path / "out" / "figures").exists()
+
+
+def test_a_full_disk_leaves_the_earlier_results_alone(comparison, tmp_path, monkeypatch):
+    write_folder(comparison, tmp_path / "out")
+    before = (tmp_path / "out" / "summary.json").read_bytes()
+
+    def full(*_):
         raise OSError(28, "No space left on device")
 
+    monkeypatch.setattr("modsim.findings.folder._write_parquet", full)
     with pytest.raises(FolderError, match="No space left on device; nothing was left there"):
-        write_folder(comparison, folder, "", broken)
-    assert (folder / "summary.json").read_bytes() == before
-    assert [path.name for path in folder.parent.iterdir()] == ["small"]
+        write_folder(comparison, tmp_path / "out")
+    assert (tmp_path / "out" / "summary.json").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_results_of_chosen_arms_can_be_made_again_from_their_scenario(tmp_path):
+    chosen = compare(small_scenario("settings.weeks=30"), ["attention"], replicates=1, workers=1)
+    write_folder(chosen, tmp_path / "out")
+    again = compare(load_scenario(tmp_path / "out" / "scenario.toml"), workers=1)
+    pd.testing.assert_frame_equal(again.table, chosen.table)
+
+
+def test_trust_of_those_listed_weighs_people_and_not_populations():
+    scenario = small_scenario("areas.govan.population=9000", "areas.govan.opens_week=45")
+    found = compare(scenario, ["transplant"], replicates=2, workers=1)
+    table = found.table.pivot_table(index=["replicate", "arm"], columns=["area", "measure"], values="value")
+    by_hand = []
+    for replicate in (0, 1):
+        means = []
+        for arm in ("transplant", "none"):
+            row = table.loc[(replicate, arm)]
+            count = [row[(a, "listed_still_here")] for a in ("castlefern", "govan")]
+            trust = [row[(a, "trust_listed")] for a in ("castlefern", "govan")]
+            means.append(sum(n * t for n, t in zip(count, trust, strict=True)) / sum(count))
+        by_hand.append(100 * (means[0] - means[1]))
+    assert found.values["transplant"]["trust_listed_change_points"] == pytest.approx(by_hand)
+
+
+def test_the_judged_measures_are_those_with_a_better_side(comparison):
+    assert comparison.scenario.judged_measures == [m.name for m in comparison.measures if m.better != "neither"]
 
 
 def test_folders_that_are_not_ours_are_refused(tmp_path):

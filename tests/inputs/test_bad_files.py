@@ -66,6 +66,32 @@ def test_a_huge_file_is_refused_before_it_is_read(folder):
     assert "2,000,000,000 bytes; a scenario file has at most 1,000,000" in problems_of(path)[0]
 
 
+def test_a_number_too_long_to_read_is_refused(folder):
+    (folder / "long.toml").write_text("format = " + "9" * 5000)
+    assert "is not TOML" in problems_of(folder / "long.toml")[0]
+
+
+def test_a_parent_that_is_no_file_name_is_refused(folder):
+    (folder / "nul.toml").write_text('extends = "a\\u0000b"\n')
+    assert "is not the name of a file" in problems_of(folder / "nul.toml")[0]
+
+
+@pytest.mark.parametrize("odd", ["[1]", "{}", "3", '"a b"'])
+def test_odd_ids_are_refused(odd, folder):
+    (folder / "odd.toml").write_text(f'extends = "base.toml"\n[[areas]]\nid = {odd}\n[[areas]]\nid = {odd}\n')
+    assert any("id" in line for line in problems_of(folder / "odd.toml"))
+
+
+def test_a_table_set_from_outside_replaces_only_what_it_names(folder):
+    scenario = load_scenario(folder / "base.toml", ["world={person_concentration = 3.0}", "arms.none={}"])
+    assert (scenario.world.person_concentration, scenario.world.dissimilarity) == (3.0, 0.5)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(folder):
+    os.mkfifo(folder / "pipe.toml")
+    assert "is not a file" in problems_of(folder / "pipe.toml")[0]
+
+
 def test_a_deeply_nested_file_is_refused(folder):
     (folder / "deep.toml").write_text("x = " + "[" * 5000 + "]" * 5000)
     assert "deep.toml" in problems_of(folder / "deep.toml")[0]

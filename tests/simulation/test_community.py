@@ -82,6 +82,11 @@ def test_friendships_go_to_networkx_and_a_graph_can_replace_them():
     assert "good" in columns_differ(drawn.town, lonely.town), "cutting all ties must change what is heard"
 
 
+def test_a_graph_of_the_wrong_size_is_refused():
+    with pytest.raises(ValueError, match="the graph has 5 nodes; there are 657 young people"):
+        Community(small_scenario(), arm="none", ties=nx.path_graph(5))
+
+
 def test_newcomers_are_new_agents():
     model = Community(small_scenario("areas.gorbals.oldest=16", "areas.gorbals.eligible_oldest=16"), arm="none")
     before = {person.row: person for person in model.young_people}
@@ -101,7 +106,12 @@ def test_the_horizon_stops_the_model_with_a_clear_word():
 
 
 @pytest.mark.parametrize(
-    ("given", "message"), [({"arm": "nobody"}, "there is no arm"), ({"arm": "none", "pace": "fast"}, "pace")]
+    ("given", "message"),
+    [
+        ({"arm": "nobody"}, "there is no arm"),
+        ({"arm": "none", "pace": "fast"}, "pace"),
+        ({"arm": "none", "replicate": 2**32}, "replicates must lie"),
+    ],
 )
 def test_wrong_arguments_are_refused(given, message):
     with pytest.raises(ValueError, match=message):

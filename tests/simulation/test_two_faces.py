@@ -38,6 +38,8 @@ def test_agents_and_columns_agree_bit_for_bit_in_every_arm_and_area(arm, seed):
         ("arms.recoproduce.fixed_slots=1", "arms.recoproduce.signals=20", "designing.refresh=0"),
         ("arms.recoproduce.menu=['film', 'gym']", "population.rewired_share=1.0"),
         ("programme.contacted=0", "trust.talk_weight=0.9"),
+        ("programme.contacts_each=20", "arms.recoproduce.setup_weeks=2", "designing.refresh=0.1"),
+        ("programme.list_length=5", "programme.places=30"),
         ("targeting.accuracy=1.0", "reporting.share=1.0", "arms.recoproduce.setup_weeks=2"),
         ("areas.govan.opens_week=20", "areas.govan.anchor=false", "areas.castlefern.lead=police"),
         ("programme.rounds=1", "attending.dropout_per_week=0.9"),
@@ -66,6 +68,17 @@ def test_one_lane_is_the_same_alone_and_among_many(arm):
     for name, figures in alone.town.records.totals(alone.town).items():
         if not name.endswith("_reference"):  # needs the reference lane beside it
             assert np.array_equal(many.totals[name][1, :, at], figures[:, 0], equal_nan=True), name
+
+
+def test_windows_before_the_first_session_start_when_somebody_grew_in():
+    """A newcomer of the history year counts from arrival, alone and among many."""
+    scenario = small_scenario("areas.castlefern.eligible_youngest=12", "targeting.accuracy=0")
+    many = run(scenario, [Lane("none"), Lane("transplant")], [0, 1, 2, 3])
+    for replicate in range(4):
+        alone = Community(scenario, arm="transplant", replicate=replicate)
+        alone.run_for(scenario.settings.weeks)
+        totals = alone.town.records.totals(alone.town)
+        assert np.array_equal(many.totals["weeks_before"][replicate, :, 1], totals["weeks_before"][:, 0])
 
 
 def test_two_live_models_do_not_share_their_columns():

@@ -173,8 +173,8 @@ class Listening(Table):
         10.0,
         "How many wishes professionals' own expectation weighs",
         unit="wishes",
-        allowed=(0, 10_000),
-        plausible=(0, 40),
+        allowed=(0.001, 10_000),
+        plausible=(0.001, 40),
         evidence="D",
         source="assumption",
     )
