@@ -2,7 +2,6 @@
 
 from typing import Any
 
-__version__ = "0.1.0"
 __all__ = ["Community", "Comparison", "Scenario", "ScenarioError", "__version__", "compare", "load_scenario"]
 
 _HOMES = {
@@ -17,6 +16,10 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name where it is first used: `modsim --help` must not pay for Mesa and the rest."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("modsim")
     if name not in _HOMES:
         raise AttributeError(f"module 'modsim' has no attribute {name!r}; it has {', '.join(__all__)}")
     from importlib import import_module

@@ -1,5 +1,6 @@
 """The command line: a thin skin over the public names. Heavy imports wait until a command needs them."""
 
+import hashlib
 import io
 import os
 import shlex
@@ -25,6 +26,25 @@ app = typer.Typer(
     help="How a community programme spreads: make it anew in each area, or carry it unchanged?\n\n"
     "Start with: modsim compare scenarios/three-areas.toml",
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"modsim {version('modsim')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """The options before a command."""
+
+
 scenario_app = typer.Typer(no_args_is_help=True, help="List, check or show scenario files.")
 app.add_typer(scenario_app, name="scenario")
 
@@ -82,7 +102,8 @@ def compare(
     changes: Changes = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; the numbers do not depend on it.")] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Results folder; by default results/<scenario>.")
+        Path | None,
+        typer.Option(metavar="DIR", help="Results folder; by default in results/, by scenario and changes."),
     ] = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
 ) -> None:
@@ -97,7 +118,7 @@ def compare(
         given = [f"settings.{key}={value}" for key, value in settings.items() if value is not None]
         try:
             loaded = load_scenario(scenario, [*(changes or []), *given])
-            folder = check_folder(out or Path("results") / scenario.stem)
+            folder = check_folder(out or Path("results") / _folder_name(scenario.stem, changes, settings))
             comparison = _run_with_progress(loaded, workers, scenario.stem)
         except ScenarioError as error:
             _refuse(error.problems)
@@ -121,6 +142,12 @@ def compare(
         asked = loaded.settings.replicates
         print(f"Stopped: {comparison.replicates} of {asked} futures were finished; the results hold those, no figures.")
         raise typer.Exit(STOPPED)
+
+
+def _folder_name(stem: str, changes: list[str] | None, settings: dict[str, Any]) -> str:
+    """The scenario's name, with a mark of its own for every other question asked of it."""
+    asked = [*(changes or []), *(f"{key}={value}" for key, value in settings.items() if value is not None)]
+    return stem if not asked else f"{stem}-{hashlib.sha256(' '.join(asked).encode()).hexdigest()[:6]}"
 
 
 def _run_with_progress(scenario: Any, workers: int | None, name: str) -> "Comparison":
@@ -148,6 +175,10 @@ def _run_with_progress(scenario: Any, workers: int | None, name: str) -> "Compar
         )
 
 
+def _futures(number: int) -> str:
+    return f"{number} simulated future{'' if number == 1 else 's'}"
+
+
 def _show(comparison: "Comparison") -> None:
     """The break-even line, the verdict and the short table."""
     from rich.console import Console
@@ -163,7 +194,7 @@ def _show(comparison: "Comparison") -> None:
 
     say(scenario.title or comparison.name, "bold")
     say(
-        f"{areas} over {scenario.settings.weeks} weeks; {comparison.replicates} simulated futures, "
+        f"{areas} over {scenario.settings.weeks} weeks; {_futures(comparison.replicates)}, "
         f"each against “{scenario.arm_label(comparison.reference)}” with the same luck.\n"
     )
     say(comparison.break_even.text)
@@ -174,7 +205,8 @@ def _show(comparison: "Comparison") -> None:
     abreast = max(1, (console.width - 34) // (widest + 2))
     for start in range(0, len(columns), abreast):
         console.print(_table(comparison, dict(list(columns.items())[start : start + abreast]), widest))
-    say("In brackets: 95 % interval of the mean. Changes are against the reference arm.", "dim")
+    few = " Few futures: take the intervals as rough." if comparison.replicates < 8 else ""
+    say(f"In brackets: 95 % interval of the mean. Changes are against the reference arm.{few}", "dim")
     say(f"{BANNER} {MISSING}", "dim")
 
 
@@ -257,7 +289,7 @@ def list_scenarios(
         try:
             print(f"{path!s:<{wide}}  {load_scenario(path).title}")
         except ScenarioError as error:
-            print(f"{path!s:<{wide}}  cannot be used ({len(error.problems)} problems): modsim scenario check {path}")
+            print(f"{path!s:<{wide}}  cannot be used ({len(error.problems)} wrong): modsim scenario check {path}")
 
 
 @scenario_app.command(epilog="Example: modsim scenario check scenarios/three-areas.toml")
@@ -270,8 +302,11 @@ def check(scenario: ScenarioFile, changes: Changes = None) -> None:
     except ScenarioError as error:
         _refuse(error.problems)
     people = sum(loaded.young_people_in(area) for area in loaded.areas)
+    origin = next((area.label for area in loaded.areas if area.role == "origin"), "offstage")
+    spread = ", ".join(area.label for area in loaded.recipients)
     print(
-        f"{scenario}: fine. {len(loaded.areas)} areas with {people:,} young people, {len(loaded.arms)} arms, "
+        f"{scenario}: fine. {len(loaded.areas)} areas with {people:,} young people "
+        f"(origin: {origin}; recipients: {spread}), {len(loaded.arms)} arms, "
         f"{loaded.settings.weeks} weeks, {loaded.settings.replicates} futures."
     )
 

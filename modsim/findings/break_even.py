@@ -48,7 +48,8 @@ def break_even(points: list[float], gains: np.ndarray, arm: str, against: str, s
     if 0.0 <= where <= 1.0:
         span = " (too few futures for an interval)" if low is None else f" (95 % interval {low:.2f} to {high:.2f})"
         text = (
-            f"“{arm}” and “{against}” break even at a dissimilarity of {where:.2f}{span}; above it “{arm}” does better."
+            f"“{arm}” and “{against}” break even at a dissimilarity of {where:.2f}{span}; "
+            f"above it “{arm}” does better on average."
         )
         odd = [point for point, gain in zip(points, means, strict=True) if (point - where) * gain < 0]
         if odd:

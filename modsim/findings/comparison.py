@@ -61,10 +61,7 @@ class Comparison:
     @property
     def verdict_pair(self) -> tuple[str, str]:
         """The arm the verdict is about, and the one it is compared with."""
-        settings = self.scenario.settings
-        if settings.verdict_arm in self.arms and settings.verdict_against in self.arms:
-            return settings.verdict_arm, settings.verdict_against
-        return (self.arms[1], self.arms[0]) if len(self.arms) > 1 else (self.arms[0], self.reference)
+        return verdict_pair(self.scenario, self.arms)
 
     @cached_property
     def measures(self) -> list[Measure]:
@@ -110,10 +107,13 @@ class Comparison:
         smallest = self.scenario.smallest_difference(measure.name) or 0.0
         kind: Kind = kind_of(found.difference, measure.better, smallest)
         label = self.scenario.arm_label
+        text = sentence(kind, label(arm), label(against), measure, found, smallest)
+        if not any(self.values[name]["attended"].any() for name in (arm, against)):
+            text += " No session was held in either within these weeks."
         return {
             "kind": kind, "measure": measure.name, "arm": arm, "against": against,
             "mean": found.difference.mean, "low": found.difference.low, "high": found.difference.high,
-            "text": sentence(kind, label(arm), label(against), measure, found, smallest),
+            "text": text,
         }  # fmt: skip
 
     @cached_property
@@ -124,7 +124,9 @@ class Comparison:
         measure = self.measures[0].name
         points = sorted({lane.dissimilarity for lane in self.outcome.lanes if lane.dissimilarity is not None})
         if not points:
-            text = "The break-even dissimilarity was not looked for."
+            text = (
+                "No break-even dissimilarity was looked for; it takes two arms beside the reference and points to try."
+            )
             if any(area.interests is not None for area in self.scenario.recipients):
                 text = "No break-even dissimilarity: areas with interests of their own do not follow it."
             return BreakEven(None, None, None, text)
@@ -268,6 +270,14 @@ def compare(
     return Comparison(scenario, name, Outcome.joined([outcome for _, outcome in finished]), interrupted)
 
 
+def verdict_pair(scenario: Scenario, arms: list[str]) -> tuple[str, str]:
+    """The arm a verdict on these arms is about and the one it is compared with: the settings', or the first two."""
+    settings = scenario.settings
+    if settings.verdict_arm in arms and settings.verdict_against in arms:
+        return settings.verdict_arm, settings.verdict_against
+    return (arms[0], arms[1]) if len(arms) > 1 else (arms[0], settings.reference_arm)
+
+
 def arms_to_run(scenario: Scenario) -> list[str]:
     """The arms of the comparison, the reference first."""
     reference = scenario.settings.reference_arm
@@ -278,8 +288,8 @@ def _tasks(scenario: Scenario, arms: list[str]) -> list[Task]:
     """The comparison in parts of some replicates; the verdict's pair is also run at the break-even points."""
     settings = scenario.settings
     lanes = [Lane(arm) for arm in arms]
-    pair = [settings.verdict_arm, settings.verdict_against]
-    if set(pair) <= set(arms) and all(area.interests is None for area in scenario.recipients):
+    pair = verdict_pair(scenario, arms[1:])
+    if settings.reference_arm not in pair and all(area.interests is None for area in scenario.recipients):
         points = sorted(set(settings.break_even_points) - {scenario.world.dissimilarity})
         lanes += [Lane(arm, point) for point in points for arm in pair]
     people = sum(scenario.young_people_in(area) for area in scenario.areas)

@@ -36,6 +36,7 @@ _SETTINGS: dict[Any, Any] = {
     "grid.color": "#E5E5E5", "axes.axisbelow": True, "legend.frameon": False,
 }  # fmt: skip
 _SMOOTHING_WEEKS = 13
+_BANDS = "Lines are means over simulated futures; the bands, for the two arms of the verdict, hold 9 in 10 of them."
 
 
 def draw_figures(comparison: Comparison, folder: Path) -> None:
@@ -120,9 +121,10 @@ def _over_time(comparison: Comparison, measure: str, title: str, ylabel: str, sc
             gap = scale * _moving(weekly[:, :, area, lane] - weekly[:, :, area, base], smooth)
             weeks = np.arange(gap.shape[1])
             low, high = np.percentile(gap, (5, 95), axis=0)
-            axis.fill_between(weeks, low, high, color=colour, alpha=0.13, linewidth=0)
-            axis.plot(weeks, low, color=colour, linewidth=0.5, alpha=0.7)
-            axis.plot(weeks, high, color=colour, linewidth=0.5, alpha=0.7)
+            if arm in comparison.verdict_pair:  # more bands would hide each other
+                axis.fill_between(weeks, low, high, color=colour, alpha=0.12, linewidth=0)
+                axis.plot(weeks, low, color=colour, linewidth=0.6, alpha=0.7)
+                axis.plot(weeks, high, color=colour, linewidth=0.6, alpha=0.7)
             axis.plot(weeks, gap.mean(axis=0), color=colour, linestyle=dash, linewidth=2, label=_label(comparison, arm))
         axis.axhline(0, color=_REFERENCE[0], linewidth=1)
         axis.set_title(comparison.scenario.areas[area].label)
@@ -139,9 +141,8 @@ def trust_over_time(comparison: Comparison) -> tuple[Figure, str]:
     title = f"Trust of {people} in the lead, against “{comparison.scenario.arm_label(comparison.reference)}”"
     figure = _over_time(comparison, "trust_youth", title, "points of 100", 100.0, 1)
     return figure, _described(
-        comparison, "trust_youth_change_points", f"{title}, week by week in each area. Lines are means over simulated "
-        "futures, bands hold 9 in 10 of them. At the end",
-    )  # fmt: skip
+        comparison, "trust_youth_change_points", f"{title}, week by week in each area. {_BANDS} At the end"
+    )
 
 
 def incidents_over_time(comparison: Comparison) -> tuple[Figure, str]:
@@ -155,8 +156,8 @@ def incidents_over_time(comparison: Comparison) -> tuple[Figure, str]:
         _SMOOTHING_WEEKS,
     )  # fmt: skip
     return figure, _described(
-        comparison, f"occurred_{words.incident}_change_percent", f"{title}, as {_SMOOTHING_WEEKS}-week means in each "
-        "area. Lines are means over simulated futures, bands hold 9 in 10 of them. Over all weeks and areas",
+        comparison, f"occurred_{words.incident}_change_percent",
+        f"{title}, as {_SMOOTHING_WEEKS}-week means in each area. {_BANDS} Over all weeks and areas",
     )  # fmt: skip
 
 
@@ -181,7 +182,8 @@ def differences_by_area(comparison: Comparison) -> tuple[Figure, str]:
         mine, theirs, none = (occurred[:, areas, lane].sum(axis=1) for lane in lanes)
         gap = 100.0 * (mine - theirs) / np.where(none > 0, none, np.nan)
         found = estimate(gap)
-        axis.plot(gap, np.full(len(gap), row), "o", color="#12436D", alpha=0.25, markersize=5, markeredgewidth=0)
+        spread = row + 0.16 + 0.1 * (np.arange(len(gap)) % 3 - 1)  # below the interval, in three rows
+        axis.plot(gap, spread, "o", color="#12436D", alpha=0.5, markersize=4.5, markeredgewidth=0)
         if found.mean is not None:
             axis.plot([found.mean], [row], "D", color="#0B0C0C", markersize=6)
         if found.low is not None and found.high is not None:
@@ -207,7 +209,7 @@ def apparent_and_true(comparison: Comparison) -> tuple[Figure, str]:
     bars = [
         (f"apparent_{incident}_change_percent", "Apparent: participants' reports, before to after", "#BFBFBF", ""),
         (f"participants_{incident}_change_percent", "True: the same people without a programme", "#12436D", "//"),
-        (f"occurred_{incident}_change_percent", "True: the whole area", "#F46A25", ".."),
+        (f"occurred_{incident}_change_percent", "True: the whole area", "#F46A25", ""),
     ]
     arms = comparison.arms
     figure = Figure(
@@ -226,9 +228,20 @@ def apparent_and_true(comparison: Comparison) -> tuple[Figure, str]:
                 at, found.mean, 0.25, color=colour, hatch=hatch, edgecolor="white", label=text if arm == 0 else None
             )
             axis.plot([at, at], [found.range_low, found.range_high], color="#0B0C0C", linewidth=1.4)
+            lowest = min(found.range_low, found.mean, 0.0)
+            axis.annotate(
+                f"{found.mean:.1f}",
+                (at, lowest),
+                (0, -3),
+                textcoords="offset points",
+                ha="center",
+                va="top",
+                fontsize=8.5,
+            )
             parts.append(f"{text.lower()} {_words(found)}")
         said.append(f"“{comparison.scenario.arm_label(arms[arm])}”: " + ", ".join(parts))
     axis.axhline(0, color=_REFERENCE[0], linewidth=1)
+    axis.margins(y=0.08)  # room for the numbers
     axis.set_xticks(range(len(arms)), [_label(comparison, arm, 18) for arm in arms])
     axis.grid(axis="x", visible=False)
     axis.set_ylabel("change, %  (lines: 9 in 10 futures)")
@@ -272,7 +285,7 @@ def _words(found: Estimate) -> str:
         return "not known"
     if found.low is None:
         return f"{found.mean:+.2f}"
-    return f"{found.mean:+.2f} ({found.low:+.2f} to {found.high:+.2f})"
+    return f"{found.mean:+.2f} (95 % interval of the mean {found.low:+.2f} to {found.high:+.2f})"
 
 
 def _described(comparison: Comparison, measure: str, opening: str) -> str:

@@ -63,7 +63,7 @@ def sentence(kind: Kind, arm: str, against: str, measure: Measure, found: Contra
     d = found.difference
     futures = found.better_in + found.same_in + found.worse_in
     counts = (
-        f"better in {found.better_in}, about the same in {found.same_in} and worse in {found.worse_in} "
+        f"the first is better in {found.better_in}, about the same in {found.same_in} and worse in {found.worse_in} "
         f"of {futures} simulated futures"
     )
     if d.mean is None:
@@ -75,11 +75,18 @@ def sentence(kind: Kind, arm: str, against: str, measure: Measure, found: Contra
             f"(difference {d.mean:+.2f} {points})."
         )
     size = f"{d.mean:+.2f} {points} (95 % interval of the mean {d.low:+.2f} to {d.high:+.2f}); {counts}"
+    difference = f"the difference, first minus second, is {size}."
+    if kind == "cannot tell" and d.low * d.high > 0:
+        ahead = arm if (d.mean < 0) == (measure.better == "lower") else against
+        return (
+            f"The model cannot tell whether the difference between {pair} on {measure.label} matters: “{ahead}” is "
+            f"ahead, but whether by more than {smallest:g} is not settled; {difference}"
+        )
     if kind == "cannot tell":
         return (
-            f"The model cannot tell {pair} apart on {measure.label}: the difference is {size}. "
-            f"The interval does not settle whether it is more than ±{smallest:g}."
+            f"The model cannot tell {pair} apart on {measure.label}: {difference} "
+            f"The interval does not settle its direction."
         )
     if kind == "about the same":
-        return f"{pair} do about the same on {measure.label}, within ±{smallest:g} {points}: the difference is {size}."
-    return f"“{arm}” does {kind} than “{against}” on {measure.label}: the difference is {size}."
+        return f"{pair} do about the same on {measure.label}, within ±{smallest:g} {points}: {difference}"
+    return f"“{arm}” does {kind} than “{against}” on {measure.label}: {difference}"

@@ -17,13 +17,14 @@ class Levers(Table):
         "programme", "What the purse is spent on: a programme, or nothing (no purse arrives)"
     )
     signals: Literal["none", "all"] | Annotated[int, Field(ge=0, le=100_000)] = choice(
-        "all", "Outreach contacts of a round in which the young person's wish is written down: none, all, or how many"
+        "all",
+        'Outreach contacts of a round in which the young person\'s wish is written down: "none", "all", or how many',
     )
     menu: Literal["origin", "learned", "none"] | Annotated[list[ActivityId], Field(min_length=1, max_length=60)] = (
         choice(
             "learned",
-            "What is offered: the origin's menu, one learned from young people's wishes, no activity at all "
-            "(adults' time only), or a stated list of activities",
+            'What is offered: "origin" for the origin\'s menu, "learned" for one learned from young people\'s wishes, '
+            '"none" for no activity at all (adults\' time only), or a list of activity ids such as ["gym", "music"]',
         )
     )
     fixed_slots: int = number(

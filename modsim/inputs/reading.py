@@ -95,7 +95,9 @@ def explained(scenario: Scenario, key: str) -> str:
         if isinstance(value, list):
             value = next((entry for entry in value if getattr(entry, "id", None) == part), _NOTHING)
         elif isinstance(value, dict):
-            value = value.get(part, _NOTHING)
+            if part not in value:
+                raise ScenarioError([f"{key}: there is no {part!r}; there are {', '.join(value)}"])
+            value = value[part]
         else:
             known = part in getattr(type(value), "model_fields", {})
             value = getattr(value, part) if known else _NOTHING
@@ -275,7 +277,7 @@ def _checked(source: _Source, file: str, problems: list[str]) -> Scenario | None
         problems.extend(told.values())
         return None
     problems.extend(f"{_place(key, source, file)}: {key}: {message}" for key, message in contradictions(scenario))
-    return scenario
+    return scenario.with_smallest_differences()
 
 
 def _place(key: str, source: _Source, file: str) -> str:
@@ -341,7 +343,7 @@ def _told(error: Any, source: _Source, file: str) -> str:
             "float_type": "a number",
             "bool_type": "true or false",
             "string_type": "text in quotes",
-            "list_type": "a list in [ ]",
+            "list_type": "a list of tables, each headed [[areas]] with its id" if key == "areas" else "a list in [ ]",
             "dict_type": "a table",
             "model_type": "a table",
         }[kind]
@@ -387,6 +389,11 @@ def _allowed(field: Any) -> str:
     return f"{low:,} to {high:,} ({unit})" if low is not None and high is not None else ""
 
 
+def _keys_of(table: str) -> set[Any]:
+    """The keys of a table of the scenario."""
+    return set(getattr(_table_in(Scenario.model_fields[table].annotation), "model_fields", {}))
+
+
 def _nearest(location: tuple[Any, ...]) -> str:
     """A hint at the known key that an unknown one may have meant."""
     table: Any = Scenario
@@ -395,6 +402,9 @@ def _nearest(location: tuple[Any, ...]) -> str:
             table = _table_in(table.model_fields[part].annotation) or table
     known = list(table.model_fields)
     if table is Scenario:
+        homes = [f"{name}.{location[-1]}" for name in known if location[-1] in _keys_of(name)]
+        if homes:
+            return f"; did you mean {' or '.join(map(repr, homes))}?"
         known += ["extends"]
     near = difflib.get_close_matches(str(location[-1]), known, 1, 0.6)
     return f"; did you mean {near[0]!r}?" if near else f"; known here are {', '.join(known)}"

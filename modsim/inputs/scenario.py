@@ -57,8 +57,8 @@ class Area(Table):
         "People of all ages",
         unit="people",
         allowed=(100, 5_000_000),
-        evidence="B",
-        source="set in the scenario file",
+        evidence="D",
+        source="set in the scenario file, whose header says where it comes from",
     )
     youngest: int = number(
         12, "Age from which young people are counted", unit="years", allowed=(8, 24), evidence="D", source="a choice"
@@ -77,8 +77,8 @@ class Area(Table):
         "Core groups, one in each territory",
         unit="groups",
         allowed=(0, 4),
-        evidence="A",
-        source="one gang at Gorbals",
+        evidence="D",
+        source="set in the scenario file, whose header says where it comes from",
     )
     core_size: int = number(
         11,
@@ -254,6 +254,10 @@ class Scenario(Table):
 
     def smallest_difference(self, measure: str) -> float | None:
         """The difference below which a measure counts as about the same; None where nobody has set one."""
+        return self.settings.smallest_difference.get(measure)
+
+    def with_smallest_differences(self) -> "Scenario":
+        """The same with the usual smallest differences of measures written out where none is set."""
         incident = self.vocabulary.incident
         usual = {
             f"occurred_{incident}_change_percent": 0.5,
@@ -263,7 +267,8 @@ class Scenario(Table):
             "trust_youth_change_points": 2.0,
             "trust_listed_change_points": 2.0,
         }
-        return self.settings.smallest_difference.get(measure, usual.get(measure))
+        settings = self.settings.model_copy(update={"smallest_difference": usual | self.settings.smallest_difference})
+        return self.model_copy(update={"settings": settings})
 
 
 def contradictions(scenario: Scenario) -> list[tuple[str, str]]:

@@ -41,6 +41,9 @@ class Partner(mesa.Agent):
         self.area = area
         self.place = model.town.world.areas[area]
 
+    def __repr__(self) -> str:
+        return f"<Partner {self.type}, leading in {self.place.label}>"
+
     # --- what can be asked ---------------------------------------------------------------------------------
 
     @property

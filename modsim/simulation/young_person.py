@@ -15,6 +15,7 @@ from modsim.simulation.window import window
 from modsim.world.draws import binomial_count, poisson_count
 
 if TYPE_CHECKING:
+    from modsim.inputs.scenario import Area
     from modsim.simulation.community import Community
     from modsim.simulation.partner import Partner
 
@@ -50,7 +51,15 @@ class YoungPerson(mesa.Agent):
         self.slot = int(world.slot[row])
         self.generation = int(world.generation[row])
 
+    def __repr__(self) -> str:
+        return f"<YoungPerson {self.slot} of {self.place.label}, aged {self.age:.0f}, trust {self.trust:.2f}>"
+
     # --- what can be asked ---------------------------------------------------------------------------------
+
+    @property
+    def place(self) -> "Area":
+        """The area they live in, as the scenario describes it."""
+        return self.model.town.world.areas[self.area]
 
     @property
     def age(self) -> float:

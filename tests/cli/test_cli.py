@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from modsim import cli
-from tests.conftest import SCENARIOS, SMALL
+from modsim.inputs.writing import resolved_toml
+from tests.conftest import SCENARIOS, SMALL, small_scenario
 
 HOME = Path(__file__).parents[2]
 THREE = str(SCENARIOS / "three-areas.toml")
@@ -56,10 +57,17 @@ def test_arms_weeks_replicates_and_seed_can_be_given(modsim, tmp_path):
 
 def test_results_go_to_a_folder_of_the_scenario_s_name(modsim, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    code, out, _ = modsim("compare", THREE, *SET_SMALL, "--weeks", 25, "--replicates", 1, "--no-figures")
+    (tmp_path / "own.toml").write_text(resolved_toml(small_scenario("settings.weeks=25", "settings.replicates=1")))
+    code, out, _ = modsim("compare", "own.toml", "--no-figures")
     assert code == 0
-    assert (tmp_path / "results" / "three-areas" / "summary.json").exists()
-    assert "results/three-areas/" in out
+    assert "results/own/" in out
+    code, other, _ = modsim("compare", "own.toml", "--no-figures", "--seed", 2)
+    assert code == 0
+    assert other != out, "another question gets another folder"
+    folders = sorted(path.name for path in (tmp_path / "results").iterdir())
+    assert len(folders) == 2
+    assert folders[0] == "own"
+    assert folders[1].startswith("own-")
 
 
 BAD = [
@@ -96,6 +104,8 @@ BAD = [
     (["compare", THREE, "--colour"], "No such option: --colour"),
     (["compair", THREE], "No such command 'compair'"),
     (["scenario", "check", "nowhere.toml"], "there is no such file"),
+    (["scenario", "show", THREE, "--key", "arms.mine.menu"], "there is no 'mine'; there are none, attention"),
+    (["compare", THREE, "--set", "dissimilarity=0.1"], "did you mean 'world.dissimilarity'?"),
     (["scenario", "list", "nowhere"], "is not a folder"),
     (["scenario", "list", "/proc/self/task"], "holds no scenario files"),
     (["scenario", "show", THREE, "--key", "world.dissimilarty"], "did you mean 'dissimilarity'?"),
@@ -126,7 +136,7 @@ def test_scenarios_are_listed_checked_and_shown(modsim):
         assert path.name in out
     code, out, _ = modsim("scenario", "check", THREE)
     assert code == 0
-    assert "3 areas with 4,724 young people, 4 arms" in out
+    assert "3 areas with 4,724 young people (origin: Gorbals; recipients: Castlefern, Govan), 4 arms" in out
     code, out, _ = modsim("scenario", "show", THREE, "--set", "purse.budget=11")
     assert code == 0
     assert "budget = 11" in out

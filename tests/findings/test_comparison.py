@@ -203,6 +203,17 @@ def test_trust_of_those_listed_weighs_people_and_not_populations():
     assert found.values["transplant"]["trust_listed_change_points"] == pytest.approx(by_hand)
 
 
+def test_when_no_session_was_held_the_verdict_says_so():
+    short = compare(small_scenario("settings.weeks=5"), replicates=2, workers=1)
+    assert "No session was held in either" in short.verdict["text"]
+
+
+def test_other_arms_than_the_verdict_s_have_a_break_even_too():
+    found = compare(small_scenario(), ["transplant", "attention"], replicates=2, workers=1)
+    assert (found.verdict["arm"], found.verdict["against"]) == ("transplant", "attention")
+    assert "looked for" not in found.break_even.text
+
+
 def test_the_judged_measures_are_those_with_a_better_side(comparison):
     assert comparison.scenario.judged_measures == [m.name for m in comparison.measures if m.better != "neither"]
 
