@@ -8,7 +8,7 @@ _HOMES = {
     "Community": "modsim.simulation.community",
     "Comparison": "modsim.findings.comparison",
     "Scenario": "modsim.inputs.scenario",
-    "ScenarioError": "modsim.inputs.reading",
+    "ScenarioError": "modsim.inputs.problems",
     "compare": "modsim.findings.comparison",
     "load_scenario": "modsim.inputs.reading",
 }

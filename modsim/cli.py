@@ -110,7 +110,8 @@ def compare(
     """Compare the arms of a scenario on shared luck: table, break-even and verdict, with all results in a folder."""
     try:
         from modsim.findings.folder import FolderError, check_folder
-        from modsim.inputs.reading import ScenarioError, load_scenario
+        from modsim.inputs.problems import ScenarioError
+        from modsim.inputs.reading import load_scenario
 
         settings: dict[str, Any] = {"replicates": replicates, "weeks": weeks, "seed": seed}
         if arms is not None:
@@ -277,7 +278,8 @@ def list_scenarios(
     folder: Annotated[Path, typer.Argument(help="Folder with scenario files.")] = Path("scenarios"),
 ) -> None:
     """List the scenario files of a folder with their questions."""
-    from modsim.inputs.reading import ScenarioError, load_scenario
+    from modsim.inputs.problems import ScenarioError
+    from modsim.inputs.reading import load_scenario
 
     if not folder.is_dir():
         _refuse([f"{folder}: is not a folder; give one that holds scenario files (.toml)"])
@@ -295,7 +297,8 @@ def list_scenarios(
 @scenario_app.command(epilog="Example: modsim scenario check scenarios/three-areas.toml")
 def check(scenario: ScenarioFile, changes: Changes = None) -> None:
     """Check a scenario file and report every problem found."""
-    from modsim.inputs.reading import ScenarioError, load_scenario
+    from modsim.inputs.problems import ScenarioError
+    from modsim.inputs.reading import load_scenario
 
     try:
         loaded = load_scenario(scenario, changes or [])
@@ -322,7 +325,8 @@ def show(
     key: Annotated[str | None, typer.Option(help="Explain one dotted key: meaning, unit, range, evidence.")] = None,
 ) -> None:
     """Print a scenario with every value written out, or explain one of its keys."""
-    from modsim.inputs.reading import ScenarioError, explained, load_scenario
+    from modsim.inputs.problems import ScenarioError, explained
+    from modsim.inputs.reading import load_scenario
     from modsim.inputs.writing import resolved_toml
 
     try:

@@ -1,6 +1,5 @@
 """Reading scenario files: TOML, `extends`, `--set`, and every problem found told at once in one clear line each."""
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterable
@@ -11,20 +10,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from modsim.inputs.fields import EVIDENCE_MEANING
-from modsim.inputs.scenario import Scenario, contradictions
+from modsim.inputs.contradictions import contradictions
+from modsim.inputs.problems import ScenarioError, key_of, told
+from modsim.inputs.scenario import Scenario
 
 LARGEST_FILE_BYTES = 1_000_000
-_NOTHING = object()
 _KEYED_LISTS = ("areas", "activities")  # lists of tables whose entries are known by their id
-
-
-class ScenarioError(ValueError):
-    """A scenario that cannot be used. `problems` holds one line for each thing wrong."""
-
-    def __init__(self, problems: list[str]):
-        self.problems = problems
-        super().__init__("\n".join(problems))
 
 
 @dataclass
@@ -80,39 +71,6 @@ def with_changes(scenario: Scenario, changes: Iterable[str]) -> Scenario:
         raise ScenarioError(problems)
     assert changed is not None
     return changed
-
-
-def explained(scenario: Scenario, key: str) -> str:
-    """Meaning, value, unit, range, evidence and source of one dotted key.
-
-    Raises
-    ------
-    ScenarioError
-        when the scenario has no such key.
-    """
-    value: Any = scenario
-    for part in key.split("."):
-        if isinstance(value, list):
-            value = next((entry for entry in value if getattr(entry, "id", None) == part), _NOTHING)
-        elif isinstance(value, dict):
-            if part not in value:
-                raise ScenarioError([f"{key}: there is no {part!r}; there are {', '.join(value)}"])
-            value = value[part]
-        else:
-            known = part in getattr(type(value), "model_fields", {})
-            value = getattr(value, part) if known else _NOTHING
-    location = tuple(key.split("."))
-    field = _field(location)
-    if value is _NOTHING or field is None:
-        raise ScenarioError([f"{key}: unknown key{_nearest(location)}"])
-    extra = field.json_schema_extra or {}
-    lines = [f"{key} = {value.model_dump() if hasattr(value, 'model_dump') else value!r}", field.description or ""]
-    if allowed := _allowed(field):
-        low, high = extra["plausible"]
-        lines += [f"allowed: {allowed}", f"plausible: {low:,} to {high:,}"]
-    if "evidence" in extra:
-        lines += [f"evidence: {extra['evidence']}, {EVIDENCE_MEANING[extra['evidence']]}", f"source: {extra['source']}"]
-    return "\n".join(line for line in lines if line)
 
 
 def _read(path: Path, children: list[Path]) -> _Source:
@@ -271,10 +229,11 @@ def _checked(source: _Source, file: str, problems: list[str]) -> Scenario | None
     try:
         scenario = Scenario.model_validate(source.content)
     except ValidationError as error:
-        told: dict[str, str] = {}
+        found: dict[str, str] = {}
         for one in error.errors():  # a value tried as several types fails several times: the first says enough
-            told.setdefault(_key_of(one, source.content), _told(one, source, file))
-        problems.extend(told.values())
+            key = key_of(one, source.content)
+            found.setdefault(key, told(one, source.content, _place(key, source, file)))
+        problems.extend(found.values())
         return None
     problems.extend(f"{_place(key, source, file)}: {key}: {message}" for key, message in contradictions(scenario))
     return scenario.with_smallest_differences()
@@ -286,125 +245,3 @@ def _place(key: str, source: _Source, file: str) -> str:
             return source.places[key]
         key = key.rpartition(".")[0]
     return file
-
-
-def _key_of(error: Any, content: Any) -> str:
-    """The dotted key that a pydantic error is about; an unknown key is named as it was written."""
-    location = error["loc"]
-    if error["type"] == "extra_forbidden":
-        return ".".join(part for part in (_dotted(location[:-1], content), str(location[-1])) if part)
-    return _dotted(location, content)
-
-
-def _dotted(location: tuple[Any, ...], content: Any) -> str:
-    """The dotted key of a pydantic location, list entries by id, without the names of tried types."""
-    parts: list[str] = []
-    for part in location:
-        if isinstance(part, int) and isinstance(content, list) and part < len(content):
-            entry = content[part]
-            content = entry
-            parts.append(str(entry.get("id", part + 1)) if isinstance(entry, dict) else str(part + 1))
-        elif isinstance(part, int) or re.fullmatch(r"[\w\-]+", str(part)):
-            if str(part) in ("int", "float", "constrained-int", "constrained-str"):
-                continue
-            parts.append(str(part))
-            content = content.get(part) if isinstance(content, dict) else None
-    return ".".join(parts)
-
-
-def _told(error: Any, source: _Source, file: str) -> str:
-    """One pydantic error as one line: where, which key, what was given, what is allowed."""
-    key = _key_of(error, source.content)
-    kind, given, context = error["type"], error.get("input"), error.get("ctx", {})
-    where = f"{_place(key, source, file)}: {key}"
-    shown = repr(given) if len(repr(given)) <= 60 else repr(given)[:57] + "…"
-    if kind == "extra_forbidden":
-        return f"{where}: unknown key{_nearest(error['loc'])}"
-    if kind == "missing":
-        return f"{where}: is missing; it has no default"
-    field = _field(error["loc"])
-    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than") and field is not None:
-        return f"{where}: {shown} is out of range; allowed is {_allowed(field)}"
-    if kind == "finite_number":
-        return f"{where}: {shown} is not a number one can use; allowed is {_allowed(field)}"
-    if kind in (
-        "int_type",
-        "float_type",
-        "int_from_float",
-        "bool_type",
-        "string_type",
-        "list_type",
-        "dict_type",
-        "model_type",
-    ):
-        wanted = {
-            "int_type": "a whole number",
-            "int_from_float": "a whole number",
-            "float_type": "a number",
-            "bool_type": "true or false",
-            "string_type": "text in quotes",
-            "list_type": "a list of tables, each headed [[areas]] with its id" if key == "areas" else "a list in [ ]",
-            "dict_type": "a table",
-            "model_type": "a table",
-        }[kind]
-        allowed = _allowed(field) if kind in ("int_type", "int_from_float", "float_type") else ""
-        return f"{where}: {shown} must be {wanted}{', ' + allowed if allowed else ''}"
-    if kind == "literal_error":
-        if field is not None and field.description and ":" in field.description:  # it says what the values mean
-            return f"{where}: {shown} is not allowed. {field.description}"
-        return f"{where}: {shown} is not one of {context.get('expected')}"
-    if kind == "string_pattern_mismatch":
-        return f"{where}: {shown} is not a plain id (small letters, digits and _ , a letter first)"
-    return f"{where}: {shown}: {error['msg']}"
-
-
-def _field(location: tuple[Any, ...]) -> Any:
-    """The schema field at a location, or None."""
-    table: Any = Scenario
-    field = None
-    for part in location:
-        if isinstance(part, int) or not hasattr(table, "model_fields") or part not in table.model_fields:
-            continue
-        field = table.model_fields[part]
-        table = _table_in(field.annotation) or table
-    return field
-
-
-def _table_in(annotation: Any) -> Any:
-    """The table class inside an annotation such as list[Area] or dict[str, Levers], or None."""
-    if hasattr(annotation, "model_fields"):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        if found := _table_in(inner):
-            return found
-    return None
-
-
-def _allowed(field: Any) -> str:
-    if field is None:
-        return ""
-    low = next((m.ge for m in field.metadata if getattr(m, "ge", None) is not None), None)
-    high = next((m.le for m in field.metadata if getattr(m, "le", None) is not None), None)
-    unit = (field.json_schema_extra or {}).get("unit", "")
-    return f"{low:,} to {high:,} ({unit})" if low is not None and high is not None else ""
-
-
-def _keys_of(table: str) -> set[Any]:
-    """The keys of a table of the scenario."""
-    return set(getattr(_table_in(Scenario.model_fields[table].annotation), "model_fields", {}))
-
-
-def _nearest(location: tuple[Any, ...]) -> str:
-    """A hint at the known key that an unknown one may have meant."""
-    table: Any = Scenario
-    for part in location[:-1]:
-        if not isinstance(part, int) and part in getattr(table, "model_fields", {}):
-            table = _table_in(table.model_fields[part].annotation) or table
-    known = list(table.model_fields)
-    if table is Scenario:
-        homes = [f"{name}.{location[-1]}" for name in known if location[-1] in _keys_of(name)]
-        if homes:
-            return f"; did you mean {' or '.join(map(repr, homes))}?"
-        known += ["extends"]
-    near = difflib.get_close_matches(str(location[-1]), known, 1, 0.6)
-    return f"; did you mean {near[0]!r}?" if near else f"; known here are {', '.join(known)}"

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from modsim import load_scenario
 from modsim.inputs import units
 from modsim.inputs.fields import EVIDENCE_MEANING, Table
-from modsim.inputs.reading import explained, scenario_from, with_changes
+from modsim.inputs.problems import explained
+from modsim.inputs.reading import scenario_from, with_changes
 from modsim.inputs.scenario import Scenario
 from modsim.inputs.writing import resolved_toml
 from tests.conftest import SCENARIOS

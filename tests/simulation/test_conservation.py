@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modsim import Community
-from modsim.inputs.scenario import contradictions
+from modsim.inputs.contradictions import contradictions
 from modsim.simulation.columns import Standing
 from modsim.simulation.runs import Lane, run
 from tests.conftest import ARMS, small_scenario
