@@ -1,6 +1,6 @@
 """All that an arm can change, as columns with lanes innermost: people (rows, lanes), programmes (areas, lanes).
 
-A lane is one arm. The lanes of a `Town` live in one `World`, so they share its people, ties and luck.
+A lane is one arm at one dissimilarity. The lanes of a `Town` live in one `World`: they share its people, ties and luck.
 """
 
 from collections.abc import Sequence
