@@ -112,6 +112,7 @@ def compare(
         from modsim.findings.folder import FolderError, check_folder
         from modsim.inputs.problems import ScenarioError
         from modsim.inputs.reading import load_scenario
+        from modsim.simulation.parallel import LostWorkerError
 
         settings: dict[str, Any] = {"replicates": replicates, "weeks": weeks, "seed": seed}
         if arms is not None:
@@ -125,6 +126,9 @@ def compare(
             _refuse(error.problems)
         except FolderError as error:
             _refuse([str(error)])
+        except LostWorkerError as error:
+            print(f"Nothing was written: {error}.", file=sys.stderr)
+            raise typer.Exit(1) from None
         trouble = _keep(comparison, folder, figures and not comparison.interrupted)
     except KeyboardInterrupt:
         print("\nStopped; nothing was finished, so nothing was written.", file=sys.stderr)

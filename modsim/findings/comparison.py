@@ -27,7 +27,7 @@ MISSING = (
     "Not in the model yet: services' workload and staff turnover, broken promises and other costs of sharing power, "
     "peers, residents, learning between areas."
 )
-_ROWS_IN_A_TASK = 120_000  # people-lanes side by side: large enough for speed, small enough to stop soon
+_ROWS_IN_A_TASK = 160_000  # people-lanes side by side: large enough for speed, small enough to stop soon
 
 Progress = Callable[[int, int], None]
 
@@ -239,7 +239,7 @@ def compare(
     replicates, weeks, seed : replace the scenario's settings
     workers : processes; by default as many as there are processors, fewer for small jobs. The numbers are the same
         for any number.
-    progress : called with (people-weeks done, people-weeks in all) as parts finish
+    progress : called with (people-lane-weeks done, people-lane-weeks in all), at the start and as the work goes on
 
     Returns
     -------
@@ -250,6 +250,8 @@ def compare(
     ------
     ScenarioError
         for an unknown arm or settings that contradict each other.
+    LostWorkerError
+        when a process died, most often because memory ran out.
     """
     changes = {"replicates": replicates, "weeks": weeks, "seed": seed, "arms": None if arms is None else list(arms)}
     given = [f"settings.{key}={value}" for key, value in changes.items() if value is not None]
@@ -258,11 +260,17 @@ def compare(
     total = sum(task.work for task in tasks)
     finished: list[tuple[Task, Outcome]] = []
     interrupted = False
+
+    def tell(task: Task | None, share: float) -> None:
+        if progress is not None:
+            done = sum(one.work for one, _ in finished) + (0 if task is None else int(task.work * share))
+            progress(done, total)
+
+    tell(None, 0.0)
     try:
-        for one in outcomes(tasks, workers):
+        for one in outcomes(tasks, workers, tell):
             finished.append(one)
-            if progress is not None:
-                progress(sum(task.work for task, _ in finished), total)
+            tell(None, 0.0)
     except KeyboardInterrupt:
         if not finished:
             raise

@@ -3,8 +3,9 @@
 import multiprocessing
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -28,22 +29,35 @@ class Task:
         people = sum(self.scenario.young_people_in(area) for area in self.scenario.areas) * len(self.replicates)
         return people * (self.scenario.settings.weeks * len(self.lanes) + self.scenario.settings.history_weeks)
 
-    def outcome(self) -> Outcome:
-        return run(self.scenario, self.lanes, self.replicates)
+    def outcome(self, each_week: Callable[[int], None] | None = None) -> Outcome:
+        return run(self.scenario, self.lanes, self.replicates, each_week)
 
 
-def outcomes(tasks: Sequence[Task], workers: int | None = None) -> Iterator[tuple[Task, Outcome]]:
+class LostWorkerError(RuntimeError):
+    """A process that worked on a task ended without a word, most often because memory ran out."""
+
+
+def outcomes(
+    tasks: Sequence[Task], workers: int | None = None, partly: Callable[[Task, float], None] | None = None
+) -> Iterator[tuple[Task, Outcome]]:
     """Each task with its outcome, as they finish.
 
-    `workers` is the number of processes; by default as many as there are processors, fewer for small jobs. Stopping
-    the iteration, by Ctrl-C or otherwise, ends the processes at once.
+    `workers` is the number of processes; by default as many as there are processors, fewer for small jobs. `partly`
+    is told which share of a task is done while it runs, as far as it runs in this process. Stopping the iteration,
+    by Ctrl-C or otherwise, ends the processes at once.
+
+    Raises
+    ------
+    LostWorkerError
+        when a process died; tasks that had finished before were given out already.
     """
     if workers is None:
         work = sum(task.work for task in tasks)
         workers = min(multiprocessing.cpu_count(), 1 + work // _WORTH_ANOTHER_PROCESS)
     if workers <= 1 or len(tasks) == 1:
         for task in tasks:
-            yield task, task.outcome()
+            weeks = task.scenario.settings.weeks
+            yield task, task.outcome(partly and (lambda week, of=task, all=weeks: partly(of, (week + 1) / all)))
         return
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context)
@@ -52,10 +66,15 @@ def outcomes(tasks: Sequence[Task], workers: int | None = None) -> Iterator[tupl
             pending = {pool.submit(Task.outcome, task): task for task in tasks}
         for future in as_completed(pending):
             yield pending[future], future.result()
-    except BaseException:
+    except BaseException as error:
         pool.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
             process.terminate()
+        if isinstance(error, BrokenProcessPool):
+            raise LostWorkerError(
+                "a worker process ended without a word, most often because memory ran out; try fewer --workers, or "
+                "close other programs"
+            ) from None
         raise
     pool.shutdown()
 

@@ -1,0 +1,43 @@
+"""Tasks in this process or in several: what is told while they run, and what happens when one of them dies."""
+
+import os
+import signal
+
+import pytest
+
+from modsim import compare
+from modsim.simulation.parallel import LostWorkerError, Task, outcomes
+from modsim.simulation.runs import Lane
+from tests.conftest import small_scenario
+
+
+def _fatal_outcome(self, each_week=None):
+    """What a machine short of memory does to a process."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_lost_worker_is_told_in_one_sentence(monkeypatch):
+    scenario = small_scenario("settings.weeks=4")
+    tasks = [Task(scenario, [Lane("none")], [k]) for k in range(3)]
+    monkeypatch.setattr(Task, "outcome", _fatal_outcome)  # the workers import it by this name
+    with pytest.raises(LostWorkerError, match="most often because memory ran out"):
+        list(outcomes(tasks, workers=2))
+
+
+def test_progress_starts_at_nothing_never_falls_and_ends_at_all():
+    told = []
+    compare(small_scenario("settings.weeks=12"), replicates=2, workers=1, progress=lambda *x: told.append(x))
+    done = [part for part, _ in told]
+    total = told[0][1]
+    assert done[0] == 0
+    assert done == sorted(done)
+    assert done[-1] == total
+    assert len(set(done)) > 12
+
+
+def test_tasks_are_given_out_with_their_outcomes_in_any_number_of_processes():
+    scenario = small_scenario("settings.weeks=4")
+    tasks = [Task(scenario, [Lane("none")], [k]) for k in range(3)]
+    for workers in (1, 2):
+        found = {task.replicates[0]: outcome.replicates for task, outcome in outcomes(tasks, workers)}
+        assert found == {0: [0], 1: [1], 2: [2]}
