@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from modsim.simulation.runs import Lane, run
+from modsim.simulation.lanes import Lane
+from modsim.simulation.runs import run
 from tests.conftest import ARMS, small_scenario
 
 FILE = Path(__file__).parent / "baseline.json"

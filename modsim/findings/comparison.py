@@ -13,9 +13,10 @@ from modsim.findings.statistics import Estimate, estimate, price_of_averting
 from modsim.findings.verdict import Contrast, Kind, contrast, kind_of, sentence
 from modsim.inputs.reading import with_changes
 from modsim.inputs.scenario import Scenario
+from modsim.simulation.lanes import Lane
 from modsim.simulation.parallel import Task, outcomes
 from modsim.simulation.records import weekly_measures
-from modsim.simulation.runs import Lane, Outcome
+from modsim.simulation.runs import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,11 +35,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Comparison:
-    """What came of a comparison: one lane for each arm, and the verdict's pair at other dissimilarities."""
+    """What came of a comparison: one lane for each arm, and the verdict's pair at other dissimilarities.
+
+    `tried` holds the dissimilarity of each parameter point of the outcome's lanes, the scenario's own first.
+    """
 
     scenario: Scenario
     name: str
     outcome: Outcome
+    tried: list[float]
     interrupted: bool = False
 
     @property
@@ -52,7 +57,7 @@ class Comparison:
 
     @property
     def _all_arms(self) -> list[str]:
-        return [lane.arm for lane in self.outcome.lanes if lane.dissimilarity is None]
+        return [lane.arm for lane in self.outcome.lanes if lane.point == 0]
 
     @property
     def replicates(self) -> int:
@@ -122,8 +127,7 @@ class Comparison:
         arm, against = self.verdict_pair
         label = self.scenario.arm_label
         measure = self.measures[0].name
-        points = sorted({lane.dissimilarity for lane in self.outcome.lanes if lane.dissimilarity is not None})
-        if not points:
+        if len(self.tried) < 2:
             text = (
                 "No break-even dissimilarity was looked for; it takes two arms beside the reference and points to try."
             )
@@ -132,9 +136,9 @@ class Comparison:
             return BreakEven(None, None, None, text)
         base = self._occurred(Lane(self.reference))
         gains = {self.scenario.world.dissimilarity: self.values[against][measure] - self.values[arm][measure]}
-        for point in points:
+        for point in range(1, len(self.tried)):
             gain = self._occurred(Lane(against, point)) - self._occurred(Lane(arm, point))
-            gains[point] = 100.0 * gain / np.where(base > 0, base, np.nan)
+            gains[self.tried[point]] = 100.0 * gain / np.where(base > 0, base, np.nan)
         table = np.stack([gains[point] for point in sorted(gains)], axis=1)
         table = table[np.isfinite(table).all(axis=1)]
         return break_even(sorted(gains), table, label(arm), label(against), self.scenario.settings.seed)
@@ -275,7 +279,8 @@ def compare(
         if not finished:
             raise
         interrupted = len(finished) < len(tasks)
-    return Comparison(scenario, name, Outcome.joined([outcome for _, outcome in finished]), interrupted)
+    tried = [point.world.dissimilarity for point in tasks[0].points]
+    return Comparison(scenario, name, Outcome.joined([outcome for _, outcome in finished]), tried, interrupted)
 
 
 def verdict_pair(scenario: Scenario, arms: list[str]) -> tuple[str, str]:
@@ -295,12 +300,13 @@ def arms_to_run(scenario: Scenario) -> list[str]:
 def _tasks(scenario: Scenario, arms: list[str]) -> list[Task]:
     """The comparison in parts of some replicates; the verdict's pair is also run at the break-even points."""
     settings = scenario.settings
-    lanes = [Lane(arm) for arm in arms]
+    lanes, points = [Lane(arm) for arm in arms], [scenario]
     pair = verdict_pair(scenario, arms[1:])
     if settings.reference_arm not in pair and all(area.interests is None for area in scenario.recipients):
-        points = sorted(set(settings.break_even_points) - {scenario.world.dissimilarity})
-        lanes += [Lane(arm, point) for point in points for arm in pair]
+        for dissimilarity in sorted(set(settings.break_even_points) - {scenario.world.dissimilarity}):
+            lanes += [Lane(arm, len(points)) for arm in pair]
+            points.append(with_changes(scenario, [f"world.dissimilarity={dissimilarity!r}"]))
     people = sum(scenario.young_people_in(area) for area in scenario.areas)
     size = max(1, min(_ROWS_IN_A_TASK // (people * len(lanes)), -(-settings.replicates // 4)))
     numbers = range(settings.replicates)
-    return [Task(scenario, lanes, list(numbers[start : start + size])) for start in numbers[::size]]
+    return [Task(points, lanes, list(numbers[start : start + size])) for start in numbers[::size]]

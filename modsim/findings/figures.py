@@ -16,8 +16,8 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from modsim.findings.comparison import BANNER, Comparison
 from modsim.findings.statistics import Estimate, estimate
+from modsim.simulation.lanes import Lane
 from modsim.simulation.records import weekly_measures
-from modsim.simulation.runs import Lane
 
 # Pairs of a colour and a dash or hatch; the colours differ in lightness as well (checked in greyscale).
 _STYLES = [

@@ -6,7 +6,8 @@ from typing import Literal
 import numpy as np
 
 from modsim.inputs.scenario import Scenario
-from modsim.simulation.runs import Lane, Outcome
+from modsim.simulation.lanes import Lane
+from modsim.simulation.runs import Outcome
 
 Better = Literal["lower", "higher", "neither"]
 

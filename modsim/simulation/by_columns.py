@@ -33,7 +33,7 @@ def people_age_and_move(town: Town, week: int) -> None:
 
 def hours_arrive(town: Town) -> None:
     """The purse of every area with a programme: a grant in the opening week, then the weekly budget."""
-    c, purse = town.columns, town.scenario.purse
+    c, purse = town.columns, town.numbers.purse
     grant = np.where(town.week == town.opens, purse.grant, 0.0)
     hours = np.where(town.levers.runs & (town.week >= town.opens), purse.budget + grant, 0.0)
     c.purse = c.purse + hours
@@ -46,8 +46,8 @@ def programmes_are_planned(town: Town) -> None:
     free = town.levers.runs & (c.stage == Stage.IDLE) & (town.week >= town.opens) & (c.round < programme.rounds)
     if not free.any():
         return
-    plan = RoundPlan(scenario, town.levers, town.links, c.round, town.origin_menu, town.levers.given_menu)
-    in_sight = c.purse + scenario.purse.budget * (plan.weeks - 1) + _PAID
+    plan = RoundPlan(town)
+    in_sight = c.purse + town.numbers.purse.budget * (plan.weeks - 1) + _PAID
     weeks_left = scenario.settings.weeks - town.week
     places = np.where(plan.cost(programme.places) <= in_sight, programme.places, 0)
     for fewer in range(programme.minimum_places, programme.places):
@@ -77,7 +77,7 @@ def visit_week(position, ordinal, scenario: Scenario, setup_weeks):
 def workers_visit(town: Town) -> None:
     """A week of set-up: visits to people on the list, wishes written down, design work; all paid, or it waits."""
     c, world, scenario = town.columns, town.world, town.scenario
-    programme, listening = scenario.programme, scenario.listening
+    programme, numbers = scenario.programme, town.numbers
     c.moves_on[:] = False
     in_setup = c.stage == Stage.SETUP
     if not in_setup.any():
@@ -102,7 +102,7 @@ def workers_visit(town: Town) -> None:
     power = town.levers.power_design[area, lane]
     key = area, occasion(c.round[area, lane], turn), world.slot[row], world.generation[row]
     good = world.luck.uniform("contact", *key) < trusting.chance_contact_is_good(
-        town.lead_bonus[area], power, scenario.trust
+        town.lead_bonus[area, lane], power, numbers.trust.at(lane)
     )
     c.good_events[row, lane] += good
     c.bad_events[row, lane] += ~good
@@ -111,9 +111,11 @@ def workers_visit(town: Town) -> None:
     s_row, s_lane, s_key = row[spoken], lane[spoken], tuple(part[spoken] for part in key)
     trust = trusting.trust(c.good[s_row, s_lane], c.bad[s_row, s_lane])
     earlier = c.contact_weeks[s_row, s_lane].astype(float)
-    honest = world.luck.uniform("honesty", *s_key) < designing.chance_signal_is_honest(trust, earlier, listening)
+    honest = world.luck.uniform("honesty", *s_key) < designing.chance_signal_is_honest(
+        trust, earlier, numbers.listening.at(s_lane)
+    )
     own = np.cumsum(world.interests[town.lane_variant[s_lane], s_row], axis=1)
-    expected = np.cumsum(town.prior)[None, :]
+    expected = np.cumsum(town.prior, axis=0).T[s_lane]
     u = world.luck.uniform("wish", *s_key)[:, None]
     wish = (np.where(honest[:, None], own, expected)[:, :-1] <= u).sum(axis=1)
     np.add.at(c.signals, (wish, area[spoken], s_lane), 1)
@@ -127,7 +129,7 @@ def _pay(town: Town, heading: str, hours) -> None:
 
 def young_people_are_asked(town: Town) -> None:
     """One wave of invitations; those who say yes get places in keyed order, the rest were promised in vain."""
-    c, world, scenario = town.columns, town.world, town.scenario
+    c, world = town.columns, town.world
     recruiting = c.stage == Stage.RECRUITING
     c.moves_on |= recruiting
     if not recruiting.any():
@@ -144,7 +146,7 @@ def young_people_are_asked(town: Town) -> None:
         trusting.trust(c.good[row, lane], c.bad[row, lane]),
         _friends_share(town, row, lane),
         world.support[row],
-        scenario.joining,
+        town.numbers.joining.at(lane),
     )
     yes = world.luck.uniform("joining", *key) < chance
     order = np.lexsort((world.luck.uniform("order of joining", *key), ~yes, lane, area))
@@ -170,14 +172,14 @@ def _friends_share(town: Town, row, lane):
 
 def sessions_are_held(town: Town) -> None:
     """One week of a course: paid, or it waits. Participants come or not, enjoy it or not, and some leave."""
-    c, world, scenario = town.columns, town.world, town.scenario
+    c, world, scenario, numbers = town.columns, town.world, town.scenario, town.numbers
     c.benefit[:] = 0.0
     c.in_course[:] = False
     running = c.stage == Stage.COURSE
     if not running.any():
         return
     new = bespoke_share(c.menu, town.origin_menu)
-    hours = designing.delivery_hours(c.places, new, scenario.programme.hours_per_place, scenario.designing)
+    hours = designing.delivery_hours(c.places, new, scenario.programme.hours_per_place, numbers.designing)
     held = running & (c.purse + _PAID >= hours)
     _pay(town, "delivery", np.where(held, hours, 0.0))
     c.moves_on |= held
@@ -188,27 +190,28 @@ def sessions_are_held(town: Town) -> None:
     key = area, occasion(c.round[area, lane], c.stage_week[area, lane]), world.slot[row], world.generation[row]
     q = match(world.interests[town.lane_variant[lane], row].T, c.menu[:, area, lane])
     trust = trusting.trust(c.good[row, lane], c.bad[row, lane])
-    comes = world.luck.uniform("attending", *key) < attending.chance_of_attending(q, scenario.attending)
+    p = numbers.attending.at(lane)
+    comes = world.luck.uniform("attending", *key) < attending.chance_of_attending(q, p)
     enjoys = world.luck.uniform("session", *key) < trusting.chance_session_is_good(
-        q, town.levers.power_design[area, lane], scenario.trust
+        q, town.levers.power_design[area, lane], numbers.trust.at(lane)
     )
     c.in_course[row, lane] = True
     c.good_events[row, lane] += comes & enjoys
     c.bad_events[row, lane] += comes & ~enjoys
-    c.benefit[row, lane] = np.where(comes, inclining.benefit_of_session(q, scenario.effect), 0.0)
+    c.benefit[row, lane] = np.where(comes, inclining.benefit_of_session(q, numbers.effect.at(lane)), 0.0)
     c.attended[area, n, lane] += comes
     np.add.at(c.sessions, (area, lane), comes.astype(np.int64))
     first = comes & (c.first_session[row, lane] == NEVER)
     c.first_session[row[first], lane[first]] = town.week
     town.records.first_sessions(town, area[first], row[first], lane[first])
-    leaves = world.luck.uniform("dropping out", *key) < attending.chance_of_dropping_out(q, trust, scenario.attending)
+    leaves = world.luck.uniform("dropping out", *key) < attending.chance_of_dropping_out(q, trust, p)
     c.standing[area[leaves], n[leaves], lane[leaves]] = Standing.DROPPED
     c.dropped_week[row[leaves], lane[leaves]] = town.week
 
 
 def trust_moves(town: Town) -> None:
     """Remembered experience fades; own events and those heard from friends are added (not on rung M0)."""
-    c, p = town.columns, town.scenario.trust
+    c, p = town.columns, town.numbers.trust
     if town.scenario.settings.rung != "M0":
         c.good = trusting.fading(c.good, c.start_good, p)
         c.bad = trusting.fading(c.bad, c.start_bad, p)
@@ -219,8 +222,9 @@ def trust_moves(town: Town) -> None:
             np.add.at(heard[0], (friend, lane[owner]), c.good_events[row, lane][owner])
             np.add.at(heard[1], (friend, lane[owner]), c.bad_events[row, lane][owner])
             told = heard.any(axis=0) | (c.good_events != 0) | (c.bad_events != 0)
-            c.good[told] = trusting.good_after(c.good[told], c.good_events[told], heard[0][told], p)
-            c.bad[told] = trusting.bad_after(c.bad[told], c.bad_events[told], heard[1][told], p)
+            own = p.at(np.nonzero(told)[1])
+            c.good[told] = trusting.good_after(c.good[told], c.good_events[told], heard[0][told], own)
+            c.bad[told] = trusting.bad_after(c.bad[told], c.bad_events[told], heard[1][told], own)
     c.good_events[:] = 0
     c.bad_events[:] = 0
 
@@ -228,13 +232,13 @@ def trust_moves(town: Town) -> None:
 def inclination_moves(town: Town) -> None:
     """What sessions changed in a young person's log-rate fades, and this week's sessions lower it again."""
     c = town.columns
-    c.inclination = inclining.inclination_after(c.inclination, c.benefit, town.scenario.effect)
+    c.inclination = inclining.inclination_after(c.inclination, c.benefit, town.numbers.effect)
 
 
 def incidents_happen(town: Town) -> None:
     """Incidents of every young person: Poisson, by the quantile of one keyed draw that all lanes share."""
     c, world = town.columns, town.world
-    means = offending.incident_rate(world.background[:, None], c.inclination, c.in_course, town.scenario.effect)
+    means = offending.incident_rate(world.background[:, None], c.inclination, c.in_course, town.numbers.effect)
     u = world.luck.weekly_uniform("incidents", world.area, town.week, world.slot, world.generation)
     c.occurred = poisson_counts(means, np.broadcast_to(u[:, None], means.shape))
 
@@ -271,7 +275,8 @@ def programmes_move_on(town: Town) -> None:
         c.menu[:, area, lane] = chosen_menu(town, area, lane)
     area, n, lane = np.nonzero(ended[:, None, :] & (c.standing == Standing.IN))
     row = c.listed[area, n, lane]
-    done = attending.has_completed(c.attended[area, n, lane], programme.course_weeks, scenario.attending)
+    p = town.numbers.attending.at(lane)
+    done = attending.has_completed(c.attended[area, n, lane], programme.course_weeks, p)
     c.standing[area, n, lane] = np.where(done, Standing.COMPLETED, Standing.DROPPED)
     c.completed[row[done], lane[done]] = True
     c.dropped_week[row[~done], lane[~done]] = town.week
@@ -287,13 +292,13 @@ def programmes_move_on(town: Town) -> None:
 
 def chosen_menu(town: Town, area: int, lane: int) -> np.ndarray:
     """The menu of one programme after its set-up (K,) of zeros and ones: given, or completed by what was learned."""
-    levers, listening = town.levers, town.scenario.listening
+    levers, listening, prior = town.levers, town.numbers.listening.at(lane), town.prior[:, lane]
     menu = levers.given_menu[:, area, lane].copy()
     if levers.learns[area, lane]:
         signals = town.columns.signals[:, area, lane]
-        learned = designing.learned_share(signals, signals.sum(), town.prior, listening)
+        learned = designing.learned_share(signals, signals.sum(), prior, listening)
         voice = designing.voice(levers.power_design[area, lane], levers.process_knowledge[area, lane], listening)
-        score = np.where(menu > 0.0, -1.0, designing.menu_score(learned, town.prior, voice))
+        score = np.where(menu > 0.0, -1.0, designing.menu_score(learned, prior, voice))
         open_slots = town.scenario.programme.menu_size - int(levers.fixed_slots[area, lane])
         menu[np.argsort(-score, kind="stable")[:open_slots]] = 1.0
     return menu

@@ -12,6 +12,7 @@ import numpy as np
 from modsim.inputs.levers import Levers
 from modsim.inputs.scenario import Scenario
 from modsim.rules import designing
+from modsim.simulation.lanes import LaneNumbers
 from modsim.world.young_people import World
 
 if TYPE_CHECKING:
@@ -80,9 +81,10 @@ def given_menu(scenario: Scenario, levers: Levers) -> list[float]:
 
 
 class Columns:
-    """The state of all lanes. Columns over people start empty or at rest; `replicate_lanes` makes more lanes of one."""
+    """The state of all lanes, one for each scenario. Columns start empty or at rest; `spread` makes more lanes."""
 
-    def __init__(self, world: World, lanes: int):
+    def __init__(self, world: World, scenarios: Sequence[Scenario]):
+        lanes = len(scenarios)
         rows, areas, activities = world.rows, len(world.areas), len(world.activity_ids)
         programme, memory = world.scenario.programme, world.scenario.targeting.memory_weeks
 
@@ -95,10 +97,13 @@ class Columns:
         def listed(dtype, start=0):
             return np.full((areas, programme.list_length, lanes), start, dtype=dtype)
 
-        trust = world.scenario.trust
-        start = np.array([trust.start_in(area.lead, area.anchor) for area in world.areas])[world.area]
-        self.start_good = (start * trust.prior_strength)[:, None]
-        self.start_bad = ((1.0 - start) * trust.prior_strength)[:, None]
+        # where experience starts: (rows, lanes), or (rows, 1) where all lanes start alike
+        tables = [scenario.trust for scenario in scenarios]
+        tables = tables[:1] if all(table == tables[0] for table in tables) else tables
+        start = np.array([[p.start_in(area.lead, area.anchor) for p in tables] for area in world.areas])[world.area]
+        strength = np.array([p.prior_strength for p in tables])
+        self.start_good = start * strength
+        self.start_bad = (1.0 - start) * strength
         # people
         self.good = people(float) + self.start_good
         self.bad = people(float) + self.start_bad
@@ -141,15 +146,13 @@ class Columns:
         self.standing = listed(np.int8, Standing.NOT_ASKED)
         self.attended = listed(np.int16)
 
-    def replicate_lanes(self, lanes: int) -> None:
-        """Turn one lane into several equal ones."""
+    def spread(self, lanes: Sequence[int]) -> None:
+        """Make a new set of lanes, each a copy of the present lane named for it."""
         for name, column in vars(self).items():
-            if name in ("start_good", "start_bad"):
-                continue
             if isinstance(column, dict):
-                column.update({key: np.repeat(value, lanes, axis=-1) for key, value in column.items()})
-            else:
-                setattr(self, name, np.repeat(column, lanes, axis=-1))
+                column.update({key: np.take(value, lanes, axis=-1) for key, value in column.items()})
+            elif name not in ("start_good", "start_bad") or column.shape[-1] > 1:
+                setattr(self, name, np.take(column, lanes, axis=-1))
 
     def forget_rows(self, rows: np.ndarray) -> None:
         """Put the rows of people who left at rest, for the newcomers who now hold them."""
@@ -166,17 +169,17 @@ class Columns:
 class Town:
     """One world with its lanes: what the stages of the week read and change.
 
-    Each lane follows the levers in `arms` and, among the world's dissimilarities, the one its `variants` entry names
-    by position (the first by default).
+    Each lane follows the levers in `arms` and the numbers of its scenario in `scenarios`, which may differ in the
+    tables of `modsim.simulation.lanes.LANE_TABLES` and in the dissimilarity (one of the world's).
     """
 
     def __init__(
         self,
         world: World,
         arms: Sequence[Levers],
+        scenarios: Sequence[Scenario],
         records: "Records",
         columns: Columns | None = None,
-        variants: Sequence[int] | None = None,
     ):
         self.world = world
         self.scenario = world.scenario
@@ -184,15 +187,19 @@ class Town:
         self.model: Community | None = None  # the Mesa model, where there is one
         self.levers = LaneLevers(world, arms)
         self.lanes = len(arms)
-        self.lane_variant = np.array(variants or [0] * len(arms))
-        self.columns = columns or Columns(world, self.lanes)
+        self.numbers = LaneNumbers(scenarios)
+        self.lane_variant = np.array([world.dissimilarities.index(s.world.dissimilarity) for s in scenarios])
+        self.columns = columns or Columns(world, scenarios)
         scenario = self.scenario
         self.opens = np.array([area.opens_week for area in world.areas])[:, None]
-        self.links = np.array([scenario.designing.links(area.anchor) for area in world.areas])[:, None]
-        self.lead_bonus = np.array([scenario.trust.bonus(area.lead, area.anchor) for area in world.areas])
+        self.links = np.array([[s.designing.links(area.anchor) for s in scenarios] for area in world.areas])
+        self.lead_bonus = np.array([[s.trust.bonus(area.lead, area.anchor) for s in scenarios] for area in world.areas])
         by_id = {a.id: a.origin_share for a in scenario.activities}
         shares = np.array([by_id[i] for i in world.activity_ids])
-        self.prior = designing.professional_prior(shares, len(shares), scenario.listening)
+        # what professionals expect, (activities, lanes)
+        self.prior = np.stack(
+            [designing.professional_prior(shares, len(shares), s.listening) for s in scenarios], axis=-1
+        )
         self.origin_menu = np.array([float(i in scenario.origin_menu) for i in world.activity_ids])
 
     @property
@@ -206,10 +213,11 @@ def occasion(round_number, ordinal):
 
 
 class RoundPlan:
-    """What the next round of each programme would take: weeks and hours (areas, lanes), or of one programme."""
+    """What the next round of each programme would take: weeks and hours (areas, lanes)."""
 
-    def __init__(self, scenario: Scenario, levers, links, round_number, origin_menu, given_menu):
-        p, programme = scenario.designing, scenario.programme
+    def __init__(self, town: "Town"):
+        p, programme, levers = town.numbers.designing, town.scenario.programme, town.levers
+        links, round_number = town.links, town.columns.round
         effort = np.where(round_number == 0, 1.0, p.refresh)
         meetings = designing.full_meetings_needed(levers.learned_share, effort, p)
         shortest = designing.shortest_setup_weeks(levers.setup_weeks, effort, levers.process_knowledge, p)
@@ -222,7 +230,7 @@ class RoundPlan:
             meetings, links, self.setup_weeks, levers.learned_share, effort, levers.process_knowledge, p
         )
         self.contact_hours = programme.contacted * programme.contacts_each * programme.contact_hours
-        bespoke_if_given = bespoke_share(given_menu, origin_menu)
+        bespoke_if_given = bespoke_share(levers.given_menu, town.origin_menu)
         self.bespoke_share = np.where(levers.learns, levers.learned_share, bespoke_if_given)
         self._programme, self._designing = programme, p
 

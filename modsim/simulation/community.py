@@ -62,7 +62,7 @@ class Community(mesa.Model):
         self.arm, self.replicate, self.pace = arm, replicate, pace
         graph = None if ties is None else Ties.from_networkx(ties)
         world = World(scenario, luck_seed, [replicate], graph)
-        self.town = Town(world, [scenario.arms[arm]], Records(scenario, len(scenario.areas), 1))
+        self.town = Town(world, [scenario.arms[arm]], [scenario], Records(scenario, len(scenario.areas), 1))
         self.town.model = self
         for week in range(-scenario.settings.history_weeks, 0):
             live_one_week(self.town, week, by_columns)  # agents are made when it is over

@@ -17,20 +17,21 @@ _WORTH_ANOTHER_PROCESS = 12_000_000  # people-lane-weeks, some two seconds' work
 
 @dataclass(frozen=True)
 class Task:
-    """Some replicates of some lanes, to be run side by side."""
+    """Some replicates of some lanes at some parameter points, to be run side by side."""
 
-    scenario: Scenario
+    points: list[Scenario]
     lanes: list[Lane]
     replicates: list[int]
 
     @property
     def work(self) -> int:
         """People-lane-weeks, the history counted once."""
-        people = sum(self.scenario.young_people_in(area) for area in self.scenario.areas) * len(self.replicates)
-        return people * (self.scenario.settings.weeks * len(self.lanes) + self.scenario.settings.history_weeks)
+        scenario = self.points[0]
+        people = sum(scenario.young_people_in(area) for area in scenario.areas) * len(self.replicates)
+        return people * (scenario.settings.weeks * len(self.lanes) + scenario.settings.history_weeks)
 
     def outcome(self, each_week: Callable[[int], None] | None = None) -> Outcome:
-        return run(self.scenario, self.lanes, self.replicates, each_week)
+        return run(self.points, self.lanes, self.replicates, each_week)
 
 
 class LostWorkerError(RuntimeError):
@@ -56,7 +57,7 @@ def outcomes(
         workers = min(multiprocessing.cpu_count(), 1 + work // _WORTH_ANOTHER_PROCESS)
     if workers <= 1 or len(tasks) == 1:
         for task in tasks:
-            weeks = task.scenario.settings.weeks
+            weeks = task.points[0].settings.weeks
             yield task, task.outcome(partly and (lambda week, of=task, all=weeks: partly(of, (week + 1) / all)))
         return
     context = multiprocessing.get_context("spawn")

@@ -71,7 +71,7 @@ class Partner(mesa.Agent):
     def expectation(self) -> dict[str, float]:
         """What professionals expect young people to want."""
         town = self.model.town
-        return dict(zip(town.world.activity_ids, town.prior.tolist(), strict=True))
+        return dict(zip(town.world.activity_ids, town.prior[:, 0].tolist(), strict=True))
 
     @property
     def young_people(self) -> list[YoungPerson]:

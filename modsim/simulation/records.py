@@ -3,6 +3,8 @@
 All sums over people are whole numbers, so they do not depend on the order or on how lanes are batched.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from modsim.inputs.scenario import Scenario
@@ -22,26 +24,29 @@ def weekly_measures(scenario: Scenario) -> tuple[str, ...]:
 class Records:
     """The figures of one town, for every area and lane, from week 0.
 
-    `weekly` is (weeks, areas, lanes, measures) in the order of `weekly_measures`. `reference_lane` is the lane
-    in which nothing is done; without one the figures that need it are missing.
+    `weekly` is (weeks, areas, lanes, measures) in the order of `weekly_measures`. `references` names for each lane
+    the one in which nothing is done at the same parameter point; without them the figures that need one are missing.
     """
 
-    def __init__(self, scenario: Scenario, areas: int, lanes: int, reference_lane: int | None = None):
+    def __init__(self, scenario: Scenario, areas: int, lanes: int, references: Sequence[int] | None = None):
         self.weekly = np.zeros((scenario.settings.weeks, areas, lanes, len(weekly_measures(scenario))))
-        self.reference_lane = reference_lane
+        self.references = None if references is None else np.array(references)
         self.weeks_written = 0
         names = (
             "participants_asb", "participants_asb_reference", "participants", "reported_before", "reported_after",
             "weeks_before", "weeks_after", "listed_asb",
         )  # fmt: skip
         self.people = {name: np.zeros((areas, lanes), dtype=np.int64) for name in names}
-        self._listed: list[tuple[int, np.ndarray, np.ndarray]] = []  # area, rows, generations
+        self._listed: list[tuple[int, np.ndarray, np.ndarray, np.ndarray]] = []  # area, lanes, rows, generations
 
     def follow_lists(self, town: Town) -> None:
-        """Where an area opens this week, follow those whom its lead would list now: the same people in every lane."""
+        """Where an area opens this week, follow those its lead would list now: the same in every lane of a point."""
+        references = np.zeros(town.lanes, dtype=np.int64) if self.references is None else self.references
         for area in np.nonzero(town.opens[:, 0] == town.week)[0].tolist():
-            rows = list_of(town, area, self.reference_lane or 0, 0)
-            self._listed.append((area, rows, town.world.generation[rows].copy()))
+            for reference in np.unique(references).tolist():
+                rows = list_of(town, area, reference, 0)
+                lanes = np.nonzero(references == reference)[0]
+                self._listed.append((area, lanes, rows, town.world.generation[rows].copy()))
 
     def first_sessions(self, town: Town, area, row, lane) -> None:
         """Count the reported incidents of those who come for the first time, in the 52 weeks before."""
@@ -74,14 +79,14 @@ class Records:
         np.add.at(self.people["participants_asb"], key, c.occurred[row, lane])
         np.add.at(self.people["reported_after"], key, c.reported[row, lane])
         np.add.at(self.people["weeks_after"], key, 1)
-        if self.reference_lane is not None:
-            np.add.at(self.people["participants_asb_reference"], key, c.occurred[row, self.reference_lane])
+        if self.references is not None:
+            np.add.at(self.people["participants_asb_reference"], key, c.occurred[row, self.references[lane]])
 
     def _follow_listed(self, town: Town) -> None:
         world, c = town.world, town.columns
-        for area, rows, generations in self._listed:
+        for area, lanes, rows, generations in self._listed:
             same = rows[world.generation[rows] == generations]
-            self.people["listed_asb"][area] += c.occurred[same].sum(axis=0)
+            self.people["listed_asb"][area, lanes] += c.occurred[np.ix_(same, lanes)].sum(axis=0)
 
     def totals(self, town: Town) -> dict[str, np.ndarray]:
         """Every figure of the run by (areas, lanes); needs the town at its end."""
@@ -106,10 +111,11 @@ class Records:
         """Mean trust of those first listed who still live there (NaN where nobody does), and how many they are."""
         c, world = town.columns, town.world
         mean, still_here = np.full(c.purse.shape, np.nan), np.zeros(c.purse.shape, dtype=np.int64)
-        for area, rows, generations in self._listed:
+        for area, lanes, rows, generations in self._listed:
             same = rows[world.generation[rows] == generations]
-            still_here[area] = same.size
+            still_here[area, lanes] = same.size
             if same.size:
-                whole = np.rint(trusting.trust(c.good[same], c.bad[same]) * _FIXED_POINT).astype(np.int64)
-                mean[area] = whole.sum(axis=0) / (same.size * _FIXED_POINT)
+                at = np.ix_(same, lanes)
+                whole = np.rint(trusting.trust(c.good[at], c.bad[at]) * _FIXED_POINT).astype(np.int64)
+                mean[area, lanes] = whole.sum(axis=0) / (same.size * _FIXED_POINT)
         return mean, still_here

@@ -8,17 +8,10 @@ import numpy as np
 from modsim.inputs.scenario import Scenario
 from modsim.simulation import by_columns
 from modsim.simulation.columns import HEADINGS, Columns, Town
+from modsim.simulation.lanes import LANE_TABLES, Lane, what_makes_the_world
 from modsim.simulation.records import Records
 from modsim.simulation.week import live_one_week
 from modsim.world.young_people import World
-
-
-@dataclass(frozen=True)
-class Lane:
-    """What one lane runs: an arm, at a dissimilarity (None for the scenario's own)."""
-
-    arm: str
-    dissimilarity: float | None = None
 
 
 @dataclass(frozen=True)
@@ -64,52 +57,73 @@ class Outcome:
         )
 
 
+def _references(points: Sequence[Scenario], lanes: list[Lane]) -> list[int] | None:
+    """For each lane the lane of the reference arm at its point, or at the first point; None where there is neither."""
+    first = Lane(points[0].settings.reference_arm)
+    own = [Lane(points[lane.point].settings.reference_arm, lane.point) for lane in lanes]
+    if not all(reference in lanes or first in lanes for reference in own):
+        return None
+    return [lanes.index(reference if reference in lanes else first) for reference in own]
+
+
 def live_history(
-    scenario: Scenario, seed: int, replicates: Sequence[int], dissimilarities: Sequence[float] | None = None
+    points: Sequence[Scenario], replicates: Sequence[int], dissimilarities: Sequence[float]
 ) -> tuple[World, Columns]:
-    """A world at the end of its history, with the columns of one lane: the past that all arms share."""
-    world = World(scenario, seed, replicates, dissimilarities=dissimilarities)
-    nothing = scenario.arms[scenario.settings.reference_arm]
-    town = Town(world, [nothing], Records(scenario, len(world.areas), 1))
-    for week in range(-scenario.settings.history_weeks, 0):
+    """A world at the end of its history, with a lane for each point: the past that all arms of a point share."""
+    first = points[0]
+    world = World(first, first.settings.seed, replicates, dissimilarities=dissimilarities)
+    nothing = [point.arms[point.settings.reference_arm] for point in points]
+    town = Town(world, nothing, points, Records(first, len(world.areas), len(points)))
+    for week in range(-first.settings.history_weeks, 0):
         live_one_week(town, week, by_columns)
     return world, town.columns
 
 
 def run(
-    scenario: Scenario,
+    points: Scenario | Sequence[Scenario],
     lanes: Sequence[Lane],
     replicates: Sequence[int],
     each_week: Callable[[int], None] | None = None,
 ) -> Outcome:
-    """Live through the scenario once for each replicate and lane, side by side.
+    """Live through a scenario, or several parameter points of it, once for each replicate and lane, side by side.
 
     Parameters
     ----------
-    lanes : the arms to run, at the scenario's dissimilarity or another
+    points : the scenario, or scenarios that share a world (see `modsim.simulation.lanes`); a lane names its point
+    lanes : the arms to run, each at a point
     replicates : numbers of the simulated futures; the same number is the same luck, whatever else is run
     each_week : called with the week just lived, for progress
+
+    Raises
+    ------
+    ValueError
+        when the points cannot share a world.
     """
-    own = scenario.world.dissimilarity
-    at = [own if lane.dissimilarity is None else lane.dissimilarity for lane in lanes]
-    dissimilarities = list(dict.fromkeys([own, *at]))
-    world, columns = live_history(scenario, scenario.settings.seed, replicates, dissimilarities)
-    columns.replicate_lanes(len(lanes))
-    arms = [scenario.arms[lane.arm] for lane in lanes]
-    reference = Lane(scenario.settings.reference_arm)
-    reference_lane = list(lanes).index(reference) if reference in lanes else None
-    records = Records(scenario, len(world.areas), len(lanes), reference_lane)
-    town = Town(world, arms, records, columns, [dissimilarities.index(d) for d in at])
-    for week in range(scenario.settings.weeks):
+    points = [points] if isinstance(points, Scenario) else list(points)
+    first = points[0]
+    if any(what_makes_the_world(point) != what_makes_the_world(first) for point in points[1:]):
+        raise ValueError(f"points may differ only in world.dissimilarity, arms and {', '.join(LANE_TABLES)}")
+    scenarios = [points[lane.point] for lane in lanes]
+    pasts: list[Scenario] = []  # nothing but trust can differ before anything is done
+    for scenario in scenarios:
+        if all(scenario.trust != past.trust for past in pasts):
+            pasts.append(scenario)
+    dissimilarities = list(dict.fromkeys(point.world.dissimilarity for point in points))
+    world, columns = live_history(pasts, replicates, dissimilarities)
+    columns.spread([[past.trust for past in pasts].index(scenario.trust) for scenario in scenarios])
+    records = Records(first, len(world.areas), len(lanes), _references(points, list(lanes)))
+    arms = [scenario.arms[lane.arm] for scenario, lane in zip(scenarios, lanes, strict=True)]
+    town = Town(world, arms, scenarios, records, columns)
+    for week in range(first.settings.weeks):
         live_one_week(town, week, by_columns)
         if each_week is not None:
             each_week(week)
-    shape = len(replicates), len(scenario.areas), len(lanes)
-    weekly = town.records.weekly
+    shape = len(replicates), len(first.areas), len(lanes)
+    weekly = records.weekly
     return Outcome(
         list(replicates),
         list(lanes),
         np.moveaxis(weekly.reshape(weekly.shape[0], *shape, weekly.shape[-1]), 0, 1),
-        {name: np.asarray(values).reshape(shape) for name, values in town.records.totals(town).items()},
-        {heading: town.columns.spent[heading].reshape(shape) for heading in HEADINGS},
+        {name: np.asarray(values).reshape(shape) for name, values in records.totals(town).items()},
+        {heading: columns.spent[heading].reshape(shape) for heading in HEADINGS},
     )

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from modsim.simulation.runs import Lane, run
+from modsim.simulation.lanes import Lane
+from modsim.simulation.runs import run
 from tests.conftest import small_scenario
 
 NEW, CARRIED, NOTHING = Lane("recoproduce"), Lane("transplant"), Lane("none")

@@ -9,7 +9,8 @@ from modsim.findings.break_even import break_even
 from modsim.findings.measures import Measure, by_replicate
 from modsim.findings.statistics import Estimate, estimate, price_of_averting
 from modsim.findings.verdict import contrast, kind_of, sentence
-from modsim.simulation.runs import Lane, Outcome
+from modsim.simulation.lanes import Lane
+from modsim.simulation.runs import Outcome
 from tests.conftest import small_scenario
 from tests.statistics.helper import TOLERATED_STANDARD_ERRORS, mean_is
 

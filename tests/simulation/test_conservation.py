@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from modsim import Community
 from modsim.inputs.contradictions import contradictions
 from modsim.simulation.columns import Standing
-from modsim.simulation.runs import Lane, run
+from modsim.simulation.lanes import Lane
+from modsim.simulation.runs import run
 from tests.conftest import ARMS, small_scenario
 from tests.simulation.same import columns_differ
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from modsim import Community, compare
-from modsim.simulation.runs import Lane, run
+from modsim.simulation.lanes import Lane
+from modsim.simulation.runs import run
 from tests.conftest import ARMS, small_scenario
 from tests.simulation.same import columns_differ, outcomes_differ
 
@@ -145,7 +146,8 @@ def test_one_and_two_processes_give_the_same_tables():
 
 def test_python_s_hash_seed_does_not_matter():
     code = (
-        "from tests.conftest import small_scenario; from modsim.simulation.runs import Lane, run;"
+        "from tests.conftest import small_scenario; from modsim.simulation.lanes import Lane;"
+        "from modsim.simulation.runs import run;"
         "o = run(small_scenario('settings.weeks=30'), [Lane('none'), Lane('recoproduce')], [0]);"
         "print(o.weekly.sum(), [float(v.sum()) for v in o.totals.values()])"
     )

@@ -6,8 +6,8 @@ import signal
 import pytest
 
 from modsim import compare
+from modsim.simulation.lanes import Lane
 from modsim.simulation.parallel import LostWorkerError, Task, outcomes
-from modsim.simulation.runs import Lane
 from tests.conftest import small_scenario
 
 
@@ -18,7 +18,7 @@ def _fatal_outcome(self, each_week=None):
 
 def test_a_lost_worker_is_told_in_one_sentence(monkeypatch):
     scenario = small_scenario("settings.weeks=4")
-    tasks = [Task(scenario, [Lane("none")], [k]) for k in range(3)]
+    tasks = [Task([scenario], [Lane("none")], [k]) for k in range(3)]
     monkeypatch.setattr(Task, "outcome", _fatal_outcome)  # the workers import it by this name
     with pytest.raises(LostWorkerError, match="most often because memory ran out"):
         list(outcomes(tasks, workers=2))
@@ -37,7 +37,7 @@ def test_progress_starts_at_nothing_never_falls_and_ends_at_all():
 
 def test_tasks_are_given_out_with_their_outcomes_in_any_number_of_processes():
     scenario = small_scenario("settings.weeks=4")
-    tasks = [Task(scenario, [Lane("none")], [k]) for k in range(3)]
+    tasks = [Task([scenario], [Lane("none")], [k]) for k in range(3)]
     for workers in (1, 2):
         found = {task.replicates[0]: outcome.replicates for task, outcome in outcomes(tasks, workers)}
         assert found == {0: [0], 1: [1], 2: [2]}

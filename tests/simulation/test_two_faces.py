@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from modsim import Community
-from modsim.simulation.runs import Lane, run
+from modsim.simulation.lanes import Lane
+from modsim.simulation.runs import run
 from tests.conftest import ARMS, small_scenario
 from tests.simulation.same import columns_differ
 
@@ -59,8 +60,9 @@ def test_agents_and_columns_agree_in_corners(changes):
 @pytest.mark.parametrize("arm", ARMS)
 def test_one_lane_is_the_same_alone_and_among_many(arm):
     scenario = small_scenario()
-    lanes = [Lane(name) for name in ARMS] + [Lane("transplant", 0.0), Lane("recoproduce", 1.0)]
-    many = run(scenario, lanes, [0, 1, 2])
+    points = [scenario, small_scenario("world.dissimilarity=0", "trust.start=0.5"), small_scenario("purse.budget=60")]
+    lanes = [Lane(name) for name in ARMS] + [Lane("transplant", 1), Lane("recoproduce", 2)]
+    many = run(points, lanes, [0, 1, 2])
     alone = Community(scenario, arm=arm, replicate=1)
     alone.run_for(scenario.settings.weeks)
     at = ARMS.index(arm)

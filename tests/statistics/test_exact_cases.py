@@ -8,7 +8,8 @@ from modsim import Community, load_scenario
 from modsim.rules import trusting
 from modsim.simulation.by_columns import chosen_menu
 from modsim.simulation.columns import Stage, Standing
-from modsim.simulation.runs import Lane, run
+from modsim.simulation.lanes import Lane
+from modsim.simulation.runs import run
 from modsim.world.young_people import World
 from tests.conftest import SCENARIOS, small_scenario
 from tests.simulation.same import outcomes_differ

@@ -1,0 +1,83 @@
+"""Parameter points as lanes: side by side in one world they give what each gives alone."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from modsim.simulation.lanes import LANE_TABLES, Lane, PerLane
+from modsim.simulation.runs import run
+from tests.conftest import ARMS, small_scenario
+from tests.simulation.same import outcomes_differ
+from tests.simulation.test_conservation import VALID
+
+POINTS = [
+    (),
+    ("world.dissimilarity=0.1", "purse.budget=9", "purse.grant=400"),
+    ("trust.start=0.6", "trust.memory=0.9", "trust.loss_to_gain=1", "trust.contact_good=0.2", "trust.prior_strength=3"),
+    ("joining.baseline=-1", "attending.dropout_per_week=0.4", "attending.completion_share=0.2"),
+    ("effect.session_effect=0.3", "effect.half_life_weeks=5", "effect.course_time_share=0.9"),
+    ("designing.partners=9", "designing.link_hours=0.2", "designing.refresh=1", "designing.bespoke_cost=2"),
+    ("targeting.accuracy=0.1", "listening.prior_origin_share=0.9", "listening.prior_strength=1", "trust.start=0.6"),
+    ("arms.recoproduce.power_design=0.1", "arms.recoproduce.setup_weeks=9", "world.dissimilarity=0.1"),
+]
+
+
+def together_and_alone(points, replicates):
+    lanes = [Lane(arm, k) for k in range(len(points)) for arm in ARMS]
+    together = run(points, lanes, replicates)
+    for k, point in enumerate(points):
+        alone = run(point, [Lane(arm) for arm in ARMS], replicates)
+        mine = together.only([Lane(arm, k) for arm in ARMS])
+        assert outcomes_differ(alone, mine) == [], f"point {k}"
+
+
+def test_points_side_by_side_give_what_each_gives_alone():
+    together_and_alone([small_scenario(*changes) for changes in POINTS], [0, 1])
+
+
+FREE = sorted(
+    key
+    for key in VALID
+    if (key.split(".")[0] in LANE_TABLES and key != "targeting.memory_weeks")
+    or key in ("world.dissimilarity", "arms.recoproduce.power_design", "arms.recoproduce.setup_weeks")
+)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.lists(st.sampled_from(FREE), min_size=1, max_size=5, unique=True).flatmap(
+            lambda keys: st.fixed_dictionaries({key: VALID[key] for key in keys})
+        ),
+        min_size=2,
+        max_size=3,
+    )
+)
+def test_random_points_side_by_side_give_what_each_gives_alone(choices):
+    points = [
+        small_scenario("settings.weeks=30", *(f"{key}={value!r}" for key, value in choice.items()))
+        for choice in choices
+    ]
+    together_and_alone(points, [0])
+
+
+OTHER_WORLDS = [
+    "offending.core_shift=3", "reporting.share=0.5", "programme.places=8", "settings.weeks=40", "settings.rung=M0",
+    "targeting.memory_weeks=8",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", OTHER_WORLDS)
+def test_points_that_make_another_world_are_refused(change):
+    with pytest.raises(ValueError, match=r"points may differ only in world.dissimilarity, arms and trust"):
+        run([small_scenario(), small_scenario(change)], [Lane("none"), Lane("none", 1)], [0])
+
+
+def test_numbers_that_agree_stay_single_values():
+    p = PerLane.of([small_scenario(*changes).joining for changes in POINTS])
+    assert p.match_effect == 3.0
+    assert p.baseline.shape == (len(POINTS),)
+    assert p.at([3, 0]).baseline.tolist() == [-1.0, -2.0]
+    assert PerLane.of([small_scenario().joining]).at([0, 0, 0]).baseline == -2.0
+    with pytest.raises(AttributeError, match="no number 'nothing'"):
+        _ = p.nothing
