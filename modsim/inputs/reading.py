@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -234,9 +235,32 @@ def _checked(source: _Source, file: str, problems: list[str]) -> Scenario | None
             key = key_of(one, source.content)
             found.setdefault(key, told(one, source.content, _place(key, source, file)))
         problems.extend(found.values())
+        problems.extend(_contradictions_beside(error, source, file, set(found)))
         return None
     problems.extend(f"{_place(key, source, file)}: {key}: {message}" for key, message in contradictions(scenario))
     return scenario.with_smallest_differences()
+
+
+def _contradictions_beside(error: ValidationError, source: _Source, file: str, wrong: set[str]) -> list[str]:
+    """Contradictions among the values that are right by themselves; the wrong ones are left at their defaults."""
+    content = deepcopy(source.content)
+    for one in error.errors():
+        spot: Any = content
+        parts = [part for part in one["loc"] if isinstance(part, int) or re.fullmatch(r"[\w\-]+", part)]
+        for part in parts[:-1]:
+            inside = isinstance(part, int) and isinstance(spot, list) and part < len(spot)
+            spot = spot[part] if inside or (isinstance(spot, dict) and part in spot) else spot
+        if isinstance(spot, dict) and parts:
+            spot.pop(parts[-1], None)
+    try:
+        scenario = Scenario.model_validate(content)
+    except ValidationError:
+        return []  # too little is right to go on from
+    return [
+        f"{_place(key, source, file)}: {key}: {message}"
+        for key, message in contradictions(scenario)
+        if not any(key == one or key.startswith(f"{one}.") for one in wrong)
+    ]
 
 
 def _place(key: str, source: _Source, file: str) -> str:

@@ -54,6 +54,26 @@ def test_all_problems_are_told_at_once_with_file_and_line(folder):
     ]
 
 
+def test_contradictions_are_told_beside_single_wrong_values(folder):
+    path = folder / "both.toml"
+    path.write_text(
+        'extends = "base.toml"\n[settings]\nverdict_arm = "nobody"\nreplicates = 0\n[world]\ndisimilarity = 1\n'
+        '[arms.transplant]\nmenu = ["judo"]\nsignals = -1\n[[areas]]\nid = "govan"\nopens_week = 900\nlead = "army"\n'
+    )
+    told = "\n".join(problems_of(path))
+    for words in (
+        "no arm 'nobody'",
+        "replicates: 0 is",
+        "disimilarity: unknown",
+        "'judo'",
+        "signals: -1",
+        "900",
+        "'army'",
+    ):
+        assert words in told, words
+    assert len(told.splitlines()) == 7
+
+
 def test_a_file_that_is_not_utf8_is_refused(folder):
     (folder / "latin.toml").write_bytes('title = "Größe"'.encode("latin-1"))
     assert "is not UTF-8 text" in problems_of(folder / "latin.toml")[0]
