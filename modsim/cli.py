@@ -118,9 +118,10 @@ def compare(
         if arms is not None:
             settings["arms"] = [name.strip() for name in arms.split(",") if name.strip()] or [""]
         given = [f"settings.{key}={value}" for key, value in settings.items() if value is not None]
+        asked = [*(changes or []), *given]
         try:
-            loaded = load_scenario(scenario, [*(changes or []), *given])
-            folder = check_folder(out or Path("results") / _folder_name(scenario.stem, changes, settings))
+            loaded = load_scenario(scenario, asked)
+            folder = check_folder(out or Path("results") / _folder_name(scenario.stem, asked))
             comparison = _run_with_progress(loaded, workers, scenario.stem)
         except ScenarioError as error:
             _refuse(error.problems)
@@ -144,14 +145,15 @@ def compare(
         print(f"The figures could not be drawn: {trouble}. The tables are complete.", file=sys.stderr)
         raise typer.Exit(STOPPED if trouble == "they were stopped" else 1)
     if comparison.interrupted:
-        asked = loaded.settings.replicates
-        print(f"Stopped: {comparison.replicates} of {asked} futures were finished; the results hold those, no figures.")
+        wanted = loaded.settings.replicates
+        print(
+            f"Stopped: {comparison.replicates} of {wanted} futures were finished; the results hold those, no figures."
+        )
         raise typer.Exit(STOPPED)
 
 
-def _folder_name(stem: str, changes: list[str] | None, settings: dict[str, Any]) -> str:
+def _folder_name(stem: str, asked: list[str]) -> str:
     """The scenario's name, with a mark of its own for every other question asked of it."""
-    asked = [*(changes or []), *(f"{key}={value}" for key, value in settings.items() if value is not None)]
     return stem if not asked else f"{stem}-{hashlib.sha256(' '.join(asked).encode()).hexdigest()[:6]}"
 
 

@@ -20,9 +20,6 @@ class BreakEven:
     high: float | None
     text: str
 
-    def as_dict(self) -> dict[str, object]:
-        return {"mean": self.mean, "low": self.low, "high": self.high, "text": self.text}
-
 
 def break_even(points: list[float], gains: np.ndarray, arm: str, against: str, seed: int) -> BreakEven:
     """Where a straight line through the gains crosses zero.

@@ -1,14 +1,14 @@
 """A whole comparison: arms run on shared luck, and what can be said of them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from modsim.findings.break_even import BreakEven, break_even
-from modsim.findings.measures import Measure, by_replicate, incidents_averted, measures
+from modsim.findings.measures import Measure, by_replicate, incidents_occurred, measures
 from modsim.findings.statistics import Estimate, estimate, price_of_averting
 from modsim.findings.verdict import Contrast, Kind, contrast, kind_of, sentence
 from modsim.inputs.reading import with_changes
@@ -83,7 +83,7 @@ class Comparison:
         found = {}
         for arm in self.arms:
             mine = {name: estimate(values) for name, values in self.values[arm].items()}
-            averted = incidents_averted(self.scenario, self.outcome, arm, self.reference)
+            averted = self._occurred(self.reference) - self._occurred(arm)
             seed = self.scenario.settings.seed
             mine["gbp_per_incident_averted"] = price_of_averting(self.values[arm]["cost_gbp"], averted, seed)
             found[arm] = mine
@@ -134,19 +134,17 @@ class Comparison:
             if any(area.interests is not None for area in self.scenario.recipients):
                 text = "No break-even dissimilarity: areas with interests of their own do not follow it."
             return BreakEven(None, None, None, text)
-        base = self._occurred(Lane(self.reference))
+        base = self._occurred(self.reference)
         gains = {self.scenario.world.dissimilarity: self.values[against][measure] - self.values[arm][measure]}
         for point in range(1, len(self.tried)):
-            gain = self._occurred(Lane(against, point)) - self._occurred(Lane(arm, point))
+            gain = self._occurred(against, point) - self._occurred(arm, point)
             gains[self.tried[point]] = 100.0 * gain / np.where(base > 0, base, np.nan)
         table = np.stack([gains[point] for point in sorted(gains)], axis=1)
         table = table[np.isfinite(table).all(axis=1)]
         return break_even(sorted(gains), table, label(arm), label(against), self.scenario.settings.seed)
 
-    def _occurred(self, lane: Lane) -> np.ndarray:
-        recipient = np.array([area.role == "recipient" for area in self.scenario.areas])
-        figures = self.outcome.totals[f"{self.scenario.vocabulary.incident}_occurred"]
-        return figures[:, recipient, self.outcome.lanes.index(lane)].sum(axis=1).astype(float)
+    def _occurred(self, arm: str, point: int = 0) -> np.ndarray:
+        return incidents_occurred(self.scenario, self.outcome, self.outcome.lane(arm, point))
 
     @cached_property
     def _by_arm(self) -> Outcome:
@@ -205,12 +203,12 @@ class Comparison:
             "recipients": [area.id for area in self.scenario.recipients],
             "banner": BANNER,
             "dissimilarity": self.scenario.world.dissimilarity,
-            "break_even": self.break_even.as_dict(),
+            "break_even": asdict(self.break_even),
             "reference": {
                 "arm": self.reference,
-                occurred: estimate(self._occurred(Lane(self.reference))).as_dict(),
+                occurred: asdict(estimate(self._occurred(self.reference))),
             },
-            "arms": {arm: {name: found.as_dict() for name, found in self.estimates[arm].items()} for arm in self.arms},
+            "arms": {arm: {name: asdict(found) for name, found in self.estimates[arm].items()} for arm in self.arms},
             "contrasts": [c.as_dict() for c in self.contrasts],
             "verdict": self.verdict,
         }

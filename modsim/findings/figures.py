@@ -1,7 +1,7 @@
 """Pictures of a comparison for print: SVG and PNG, each with a description in words beside it.
 
-Arms are told apart by colour, dash and marker, so that they can be read without colour; the banner is part of every
-picture.
+Arms are told apart by colour and dash, parts of a bar by hatch, so that they can be read without colour; the banner
+is part of every picture.
 """
 
 import textwrap
@@ -15,20 +15,20 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from modsim.findings.comparison import BANNER, Comparison
+from modsim.findings.measures import recipients
 from modsim.findings.statistics import Estimate, estimate
-from modsim.simulation.lanes import Lane
 from modsim.simulation.records import weekly_measures
 
-# Pairs of a colour and a dash or hatch; the colours differ in lightness as well (checked in greyscale).
+# Pairs of a colour and a dash; the colours differ in lightness as well (checked in greyscale).
 _STYLES = [
-    ("#12436D", "-", "o", ""),
-    ("#F46A25", "--", "s", "//"),
-    ("#28A197", "-.", "^", ".."),
-    ("#801650", ":", "D", "xx"),
-    ("#3D3D3D", (0, (5, 1, 1, 1, 1, 1)), "v", "\\\\"),
-    ("#A285D1", (0, (1, 1)), "P", "++"),
+    ("#12436D", "-"),
+    ("#F46A25", "--"),
+    ("#28A197", "-."),
+    ("#801650", ":"),
+    ("#3D3D3D", (0, (5, 1, 1, 1, 1, 1))),
+    ("#A285D1", (0, (1, 1))),
 ]
-_REFERENCE = ("#595959", (0, (1, 2)), "x", "")
+_REFERENCE = ("#595959", (0, (1, 2)))
 _SETTINGS: dict[Any, Any] = {
     "font.size": 9.5, "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10.5,
     "axes.titlelocation": "left", "text.parse_math": False, "svg.fonttype": "none",
@@ -96,10 +96,6 @@ def _weekly(comparison: Comparison, measure: str) -> np.ndarray:
     return comparison.outcome.weekly[..., weekly_measures(comparison.scenario).index(measure)]
 
 
-def _recipients(comparison: Comparison) -> list[int]:
-    return [k for k, area in enumerate(comparison.scenario.areas) if area.role == "recipient"]
-
-
 def _moving(values: np.ndarray, weeks: int) -> np.ndarray:
     """Trailing mean over some weeks along axis 1, shorter at the start."""
     weeks = min(weeks, values.shape[1])
@@ -110,14 +106,14 @@ def _moving(values: np.ndarray, weeks: int) -> np.ndarray:
 
 def _over_time(comparison: Comparison, measure: str, title: str, ylabel: str, scale: float, smooth: int) -> Figure:
     """Small multiples by area of paired differences to the reference: mean and range of futures."""
-    areas = _recipients(comparison)
+    areas = recipients(comparison.scenario)
     figure, axes = _panels(len(areas))
     styles, weekly = _styles(comparison), _weekly(comparison, measure)
-    base = comparison.outcome.lanes.index(Lane(comparison.reference))
+    base = comparison.outcome.lane(comparison.reference)
     for axis, area in zip(axes, areas, strict=True):
         for arm in comparison.arms:
-            colour, dash, _, _ = styles[arm]
-            lane = comparison.outcome.lanes.index(Lane(arm))
+            colour, dash = styles[arm]
+            lane = comparison.outcome.lane(arm)
             gap = scale * _moving(weekly[:, :, area, lane] - weekly[:, :, area, base], smooth)
             weeks = np.arange(gap.shape[1])
             low, high = np.percentile(gap, (5, 95), axis=0)
@@ -167,11 +163,11 @@ def differences_by_area(comparison: Comparison) -> tuple[Figure, str]:
     scenario, label = comparison.scenario, comparison.scenario.arm_label
     measure = comparison.measures[0]
     smallest = scenario.smallest_difference(measure.name) or 0.0
-    places = [(scenario.areas[k].label, [k]) for k in _recipients(comparison)]
+    places = [(scenario.areas[k].label, [k]) for k in recipients(comparison.scenario)]
     if len(places) > 1:
-        places.append(("All of them", _recipients(comparison)))
+        places.append(("All of them", recipients(comparison.scenario)))
     occurred = comparison.outcome.totals[f"{scenario.vocabulary.incident}_occurred"].astype(float)
-    lanes = [comparison.outcome.lanes.index(Lane(name)) for name in (arm, against, comparison.reference)]
+    lanes = [comparison.outcome.lane(name) for name in (arm, against, comparison.reference)]
     figure = Figure(
         figsize=(7.2, 1.9 + 0.62 * len(places)), layout=ConstrainedLayoutEngine(rect=(0.012, 0.06, 0.976, 0.94))
     )
@@ -252,7 +248,7 @@ def apparent_and_true(comparison: Comparison) -> tuple[Figure, str]:
 
 def ledger(comparison: Comparison) -> tuple[Figure, str]:
     """Where the hours went, by arm: contacts, design, delivery, and what was left."""
-    areas = _recipients(comparison)
+    areas = recipients(comparison.scenario)
     hours = {**comparison.outcome.spent, "left": comparison.outcome.totals["hours_left"]}
     colours = dict(zip(hours, [("#12436D", ""), ("#F46A25", "//"), ("#28A197", ".."), ("#E5E5E5", "")], strict=True))
     arms = comparison.arms
@@ -263,7 +259,7 @@ def ledger(comparison: Comparison) -> tuple[Figure, str]:
     start = np.zeros(len(arms))
     said: dict[str, list[str]] = {arm: [] for arm in arms}
     for heading, figures in hours.items():
-        lanes = [comparison.outcome.lanes.index(Lane(arm)) for arm in arms]
+        lanes = [comparison.outcome.lane(arm) for arm in arms]
         mean = figures[:, areas][..., lanes].sum(axis=1).mean(axis=0)
         colour, hatch = colours[heading]
         axis.barh(range(len(arms)), mean, left=start, color=colour, hatch=hatch, edgecolor="white", label=heading)

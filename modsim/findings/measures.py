@@ -6,7 +6,6 @@ from typing import Literal
 import numpy as np
 
 from modsim.inputs.scenario import Scenario
-from modsim.simulation.lanes import Lane
 from modsim.simulation.runs import Outcome
 
 Better = Literal["lower", "higher", "neither"]
@@ -55,10 +54,10 @@ def by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str)
     in the reference. The apparent effect sets the same people's reported incidents per week in the 52 weeks before
     beside those after. Missing (NaN) where there is nothing to divide by.
     """
-    recipient = np.array([area.role == "recipient" for area in scenario.areas])
+    recipient = recipients(scenario)
     people = np.array([scenario.young_people_in(area) for area in scenario.areas])[recipient]
     incident = scenario.vocabulary.incident
-    at, base = outcome.lanes.index(Lane(arm)), outcome.lanes.index(Lane(reference))
+    at, base = outcome.lane(arm), outcome.lane(reference)
 
     def figures(name: str, lane: int = at) -> np.ndarray:
         return outcome.totals[name][:, recipient, lane].astype(float)
@@ -97,11 +96,15 @@ def by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str)
     }
 
 
-def incidents_averted(scenario: Scenario, outcome: Outcome, arm: str, reference: str) -> np.ndarray:
-    """Incidents that occurred in the reference and not in the arm, over recipients, by replicate."""
-    recipient = np.array([area.role == "recipient" for area in scenario.areas])
-    occurred = outcome.totals[f"{scenario.vocabulary.incident}_occurred"][:, recipient].sum(axis=1).astype(float)
-    return occurred[:, outcome.lanes.index(Lane(reference))] - occurred[:, outcome.lanes.index(Lane(arm))]
+def recipients(scenario: Scenario) -> list[int]:
+    """Where the recipient areas stand among the scenario's areas."""
+    return [k for k, area in enumerate(scenario.areas) if area.role == "recipient"]
+
+
+def incidents_occurred(scenario: Scenario, outcome: Outcome, lane: int) -> np.ndarray:
+    """Incidents that occurred in a lane, over recipients, by replicate."""
+    occurred = outcome.totals[f"{scenario.vocabulary.incident}_occurred"]
+    return occurred[:, recipients(scenario), lane].sum(axis=1).astype(float)
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

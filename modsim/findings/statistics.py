@@ -26,12 +26,6 @@ class Estimate:
     range_low: float | None
     range_high: float | None
 
-    def as_dict(self) -> dict[str, float | None]:
-        return {
-            "mean": self.mean, "low": self.low, "high": self.high,
-            "range_low": self.range_low, "range_high": self.range_high,
-        }  # fmt: skip
-
 
 def estimate(values: np.ndarray) -> Estimate:
     """The estimate from one value for each replicate (Student's t interval); missing values are left out."""

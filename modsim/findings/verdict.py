@@ -1,6 +1,6 @@
 """What may be said: one arm against another by a rule that can also say that the model cannot tell."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 import numpy as np
@@ -25,7 +25,7 @@ class Contrast:
 
     def as_dict(self) -> dict[str, object]:
         return {
-            "arm": self.arm, "against": self.against, "measure": self.measure, **self.difference.as_dict(),
+            "arm": self.arm, "against": self.against, "measure": self.measure, **asdict(self.difference),
             "better_in": self.better_in, "same_in": self.same_in, "worse_in": self.worse_in,
         }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """What cannot be true together in a scenario, though each value by itself is allowed."""
 
 import math
+from collections.abc import Iterable
 
 from modsim.inputs.scenario import Scenario
 
@@ -54,6 +55,11 @@ def _of_activities(scenario: Scenario) -> list[tuple[str, str]]:
     return found
 
 
+def _unknown_activities(scenario: Scenario, key: str, ids: Iterable[str]) -> list[tuple[str, str]]:
+    unknown = sorted(set(ids) - set(scenario.activity_ids))
+    return [(key, f"no activity has the id {', '.join(map(repr, unknown))}")] if unknown else []
+
+
 def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
     found = []
     if len({a.id for a in scenario.areas}) < len(scenario.areas):
@@ -103,10 +109,8 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
                 )
             )
         if a.interests is not None:
-            unknown = sorted(set(a.interests) - set(scenario.activity_ids))
             share = math.fsum(a.interests.values())
-            if unknown:
-                found.append((f"{key}.interests", f"no activity has the id {', '.join(map(repr, unknown))}"))
+            found += _unknown_activities(scenario, f"{key}.interests", a.interests)
             if abs(share - 1.0) > 1e-6:
                 found.append((f"{key}.interests", f"shares add up to {share:.6g}; they must add up to 1"))
     if total > MOST_YOUNG_PEOPLE:
@@ -145,9 +149,7 @@ def _of_arms(scenario: Scenario) -> list[tuple[str, str]]:
                 )
             )
         if isinstance(arm.menu, list):
-            unknown = sorted(set(arm.menu) - set(scenario.activity_ids))
-            if unknown:
-                found.append((f"arms.{name}.menu", f"no activity has the id {', '.join(map(repr, unknown))}"))
+            found += _unknown_activities(scenario, f"arms.{name}.menu", arm.menu)
             if len(set(arm.menu)) < len(arm.menu):
                 found.append((f"arms.{name}.menu", "an activity is listed twice"))
     if scenario.programme.minimum_places > scenario.programme.places:

@@ -59,78 +59,79 @@ def key_of(error: Any, content: Any) -> str:
     return _dotted(location, content)
 
 
+def without_tried_types(location: tuple[Any, ...]) -> list[Any]:
+    """A pydantic location without the names of the types that were tried for a value."""
+    tried = ("int", "float", "constrained-int", "constrained-str")
+    return [
+        part for part in location if isinstance(part, int) or (re.fullmatch(r"[\w\-]+", part) and part not in tried)
+    ]
+
+
 def _dotted(location: tuple[Any, ...], content: Any) -> str:
-    """The dotted key of a pydantic location, list entries by id, without the names of tried types."""
+    """The dotted key of a pydantic location, list entries by id."""
     parts: list[str] = []
-    for part in location:
+    for part in without_tried_types(location):
         if isinstance(part, int) and isinstance(content, list) and part < len(content):
-            entry = content[part]
-            content = entry
-            parts.append(str(entry.get("id", part + 1)) if isinstance(entry, dict) else str(part + 1))
-        elif isinstance(part, int) or re.fullmatch(r"[\w\-]+", str(part)):
-            if str(part) in ("int", "float", "constrained-int", "constrained-str"):
-                continue
-            parts.append(str(part))
+            content = content[part]
+            parts.append(str(content.get("id", part + 1)) if isinstance(content, dict) else str(part + 1))
+        else:
             content = content.get(part) if isinstance(content, dict) else None
+            parts.append(str(part))
     return ".".join(parts)
 
 
-def told(error: Any, content: Any, place: str) -> str:
-    """One pydantic error as one line: where, which key, what was given, what is allowed."""
-    key = key_of(error, content)
+_NUMBERS = {"int_type": "a whole number", "int_from_float": "a whole number", "float_type": "a number"}
+_OTHERS = {
+    "bool_type": "true or false",
+    "string_type": "text in quotes",
+    "dict_type": "a table",
+    "model_type": "a table",
+}
+
+
+def told(error: Any, key: str) -> str:
+    """What is wrong about a key in one pydantic error: what was given and what is allowed."""
     kind, given, context = error["type"], error.get("input"), error.get("ctx", {})
-    where = f"{place}: {key}"
     shown = repr(given) if len(repr(given)) <= 60 else repr(given)[:57] + "…"
     if kind == "extra_forbidden":
-        return f"{where}: unknown key{_nearest(error['loc'])}"
+        return f"unknown key{_nearest(error['loc'])}"
     if kind == "missing":
-        return f"{where}: is missing; it has no default"
+        return "is missing; it has no default"
     field = _field(error["loc"])
-    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than") and field is not None:
-        return f"{where}: {shown} is out of range; allowed is {_allowed(field)}"
+    if kind in ("greater_than_equal", "less_than_equal") and field is not None:
+        return f"{shown} is out of range; allowed is {_allowed(field)}"
     if kind == "finite_number":
-        return f"{where}: {shown} is not a number one can use; allowed is {_allowed(field)}"
-    if kind in (
-        "int_type",
-        "float_type",
-        "int_from_float",
-        "bool_type",
-        "string_type",
-        "list_type",
-        "dict_type",
-        "model_type",
-    ):
-        wanted = {
-            "int_type": "a whole number",
-            "int_from_float": "a whole number",
-            "float_type": "a number",
-            "bool_type": "true or false",
-            "string_type": "text in quotes",
-            "list_type": "a list of tables, each headed [[areas]] with its id" if key == "areas" else "a list in [ ]",
-            "dict_type": "a table",
-            "model_type": "a table",
-        }[kind]
-        allowed = _allowed(field) if kind in ("int_type", "int_from_float", "float_type") else ""
-        return f"{where}: {shown} must be {wanted}{', ' + allowed if allowed else ''}"
+        return f"{shown} is not a number one can use; allowed is {_allowed(field)}"
+    if kind in _NUMBERS:
+        return f"{shown} must be {', '.join(part for part in (_NUMBERS[kind], _allowed(field)) if part)}"
+    if kind == "list_type":
+        wanted = "a list of tables, each headed [[areas]] with its id" if key == "areas" else "a list in [ ]"
+        return f"{shown} must be {wanted}"
+    if kind in _OTHERS:
+        return f"{shown} must be {_OTHERS[kind]}"
     if kind == "literal_error":
         if field is not None and field.description and ":" in field.description:  # it says what the values mean
-            return f"{where}: {shown} is not allowed. {field.description}"
-        return f"{where}: {shown} is not one of {context.get('expected')}"
+            return f"{shown} is not allowed. {field.description}"
+        return f"{shown} is not one of {context.get('expected')}"
     if kind == "string_pattern_mismatch":
-        return f"{where}: {shown} is not a plain id (small letters, digits and _ , a letter first)"
-    return f"{where}: {shown}: {error['msg']}"
+        return f"{shown} is not a plain id (small letters, digits and _ , a letter first)"
+    return f"{shown}: {error['msg']}"
+
+
+def _table_and_field(location: tuple[Any, ...]) -> tuple[Any, Any]:
+    """The table that a location leads into, and the last schema field on the way (or None)."""
+    table: Any = Scenario
+    field = None
+    for part in location:
+        if not isinstance(part, int) and part in getattr(table, "model_fields", {}):
+            field = table.model_fields[part]
+            table = _table_in(field.annotation) or table
+    return table, field
 
 
 def _field(location: tuple[Any, ...]) -> Any:
     """The schema field at a location, or None."""
-    table: Any = Scenario
-    field = None
-    for part in location:
-        if isinstance(part, int) or not hasattr(table, "model_fields") or part not in table.model_fields:
-            continue
-        field = table.model_fields[part]
-        table = _table_in(field.annotation) or table
-    return field
+    return _table_and_field(location)[1]
 
 
 def _table_in(annotation: Any) -> Any:
@@ -159,10 +160,7 @@ def _keys_of(table: str) -> set[Any]:
 
 def _nearest(location: tuple[Any, ...]) -> str:
     """A hint at the known key that an unknown one may have meant."""
-    table: Any = Scenario
-    for part in location[:-1]:
-        if not isinstance(part, int) and part in getattr(table, "model_fields", {}):
-            table = _table_in(table.model_fields[part].annotation) or table
+    table, _ = _table_and_field(location[:-1])
     known = list(table.model_fields)
     if table is Scenario:
         homes = [f"{name}.{location[-1]}" for name in known if location[-1] in _keys_of(name)]

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from modsim.inputs.contradictions import contradictions
-from modsim.inputs.problems import ScenarioError, key_of, told
+from modsim.inputs.problems import ScenarioError, key_of, told, without_tried_types
 from modsim.inputs.scenario import Scenario
 
 LARGEST_FILE_BYTES = 1_000_000
@@ -44,21 +44,12 @@ def load_scenario(path: str | Path, changes: Iterable[str] = ()) -> Scenario:
     problems: list[str] = []
     for change in changes:
         _apply(change, source, problems)
-    scenario = _checked(source, str(path), problems)
-    if problems:
-        raise ScenarioError(problems)
-    assert scenario is not None
-    return scenario
+    return _checked(source, str(path), problems)
 
 
 def scenario_from(content: dict[str, Any], where: str = "scenario") -> Scenario:
     """Check content that did not come from a file, in the shape of a scenario file."""
-    problems: list[str] = []
-    scenario = _checked(_Source(content), where, problems)
-    if problems:
-        raise ScenarioError(problems)
-    assert scenario is not None
-    return scenario
+    return _checked(_Source(content), where, [])
 
 
 def with_changes(scenario: Scenario, changes: Iterable[str]) -> Scenario:
@@ -67,11 +58,7 @@ def with_changes(scenario: Scenario, changes: Iterable[str]) -> Scenario:
     problems: list[str] = []
     for change in changes:
         _apply(change, source, problems)
-    changed = _checked(source, "scenario", problems)
-    if problems:
-        raise ScenarioError(problems)
-    assert changed is not None
-    return changed
+    return _checked(source, "scenario", problems)
 
 
 def _read(path: Path, children: list[Path]) -> _Source:
@@ -165,10 +152,9 @@ def _merge(parent: _Source, content: dict[str, Any], file: str, lines: dict[str,
         seen: set[Any] = set()
         for entry in new:
             name = entry.get("id")
-            twin = next((e for e in old if e.get("id") == name), None)
-            if (
-                twin is None or not isinstance(name, str) or name in seen
-            ):  # a second one with that id is told apart later
+            known = isinstance(name, str) and name not in seen  # a second one with that id is told apart later
+            twin = next((e for e in old if e.get("id") == name), None) if known else None
+            if twin is None:
                 twin = {}
                 old.append(twin)
             if isinstance(name, str):
@@ -226,19 +212,29 @@ def _apply(change: str, source: _Source, problems: list[str]) -> None:
     source.places[key] = "--set"
 
 
-def _checked(source: _Source, file: str, problems: list[str]) -> Scenario | None:
+def _checked(source: _Source, file: str, problems: list[str]) -> Scenario:
+    """The scenario of a source, or a ScenarioError with the problems found so far and all that are found here."""
     try:
         scenario = Scenario.model_validate(source.content)
+        problems = problems + _contradictions(scenario, source, file)
     except ValidationError as error:
         found: dict[str, str] = {}
         for one in error.errors():  # a value tried as several types fails several times: the first says enough
             key = key_of(one, source.content)
-            found.setdefault(key, told(one, source.content, _place(key, source, file)))
-        problems.extend(found.values())
-        problems.extend(_contradictions_beside(error, source, file, set(found)))
-        return None
-    problems.extend(f"{_place(key, source, file)}: {key}: {message}" for key, message in contradictions(scenario))
+            found.setdefault(key, f"{_place(key, source, file)}: {key}: {told(one, key)}")
+        problems = [*problems, *found.values(), *_contradictions_beside(error, source, file, set(found))]
+    if problems:
+        raise ScenarioError(problems)
     return scenario.with_smallest_differences()
+
+
+def _contradictions(scenario: Scenario, source: _Source, file: str, beside: Collection[str] = ()) -> list[str]:
+    """One line for each contradiction, but for keys that are wrong already."""
+    return [
+        f"{_place(key, source, file)}: {key}: {message}"
+        for key, message in contradictions(scenario)
+        if not any(key == one or key.startswith(f"{one}.") for one in beside)
+    ]
 
 
 def _contradictions_beside(error: ValidationError, source: _Source, file: str, wrong: set[str]) -> list[str]:
@@ -246,7 +242,7 @@ def _contradictions_beside(error: ValidationError, source: _Source, file: str, w
     content = deepcopy(source.content)
     for one in error.errors():
         spot: Any = content
-        parts = [part for part in one["loc"] if isinstance(part, int) or re.fullmatch(r"[\w\-]+", part)]
+        parts = without_tried_types(one["loc"])
         for part in parts[:-1]:
             inside = isinstance(part, int) and isinstance(spot, list) and part < len(spot)
             spot = spot[part] if inside or (isinstance(spot, dict) and part in spot) else spot
@@ -256,11 +252,7 @@ def _contradictions_beside(error: ValidationError, source: _Source, file: str, w
         scenario = Scenario.model_validate(content)
     except ValidationError:
         return []  # too little is right to go on from
-    return [
-        f"{_place(key, source, file)}: {key}: {message}"
-        for key, message in contradictions(scenario)
-        if not any(key == one or key.startswith(f"{one}.") for one in wrong)
-    ]
+    return _contradictions(scenario, source, file, wrong)
 
 
 def _place(key: str, source: _Source, file: str) -> str:

@@ -248,9 +248,8 @@ def services_see(town: Town) -> None:
     c, world, p = town.columns, town.world, town.scenario.reporting
     row, lane = np.nonzero(c.occurred)
     key = world.area[row], town.week, world.slot[row], world.generation[row]
-    seen_share = np.array([p.seen_by(area.lead) for area in world.areas])[world.area[row]]
     reported = binomial_counts(c.occurred[row, lane], p.share, world.luck.uniform("reporting", *key))
-    seen = binomial_counts(reported, seen_share, world.luck.uniform("seeing", *key))
+    seen = binomial_counts(reported, town.seen_share[world.area[row]], world.luck.uniform("seeing", *key))
     for week_column, counts in ((c.reported, reported), (c.seen, seen)):
         week_column[:] = 0
         week_column[row, lane] = counts

@@ -194,6 +194,7 @@ class Town:
         self.opens = np.array([area.opens_week for area in world.areas])[:, None]
         self.links = np.array([[s.designing.links(area.anchor) for s in scenarios] for area in world.areas])
         self.lead_bonus = np.array([[s.trust.bonus(area.lead, area.anchor) for s in scenarios] for area in world.areas])
+        self.seen_share = np.array([scenario.reporting.seen_by(area.lead) for area in world.areas])
         by_id = {a.id: a.origin_share for a in scenario.activities}
         shares = np.array([by_id[i] for i in world.activity_ids])
         # what professionals expect, (activities, lanes)

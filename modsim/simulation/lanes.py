@@ -12,6 +12,10 @@ from modsim.inputs.scenario import Scenario
 # Tables whose numbers may differ between lanes of one world; all else in a scenario makes another world.
 LANE_TABLES = ("trust", "listening", "joining", "attending", "effect", "designing", "purse", "targeting")
 
+_HOW_IT_IS_READ = (
+    "replicates", "arms", "reference_arm", "verdict_arm", "verdict_against", "break_even_points", "smallest_difference"
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Lane:
@@ -75,7 +79,6 @@ def what_makes_the_world(scenario: Scenario) -> dict[str, object]:
     """Everything of a scenario but what may differ between lanes: two scenarios that agree here can share a world."""
     content = scenario.model_dump(exclude={*LANE_TABLES, "arms", "title", "notes", "format"})
     content["world"].pop("dissimilarity")
-    for name in ("replicates", "arms", "reference_arm", "verdict_arm", "verdict_against", "break_even_points"):
+    for name in _HOW_IT_IS_READ:
         content["settings"].pop(name)
-    content["settings"].pop("smallest_difference")
     return content | {"memory_weeks": scenario.targeting.memory_weeks}

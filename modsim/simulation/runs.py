@@ -28,6 +28,10 @@ class Outcome:
     totals: dict[str, np.ndarray]
     spent: dict[str, np.ndarray]
 
+    def lane(self, arm: str, point: int = 0) -> int:
+        """Where the lane of an arm at a point stands."""
+        return self.lanes.index(Lane(arm, point))
+
     def only(self, lanes: Sequence[Lane]) -> "Outcome":
         """The same with some of its lanes, in the order asked for."""
         at = [self.lanes.index(lane) for lane in lanes]
@@ -101,7 +105,8 @@ def run(
     """
     points = [points] if isinstance(points, Scenario) else list(points)
     first = points[0]
-    if any(what_makes_the_world(point) != what_makes_the_world(first) for point in points[1:]):
+    shared = what_makes_the_world(first)
+    if any(what_makes_the_world(point) != shared for point in points[1:]):
         raise ValueError(f"points may differ only in world.dissimilarity, arms and {', '.join(LANE_TABLES)}")
     scenarios = [points[lane.point] for lane in lanes]
     pasts: list[Scenario] = []  # nothing but trust can differ before anything is done

@@ -68,11 +68,15 @@ class Luck:
         words = self._words(process, areas, occasion, slot, generation, index // 4)
         return (words[index % 4] + 0.5) * 2.0**-32
 
+    def _keys_of(self, process: str) -> np.ndarray:
+        """The two key words of a process in each area (areas, 2)."""
+        if process not in self._keys:
+            words = [_key(self.seed, process, area_id) for area_id in self.area_ids]
+            self._keys[process] = np.array(words, dtype=np.uint64)
+        return self._keys[process]
+
     def _words(self, process: str, areas, occasion, slot, generation, block: int):
-        keys = self._keys.get(process)
-        if keys is None:
-            keys = np.array([_key(self.seed, process, area_id) for area_id in self.area_ids], dtype=np.uint64)
-            self._keys[process] = keys
+        keys = self._keys_of(process)
         counter = (
             _word(slot),
             _word(occasion),
@@ -102,9 +106,9 @@ class Luck:
             kept[1][changed] = generation[changed]
         return (kept[2][index] + 0.5) * 2.0**-32
 
-    def normal(self, process: str, areas, occasion=0, slot=0, generation=0, index: int = 0):
+    def normal(self, process: str, areas, occasion=0, slot=0, generation=0):
         """A standard normal number for each entity (inverse of the distribution function)."""
-        return ndtri(self.uniform(process, areas, occasion, slot, generation, index))
+        return ndtri(self.uniform(process, areas, occasion, slot, generation))
 
     def weekly_normal(self, process: str, areas, week: int, slot, generation):
         """A standard normal number for each entity in this week, as `weekly_uniform`."""
@@ -115,10 +119,7 @@ class Luck:
 
         Each name has draws of its own, as if each were a process, so that their order is only a label.
         """
-        keys = np.array(
-            [[_key(self.seed, f"{process}: {name}", area_id) for name in names] for area_id in self.area_ids],
-            dtype=np.uint64,
-        )[areas]
+        keys = np.stack([self._keys_of(f"{process}: {name}") for name in names], axis=1)[areas]
         counter = _word(slot), _word(0), self._replicate_column[areas], _word(np.asarray(generation) << 16)
         columns = tuple(np.broadcast_to(word[..., None], keys.shape[:2]) for word in counter)
         u = (philox_4x32(columns, (keys[..., 0], keys[..., 1]))[0] + 0.5) * 2.0**-32

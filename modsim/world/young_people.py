@@ -23,10 +23,9 @@ class World:
 
     Columns over people (rows): `area` and `group` (positions in the stack), `slot` (place within the area, core
     groups first), `generation` (0, then one more each time somebody of that slot grows out and another grows in, in
-    the week `here_since`),
-    `in_core`, `age` (years), `interests` (variants, rows, K), `support`, `log_rate`, `spell` and `background`
-    (expected incidents this week without any programme). Columns over areas: `pattern` (variants, areas, K),
-    `area_rate`, `first_row`. A variant is one value of the dissimilarity: by default only the scenario's own.
+    the week `here_since`), `in_core`, `age` (years), `interests` (variants, rows, K), `support`, `log_rate`, `spell`
+    and `background` (expected incidents this week without any programme). Columns over areas: `pattern` (variants,
+    areas, K), `area_rate`, `first_row`. A variant is one value of the dissimilarity: by default only the scenario's.
     """
 
     def __init__(
@@ -39,9 +38,7 @@ class World:
     ):
         self.scenario = scenario
         self.dissimilarities = list(dissimilarities or [scenario.world.dissimilarity])
-        self.replicates = list(replicates)
         self.areas: list[Area] = [area for _ in replicates for area in scenario.areas]
-        self.area_replicate = np.repeat(np.arange(len(self.replicates)), len(scenario.areas))
         self.luck = Luck(seed, [a.id for a in self.areas], [r for r in replicates for _ in scenario.areas])
         self.activity_ids = scenario.activity_ids
         self._first_week = -scenario.settings.history_weeks - 1  # one before the first that is lived
