@@ -114,7 +114,7 @@ def workers_visit(town: Town) -> None:
     honest = world.luck.uniform("honesty", *s_key) < designing.chance_signal_is_honest(
         trust, earlier, numbers.listening.at(s_lane)
     )
-    own = np.cumsum(world.interests[town.lane_variant[s_lane], s_row], axis=1)
+    own = np.cumsum(town.interests(s_row, s_lane), axis=1)
     expected = np.cumsum(town.prior, axis=0).T[s_lane]
     u = world.luck.uniform("wish", *s_key)[:, None]
     wish = (np.where(honest[:, None], own, expected)[:, :-1] <= u).sum(axis=1)
@@ -142,7 +142,7 @@ def young_people_are_asked(town: Town) -> None:
     row = c.listed[area, n, lane]
     key = area, occasion(c.round[area, lane], c.stage_week[area, lane]), world.slot[row], world.generation[row]
     chance = joining.chance_of_joining(
-        match(world.interests[town.lane_variant[lane], row].T, c.menu[:, area, lane]),
+        match(town.interests(row, lane).T, c.menu[:, area, lane]),
         trusting.trust(c.good[row, lane], c.bad[row, lane]),
         _friends_share(town, row, lane),
         world.support[row],
@@ -188,7 +188,7 @@ def sessions_are_held(town: Town) -> None:
     area, n, lane = np.nonzero(held[:, None, :] & (c.standing == Standing.IN))
     row = c.listed[area, n, lane]
     key = area, occasion(c.round[area, lane], c.stage_week[area, lane]), world.slot[row], world.generation[row]
-    q = match(world.interests[town.lane_variant[lane], row].T, c.menu[:, area, lane])
+    q = match(town.interests(row, lane).T, c.menu[:, area, lane])
     trust = trusting.trust(c.good[row, lane], c.bad[row, lane])
     p = numbers.attending.at(lane)
     comes = world.luck.uniform("attending", *key) < attending.chance_of_attending(q, p)

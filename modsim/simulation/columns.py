@@ -4,6 +4,7 @@ A lane is one arm at one dissimilarity. The lanes of a `Town` live in one `World
 """
 
 from collections.abc import Sequence
+from copy import copy
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -146,13 +147,15 @@ class Columns:
         self.standing = listed(np.int8, Standing.NOT_ASKED)
         self.attended = listed(np.int16)
 
-    def spread(self, lanes: Sequence[int]) -> None:
-        """Make a new set of lanes, each a copy of the present lane named for it."""
+    def spread(self, lanes: Sequence[int]) -> "Columns":
+        """Columns of a new set of lanes, each a copy of the lane named for it; these stay as they are."""
+        new = copy(self)
         for name, column in vars(self).items():
             if isinstance(column, dict):
-                column.update({key: np.take(value, lanes, axis=-1) for key, value in column.items()})
+                setattr(new, name, {key: np.take(value, lanes, axis=-1) for key, value in column.items()})
             elif name not in ("start_good", "start_bad") or column.shape[-1] > 1:
-                setattr(self, name, np.take(column, lanes, axis=-1))
+                setattr(new, name, np.take(column, lanes, axis=-1))
+        return new
 
     def forget_rows(self, rows: np.ndarray) -> None:
         """Put the rows of people who left at rest, for the newcomers who now hold them."""
@@ -170,7 +173,7 @@ class Town:
     """One world with its lanes: what the stages of the week read and change.
 
     Each lane follows the levers in `arms` and the numbers of its scenario in `scenarios`, which may differ in the
-    tables of `modsim.simulation.lanes.LANE_TABLES` and in the dissimilarity (one of the world's).
+    tables of `modsim.simulation.lanes.LANE_TABLES` and in the dissimilarity.
     """
 
     def __init__(
@@ -182,13 +185,15 @@ class Town:
         columns: Columns | None = None,
     ):
         self.world = world
-        self.scenario = world.scenario
+        self.scenario = scenarios[0]
         self.records = records
         self.model: Community | None = None  # the Mesa model, where there is one
         self.levers = LaneLevers(world, arms)
         self.lanes = len(arms)
         self.numbers = LaneNumbers(scenarios)
-        self.lane_variant = np.array([world.dissimilarities.index(s.world.dissimilarity) for s in scenarios])
+        different = list(dict.fromkeys(s.world.dissimilarity for s in scenarios))
+        self._wishes = [world.wishes(dissimilarity) for dissimilarity in different]
+        self._wishes_of_lane = np.array([different.index(s.world.dissimilarity) for s in scenarios])
         self.columns = columns or Columns(world, scenarios)
         scenario = self.scenario
         self.opens = np.array([area.opens_week for area in world.areas])[:, None]
@@ -202,6 +207,16 @@ class Town:
             [designing.professional_prior(shares, len(shares), s.listening) for s in scenarios], axis=-1
         )
         self.origin_menu = np.array([float(i in scenario.origin_menu) for i in world.activity_ids])
+
+    def interests(self, rows: np.ndarray, lanes: np.ndarray) -> np.ndarray:
+        """Shares of wishes (n, K) of the people at these rows, each in its lane."""
+        if len(self._wishes) == 1:
+            return self._wishes[0].of(rows)
+        shares = np.empty((len(rows), len(self.world.activity_ids)))
+        for k, wishes in enumerate(self._wishes):
+            mine = self._wishes_of_lane[lanes] == k
+            shares[mine] = wishes.of(rows[mine])
+        return shares
 
     @property
     def week(self) -> int:

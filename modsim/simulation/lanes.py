@@ -75,7 +75,7 @@ class LaneNumbers:
             setattr(self, name, PerLane.of([getattr(scenario, name) for scenario in scenarios]))
 
 
-def what_makes_the_world(scenario: Scenario) -> dict[str, object]:
+def what_makes_the_world(scenario: Scenario) -> dict[str, Any]:
     """Everything of a scenario but what may differ between lanes: two scenarios that agree here can share a world."""
     content = scenario.model_dump(exclude={*LANE_TABLES, "arms", "title", "notes", "format"})
     content["world"].pop("dissimilarity")

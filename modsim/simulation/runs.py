@@ -1,5 +1,6 @@
 """Running towns: some replicates of some arms from the first week of history to the horizon."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -71,11 +72,11 @@ def _references(points: Sequence[Scenario], lanes: list[Lane]) -> list[int] | No
 
 
 def live_history(
-    points: Sequence[Scenario], replicates: Sequence[int], dissimilarities: Sequence[float]
+    points: Sequence[Scenario], replicates: Sequence[int], world: World | None = None
 ) -> tuple[World, Columns]:
     """A world at the end of its history, with a lane for each point: the past that all arms of a point share."""
     first = points[0]
-    world = World(first, first.settings.seed, replicates, dissimilarities=dissimilarities)
+    world = world or World(first, first.settings.seed, replicates)
     nothing = [point.arms[point.settings.reference_arm] for point in points]
     town = Town(world, nothing, points, Records(first, len(world.areas), len(points)))
     for week in range(-first.settings.history_weeks, 0):
@@ -83,11 +84,43 @@ def live_history(
     return world, town.columns
 
 
+class Pasts:
+    """Worlds and histories kept from run to run, so that only what is asked anew is worked out.
+
+    A world stays as long as nothing changes that makes it; longer horizons only add weeks to it. Takes some 10 MB for
+    each thousand young people, replicates counted singly, and three years.
+    """
+
+    def __init__(self, most: int = 3):
+        self._most = most
+        self._kept: dict[str, tuple[World, dict[str, Columns]]] = {}
+
+    def of(self, points: Sequence[Scenario], replicates: Sequence[int]) -> tuple[World, Columns]:
+        """What `live_history` gives, kept or new."""
+        first = points[0]
+        shared = what_makes_the_world(first)
+        shared["settings"].pop("weeks")
+        reference = first.arms[first.settings.reference_arm].model_dump()
+        name = json.dumps([shared, list(replicates)])
+        world, histories = self._kept.pop(name, (None, {}))
+        world = world or World(first, first.settings.seed, replicates, remember=True)
+        self._kept[name] = world, histories  # the one used last stands last
+        for old in list(self._kept)[: -self._most]:
+            del self._kept[old]
+        starts = json.dumps([reference, *(point.trust.model_dump() for point in points)])
+        if starts not in histories:
+            _, columns = live_history(points, replicates, world)
+            histories.clear()  # a history takes as much memory as a run
+            histories[starts] = columns
+        return world, histories[starts]
+
+
 def run(
     points: Scenario | Sequence[Scenario],
     lanes: Sequence[Lane],
     replicates: Sequence[int],
     each_week: Callable[[int], None] | None = None,
+    kept: Pasts | None = None,
 ) -> Outcome:
     """Live through a scenario, or several parameter points of it, once for each replicate and lane, side by side.
 
@@ -97,6 +130,7 @@ def run(
     lanes : the arms to run, each at a point
     replicates : numbers of the simulated futures; the same number is the same luck, whatever else is run
     each_week : called with the week just lived, for progress
+    kept : worlds and histories of earlier runs; the numbers are the same with and without
 
     Raises
     ------
@@ -113,9 +147,8 @@ def run(
     for scenario in scenarios:
         if all(scenario.trust != past.trust for past in pasts):
             pasts.append(scenario)
-    dissimilarities = list(dict.fromkeys(point.world.dissimilarity for point in points))
-    world, columns = live_history(pasts, replicates, dissimilarities)
-    columns.spread([[past.trust for past in pasts].index(scenario.trust) for scenario in scenarios])
+    world, columns = kept.of(pasts, replicates) if kept else live_history(pasts, replicates)
+    columns = columns.spread([[past.trust for past in pasts].index(scenario.trust) for scenario in scenarios])
     records = Records(first, len(world.areas), len(lanes), _references(points, list(lanes)))
     arms = [scenario.arms[lane.arm] for scenario, lane in zip(scenarios, lanes, strict=True)]
     town = Town(world, arms, scenarios, records, columns)

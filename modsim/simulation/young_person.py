@@ -8,6 +8,7 @@ the columns, bit for bit.
 from typing import TYPE_CHECKING
 
 import mesa
+import numpy as np
 
 from modsim.rules import attending, designing, inclining, joining, offending, trusting
 from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, occasion
@@ -70,7 +71,7 @@ class YoungPerson(mesa.Agent):
     def interests(self) -> dict[str, float]:
         """Share of their wishes by activity id; adds up to 1."""
         world = self.model.town.world
-        return dict(zip(world.activity_ids, world.interests[0, self.row].tolist(), strict=True))
+        return dict(zip(world.activity_ids, world.wishes().of(np.array([self.row]))[0].tolist(), strict=True))
 
     @property
     def support(self) -> float:

@@ -7,6 +7,7 @@ numbers: as easy as 1, 2, 3"): a counter-based generator, here written so that t
 (uint64 arrays) and single draws (Python integers).
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -41,18 +42,20 @@ class Luck:
     """The draws of one world: areas stacked over replicates, each with its id and replicate number.
 
     `areas` in the methods are positions in that stack (an array, or one integer), and everything that goes with
-    them is broadcast. A single integer gives a Python float with the same bits as the array form.
+    them is broadcast. A single integer gives a Python float with the same bits as the array form. The
+    weekly draws of the processes to `remember` are kept for as long as the object lives.
     """
 
-    def __init__(self, seed: int, area_ids: list[str], replicates: list[int]):
+    def __init__(self, seed: int, area_ids: list[str], replicates: list[int], remember: Sequence[str] = ()):
         self.seed = seed
+        self._remember = remember
         self.area_ids = area_ids
         self.replicates = replicates
         if not all(0 <= replicate <= _LOW_32_BITS for replicate in replicates):
             raise ValueError(f"replicates must lie between 0 and {_LOW_32_BITS}; given {replicates}")
         self._replicate_column = np.array(replicates, dtype=np.uint64)
         self._keys: dict[str, np.ndarray] = {}
-        self._four_weeks: dict[str, tuple[int, np.ndarray, list[np.ndarray]]] = {}
+        self._blocks: dict[tuple[str, int], tuple[np.ndarray, list[np.ndarray]]] = {}
 
     def uniform(self, process: str, areas, occasion=0, slot=0, generation=0, index: int = 0):
         """A number in (0, 1), one for each entity: `process` says what for, `occasion` when, `index` which."""
@@ -93,18 +96,21 @@ class Luck:
         occasion, index = week // 4, week % 4
         if isinstance(areas, int):
             return self.uniform(process, areas, occasion, slot, generation, index)
-        kept = self._four_weeks.get(process)
-        if kept is None or kept[0] != occasion or kept[1].shape != generation.shape:
+        if process not in self._remember and (process, occasion) not in self._blocks:
+            self._blocks = {name: block for name, block in self._blocks.items() if name[0] != process}
+        kept = self._blocks.get((process, occasion))
+        if kept is None or kept[0].shape != generation.shape:
             words = self._words(process, areas, occasion, slot, generation, 0)
-            kept = occasion, generation.copy(), [word.astype(np.uint32) for word in words]
-            self._four_weeks[process] = kept
-        changed = np.nonzero(kept[1] != generation)[0]
+            kept = generation.copy(), [word.astype(np.uint32) for word in words]
+            self._blocks[process, occasion] = kept
+        of, block = kept
+        changed = np.nonzero(of != generation)[0]
         if changed.size:
             words = self._words(process, areas[changed], occasion, slot[changed], generation[changed], 0)
-            for column, word in zip(kept[2], words, strict=True):
+            for column, word in zip(block, words, strict=True):
                 column[changed] = word
-            kept[1][changed] = generation[changed]
-        return (kept[2][index] + 0.5) * 2.0**-32
+            of[changed] = generation[changed]
+        return (block[index] + 0.5) * 2.0**-32
 
     def normal(self, process: str, areas, occasion=0, slot=0, generation=0):
         """A standard normal number for each entity (inverse of the distribution function)."""

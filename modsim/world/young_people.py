@@ -6,6 +6,7 @@ next. To every stage of the week a replicate is nothing but more areas.
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import betaincinv
@@ -17,15 +18,21 @@ from modsim.world.draws import Luck
 from modsim.world.interests import area_pattern, dirichlet
 from modsim.world.ties import Ties, area_ties, group_sizes
 
+_OWN = "first_group", "support", "own_log_rate"  # what somebody has from the day they come
+_WISHES_KEPT = 12  # dissimilarities, each some 5 MB for 50,000 people
+
 
 class World:
     """Young people of all stacked areas as columns, moved from week to week by `turn`.
 
     Columns over people (rows): `area` and `group` (positions in the stack), `slot` (place within the area, core
     groups first), `generation` (0, then one more each time somebody of that slot grows out and another grows in, in
-    the week `here_since`), `in_core`, `age` (years), `interests` (variants, rows, K), `support`, `log_rate`, `spell`
-    and `background` (expected incidents this week without any programme). Columns over areas: `pattern` (variants,
-    areas, K), `area_rate`, `first_row`. A variant is one value of the dissimilarity: by default only the scenario's.
+    the week `here_since`), `first_group` (where they were when they came), `in_core`, `age` (years), `support`,
+    `log_rate`, `spell` and `background` (expected incidents this week without any programme). Columns over areas:
+    `area_rate`, `first_row`. What they want follows from the dissimilarity: see `wishes`.
+
+    With `remember`, every week is worked out once: to go through the weeks again, from the first or from week 0, only
+    puts back what each had changed.
     """
 
     def __init__(
@@ -34,12 +41,15 @@ class World:
         seed: int,
         replicates: Sequence[int],
         ties: Ties | None = None,
-        dissimilarities: Sequence[float] | None = None,
+        remember: bool = False,
     ):
         self.scenario = scenario
-        self.dissimilarities = list(dissimilarities or [scenario.world.dissimilarity])
         self.areas: list[Area] = [area for _ in replicates for area in scenario.areas]
-        self.luck = Luck(seed, [a.id for a in self.areas], [r for r in replicates for _ in scenario.areas])
+        kept = ("incidents",) if remember else ()
+        self.luck = Luck(seed, [a.id for a in self.areas], [r for r in replicates for _ in scenario.areas], kept)
+        self._memory: dict[int, _Turn] | None = {} if remember else None
+        self._marks: dict[int, dict[str, np.ndarray]] = {}
+        self._wishes: dict[float, Wishes] = {}
         self.activity_ids = scenario.activity_ids
         self._first_week = -scenario.settings.history_weeks - 1  # one before the first that is lived
         self.week = self._first_week
@@ -64,7 +74,7 @@ class World:
         self.ties = ties or self._drawn_ties(sizes)
 
         self._settle_ages()
-        self._settle_wishes_and_rates()
+        self._settle_rates()
         self._set_background()
 
     def rows_of(self, area: int) -> slice:
@@ -92,41 +102,34 @@ class World:
         self._years_in_at_start = low + (high - low) * u - youngest
         self.age = youngest + self._years_in_at_start
 
-    def _settle_wishes_and_rates(self) -> None:
+    def _settle_rates(self) -> None:
         scenario, luck = self.scenario, self.luck
-        stack = np.arange(len(self.areas))
-        self.pattern = np.array(
-            [[area_pattern(scenario, a, d, luck, i) for i, a in enumerate(self.areas)] for d in self.dissimilarities]
-        )
-        key = {"areas": self.group_area, "slot": self.group_number, "generation": np.zeros_like(self.group_number)}
-        self.group_pattern = dirichlet(
-            "group wishes",
-            scenario.world.group_concentration,
-            self.pattern[:, self.group_area],
-            self.activity_ids,
-            luck,
-            **key,
-        )
         p = scenario.offending
-        self.area_log_rate = p.area_sd * luck.normal("area rate", stack)
+        self.area_log_rate = p.area_sd * luck.normal("area rate", np.arange(len(self.areas)))
         self.group_log_rate = p.group_sd * luck.normal("group rate", self.group_area, 0, self.group_number)
         self.area_rate = np.array([incidents_per_unit_rate(scenario, a) for a in self.areas])
-        self.interests = np.empty((len(self.dissimilarities), self.rows, len(self.activity_ids)))
-        self.support, self.own_log_rate, self.spell = np.empty((3, self.rows))
+        self.support, self.own_log_rate, self.spell = np.zeros((3, self.rows))
+        self.first_group = self.group.copy()
         self._greet(np.arange(self.rows))
 
     def _greet(self, rows: np.ndarray) -> None:
         """Settle everything personal about the people who now hold these rows."""
         scenario, luck = self.scenario, self.luck
         key = {"areas": self.area[rows], "slot": self.slot[rows], "generation": self.generation[rows]}
-        centre = self.group_pattern[:, self.group[rows]]
         shape = scenario.population.support_shape
-        self.interests[:, rows] = dirichlet(
-            "wishes", scenario.world.person_concentration, centre, self.activity_ids, luck, **key
-        )
+        self.first_group[rows] = self.group[rows]
         self.support[rows] = betaincinv(shape, shape, luck.uniform("support", **key))
         self.own_log_rate[rows] = scenario.offending.person_sd * luck.normal("own rate", **key)
         self.spell[rows] = scenario.offending.spell_sd * luck.normal("first spell", **key)
+
+    def wishes(self, dissimilarity: float | None = None) -> "Wishes":
+        """What everybody wants at a dissimilarity, by default the scenario's."""
+        at = self.scenario.world.dissimilarity if dissimilarity is None else dissimilarity
+        wishes = self._wishes.pop(at, None) or Wishes(self, at)
+        self._wishes[at] = wishes  # the one used last stands last
+        for old in list(self._wishes)[:-_WISHES_KEPT]:
+            del self._wishes[old]
+        return wishes
 
     @property
     def log_rate(self) -> np.ndarray:
@@ -138,12 +141,16 @@ class World:
 
     def turn(self, week: int) -> np.ndarray:
         """Move to the given week, the one after the present; returns the rows that a newcomer now holds."""
+        if self._memory is not None and week in (self._first_week + 1, 0):
+            self._stand_at_mark(week - 1)
         self.week = week
         years_lived = self._years_in_at_start + (week - self._first_week) / WEEKS_PER_YEAR
         generation = np.floor(years_lived / self._span).astype(np.int64)
-        grown_out = generation > self.generation
         self.age = self._youngest + years_lived - generation * self._span
-        self._leave_core(week, grown_out)
+        if self._memory is not None and week in self._memory:
+            return self._live_again(self._memory[week], generation)
+        grown_out = generation > self.generation
+        moved = self._leave_core(week, grown_out)
         newcomers = np.nonzero(grown_out)[0]
         self.generation = generation
         self.here_since[newcomers] = week
@@ -152,10 +159,30 @@ class World:
         self.spell = offending.next_spell(self.spell, shock, p)
         self._greet(newcomers)
         self._set_background()
+        if self._memory is not None:
+            own = {name: getattr(self, name)[newcomers] for name in _OWN}
+            self._memory[week] = _Turn(newcomers, own, moved, self.group[moved], self.in_core[moved], self.background)
         return newcomers
 
-    def _leave_core(self, week: int, grown_out: np.ndarray) -> None:
-        """Core members who leave, or grow out, swap groups with a newcomer; ties stay as they are."""
+    def _stand_at_mark(self, week: int) -> None:
+        """Put everything back as it was at the end of a week with a mark, or make that mark now."""
+        names = "generation", "here_since", "group", "in_core", *_OWN
+        if week not in self._marks:
+            self._marks[week] = {name: getattr(self, name).copy() for name in names}
+        vars(self).update({name: column.copy() for name, column in self._marks[week].items()})
+
+    def _live_again(self, turn: "_Turn", generation: np.ndarray) -> np.ndarray:
+        self.generation = generation
+        self.here_since[turn.newcomers] = self.week
+        self.group[turn.moved], self.in_core[turn.moved] = turn.group, turn.in_core
+        for name, values in turn.own.items():
+            getattr(self, name)[turn.newcomers] = values
+        self.background = turn.background  # spells stay as they are after the last week that was worked out
+        return turn.newcomers
+
+    def _leave_core(self, week: int, grown_out: np.ndarray) -> list[int]:
+        """Core members who leave, or grow out, swap groups with a newcomer; ties stay as they are. Returns the rows."""
+        moved: list[int] = []
         p = self.scenario.population
         core = np.nonzero(self.in_core)[0]
         u = self.luck.uniform("leaving the core", self.area[core], week, self.slot[core], self.generation[core])
@@ -176,12 +203,69 @@ class World:
             ]  # fmt: skip
             self.group[row], self.group[chosen] = self.group[chosen], self.group[row]
             self.in_core[row], self.in_core[chosen] = False, True
+            moved += [row, int(chosen)]
+        return moved
 
     def _set_background(self) -> None:
         p = self.scenario.offending
         level = self.area_rate * (p.season(self.week) * p.trend(self.week))
         log_age = offending.log_age_factor(self.age, p)
         self.background = offending.background_rate(level[self.area], self.log_rate, log_age, self.spell)
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """What one week changed in a world."""
+
+    newcomers: np.ndarray
+    own: dict[str, np.ndarray]
+    moved: list[int]
+    group: np.ndarray
+    in_core: np.ndarray
+    background: np.ndarray
+
+
+class Wishes:
+    """What everybody in a world wants at one dissimilarity: worked out for those who are asked, when they are.
+
+    `pattern` (areas, K) holds the shares of wishes by area.
+    """
+
+    def __init__(self, world: World, dissimilarity: float):
+        scenario, luck = world.scenario, world.luck
+        self._world = world
+        self.pattern = np.array([area_pattern(scenario, a, dissimilarity, luck, i) for i, a in enumerate(world.areas)])
+        self._of_group = np.empty((len(world.group_area), len(world.activity_ids)))
+        self._group_is_known = np.zeros(len(world.group_area), dtype=bool)
+        self._shares = np.empty((world.rows, len(world.activity_ids)))
+        self._generation = np.full(world.rows, -1)  # whose shares a row holds; -1 nobody's yet
+
+    def of(self, rows: np.ndarray) -> np.ndarray:
+        """Shares of wishes of the people who hold these rows now (n, K); each row adds up to 1."""
+        world = self._world
+        unknown = np.unique(rows[self._generation[rows] != world.generation[rows]])
+        if unknown.size:
+            generation = world.generation[unknown]
+            self._shares[unknown] = dirichlet(
+                "wishes", world.scenario.world.person_concentration, self._groups(world.first_group[unknown]),
+                world.activity_ids, world.luck, areas=world.area[unknown], slot=world.slot[unknown],
+                generation=generation,
+            )  # fmt: skip
+            self._generation[unknown] = generation
+        return self._shares[rows]
+
+    def _groups(self, groups: np.ndarray) -> np.ndarray:
+        """Shares that the wishes of a peer group's members centre on (n, K)."""
+        world = self._world
+        unknown = np.unique(groups[~self._group_is_known[groups]])
+        if unknown.size:
+            area = world.group_area[unknown]
+            self._of_group[unknown] = dirichlet(
+                "group wishes", world.scenario.world.group_concentration, self.pattern[area], world.activity_ids,
+                world.luck, areas=area, slot=world.group_number[unknown], generation=np.zeros_like(unknown),
+            )  # fmt: skip
+            self._group_is_known[unknown] = True
+        return self._of_group[groups]
 
 
 def incidents_per_unit_rate(scenario: Scenario, area: Area) -> float:

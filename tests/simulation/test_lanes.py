@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modsim.simulation.lanes import LANE_TABLES, Lane, PerLane
-from modsim.simulation.runs import run
+from modsim.simulation.runs import Pasts, run
 from tests.conftest import ARMS, small_scenario
 from tests.simulation.same import outcomes_differ
 from tests.simulation.test_conservation import VALID
@@ -81,3 +81,15 @@ def test_numbers_that_agree_stay_single_values():
     assert PerLane.of([small_scenario().joining]).at([0, 0, 0]).baseline == -2.0
     with pytest.raises(AttributeError, match="no number 'nothing'"):
         _ = p.nothing
+
+
+def test_kept_worlds_and_histories_change_no_number():
+    kept = Pasts(most=2)
+    lanes = [Lane(arm) for arm in ARMS]
+    for change in (
+        "settings.weeks=60", "settings.weeks=90", "purse.budget=9", "world.dissimilarity=0.1", "settings.weeks=30",
+        "trust.prior_strength=12", "settings.seed=5", "targeting.accuracy=0.2", "settings.weeks=60",
+    ):  # fmt: skip
+        scenario = small_scenario(change)
+        plain = run(scenario, lanes, [0, 3])
+        assert outcomes_differ(run(scenario, lanes, [0, 3], kept=kept), plain) == [], change

@@ -83,8 +83,8 @@ def test_case_4_one_bad_experience_takes_loss_to_gain_times_the_odds_to_undo():
 def test_case_8_with_endless_honest_signals_and_all_power_the_menu_is_the_true_top():
     model = Community(small_scenario("arms.recoproduce.power_design=1"), arm="recoproduce")
     town = model.town
-    town.columns.signals[:, 2, 0] = np.rint(1e6 * town.world.pattern[0, 2]).astype(int)
-    top = np.argsort(-town.world.pattern[0, 2])[:3]
+    town.columns.signals[:, 2, 0] = np.rint(1e6 * town.world.wishes().pattern[2]).astype(int)
+    top = np.argsort(-town.world.wishes().pattern[2])[:3]
     assert set(np.nonzero(chosen_menu(town, 2, 0))[0]) == set(top)
 
 

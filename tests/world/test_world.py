@@ -33,29 +33,34 @@ def test_areas_are_exactly_as_dissimilar_as_asked(delta, seed, replicate):
     assert abs(there - origin).sum() / 2 == pytest.approx(delta, abs=1e-12)
 
 
+def everybody(world):
+    """What everybody wants at the scenario's dissimilarity (rows, K)."""
+    return world.wishes().of(np.arange(world.rows))
+
+
 def test_expected_match_of_the_origin_s_menu_falls_in_proportion_to_dissimilarity():
     scenario = load_scenario(SCENARIOS / "three-areas.toml", ["world.dissimilarity=0.4"])
     world = World(scenario, 3, range(60))
     menu = np.array([float(i in scenario.origin_menu) for i in world.activity_ids])
-    served = match(world.interests[0].T, menu[:, None])
+    served = match(everybody(world).T, menu[:, None])
     by_area = [served[world.rows_of(a)].mean() for a in range(len(world.areas))]
     recipients = [m for m, area in zip(by_area, world.areas, strict=True) if area.role == "recipient"]
     assert mean_is(recipients, 0.6 * 0.68)  # (1 - dissimilarity) x share of the origin's top three
 
 
 def test_interests_add_up_to_one_and_centre_on_the_pattern(world):
-    assert world.interests.sum(axis=2) == pytest.approx(np.ones((1, world.rows)))
+    assert everybody(world).sum(axis=1) == pytest.approx(np.ones(world.rows))
     wide = World(small_scenario("world.group_concentration=10000"), 2, range(3))
     for area in range(3):
         rows = wide.rows_of(area)
         for k in range(12):
-            assert mean_is(wide.interests[0, rows, k], wide.pattern[0, area, k], 0.5)
+            assert mean_is(everybody(wide)[rows, k], wide.wishes().pattern[area, k], 0.5)
 
 
 def test_own_interests_replace_the_pattern():
     scenario = small_scenario("areas.govan.interests={gym = 0.75, film = 0.25}")
     world = World(scenario, 1, [0])
-    pattern = dict(zip(world.activity_ids, world.pattern[0, 2].tolist(), strict=True))
+    pattern = dict(zip(world.activity_ids, world.wishes().pattern[2].tolist(), strict=True))
     assert {k: v for k, v in pattern.items() if v} == {"gym": 0.75, "film": 0.25}
 
 
@@ -158,21 +163,41 @@ def test_one_more_area_or_replicate_shifts_nobody_s_luck():
             world.turn(week)
     assert (both.background[-second.rows :] == second.background).all()
     assert (second.background[-alone.rows :] == alone.background).all()
-    assert (second.interests[:, -alone.rows :] == alone.interests).all()
+    assert (everybody(second)[-alone.rows :] == everybody(alone)).all()
 
 
-def test_variants_of_dissimilarity_share_all_but_the_wishes():
+def test_wishes_do_not_depend_on_who_was_asked_before():
     scenario = small_scenario()
-    two = World(scenario, 1, [0], dissimilarities=[0.5, 0.0])
-    for k, delta in enumerate((0.5, 0.0)):
-        one = World(scenario, 1, [0], dissimilarities=[delta])
-        for week in range(-52, -40):
-            one.turn(week)
-        if k == 0:
-            for week in range(-52, -40):
-                two.turn(week)
-        assert (two.interests[k] == one.interests[0]).all()
-        assert (two.background == one.background).all()
+    world, asked = World(scenario, 1, [0]), World(scenario, 1, [0])
+    some = np.arange(0, asked.rows, 7)
+    for week in range(-52, 60):
+        world.turn(week)
+        asked.turn(week)
+        asked.wishes().of(some)
+        asked.wishes(0.1).of(some)
+    assert world.generation.max() > 0
+    assert (everybody(asked) == everybody(world)).all()
+    assert (asked.wishes(0.1).of(np.arange(asked.rows)) == world.wishes(0.1).of(np.arange(asked.rows))).all()
+
+
+def test_a_remembered_world_is_the_same_when_it_is_lived_again():
+    scenario = small_scenario()
+    plain, remembered = World(scenario, 1, [0, 1]), World(scenario, 1, [0, 1], remember=True)
+    columns = "generation", "here_since", "group", "first_group", "in_core", "age", "support", "background", "log_rate"
+    lived = {}
+    for week in range(-52, 30):
+        newcomers = plain.turn(week)
+        lived[week] = newcomers, {name: getattr(plain, name).copy() for name in columns}
+        assert (remembered.turn(week) == newcomers).all()
+    draws = {w: plain.luck.weekly_uniform("incidents", plain.area, w, plain.slot, plain.generation) for w in range(30)}
+    for week in [*range(-52, 10), *range(30), *range(-52, 3), *range(30)]:
+        assert (remembered.turn(week) == lived[week][0]).all()
+        assert all((getattr(remembered, name) == column).all() for name, column in lived[week][1].items())
+    for week in (3, 29, 3, 12):
+        u = remembered.luck.weekly_uniform("incidents", plain.area, week, plain.slot, plain.generation)
+        assert (u == draws[week]).all()
+    assert (remembered.turn(30) == plain.turn(30)).all()
+    assert (remembered.background == plain.background).all()
 
 
 def test_a_world_without_area_effects_is_the_same_for_another_name():
