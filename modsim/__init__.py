@@ -2,7 +2,10 @@
 
 from typing import Any
 
-__all__ = ["Community", "Comparison", "Scenario", "ScenarioError", "__version__", "compare", "load_scenario"]
+__all__ = [
+    "Community", "Comparison", "Scenario", "ScenarioError", "__version__", "compare", "load_scenario", "load_study",
+    "run_study",
+]  # fmt: skip
 
 _HOMES = {
     "Community": "modsim.simulation.community",
@@ -11,6 +14,8 @@ _HOMES = {
     "ScenarioError": "modsim.inputs.problems",
     "compare": "modsim.findings.comparison",
     "load_scenario": "modsim.inputs.reading",
+    "load_study": "modsim.studies.study",
+    "run_study": "modsim.studies.results",
 }
 
 

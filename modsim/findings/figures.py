@@ -29,7 +29,7 @@ _STYLES = [
     ("#A285D1", (0, (1, 1))),
 ]
 _REFERENCE = ("#595959", (0, (1, 2)))
-_SETTINGS: dict[Any, Any] = {
+SETTINGS: dict[Any, Any] = {
     "font.size": 9.5, "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10.5,
     "axes.titlelocation": "left", "text.parse_math": False, "svg.fonttype": "none",
     "svg.hashsalt": "modsim", "axes.grid": True,
@@ -48,7 +48,7 @@ def draw_figures(comparison: Comparison, folder: Path) -> None:
         "apparent-and-true-effect": apparent_and_true,
         "ledger": ledger,
     }
-    with matplotlib.rc_context(_SETTINGS):
+    with matplotlib.rc_context(SETTINGS):
         for name, draw in figures.items():
             figure, description = draw(comparison)
             # the banner belongs to the picture

@@ -7,7 +7,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -164,11 +164,14 @@ def provenance_of(comparison: Comparison, command: str) -> dict[str, Any]:
     }
 
 
-def code_hash() -> str:
-    """A hash of the program's own source files: the same code, the same hash."""
+def code_hash(floors: Sequence[str] = (), packages: Sequence[str] = ()) -> str:
+    """A hash of the program's own source files, all or those of some floors, and of the versions of some packages."""
     home = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
-    for path in sorted(home.rglob("*.py")):
+    files = [path for floor in floors for path in (home / floor).rglob("*.py")] if floors else home.rglob("*.py")
+    for path in sorted(files):
         digest.update(path.relative_to(home).as_posix().encode())
         digest.update(path.read_bytes())
+    for name in packages:
+        digest.update(f"{name} {metadata.version(name)}".encode())
     return digest.hexdigest()[:16]

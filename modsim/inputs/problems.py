@@ -10,12 +10,16 @@ from modsim.inputs.scenario import Scenario
 _NOTHING = object()
 
 
-class ScenarioError(ValueError):
-    """A scenario that cannot be used. `problems` holds one line for each thing wrong."""
+class InputError(ValueError):
+    """Something given that cannot be used. `problems` holds one line for each thing wrong."""
 
     def __init__(self, problems: list[str]):
         self.problems = problems
         super().__init__("\n".join(problems))
+
+
+class ScenarioError(InputError):
+    """A scenario that cannot be used."""
 
 
 def explained(scenario: Scenario, key: str) -> str:
@@ -38,7 +42,7 @@ def explained(scenario: Scenario, key: str) -> str:
             known = part in getattr(type(value), "model_fields", {})
             value = getattr(value, part) if known else _NOTHING
     location = tuple(key.split("."))
-    field = _field(location)
+    field = field_at(location)
     if value is _NOTHING or field is None:
         raise ScenarioError([f"{key}: unknown key{_nearest(location)}"])
     extra = field.json_schema_extra or {}
@@ -89,15 +93,15 @@ _OTHERS = {
 }
 
 
-def told(error: Any, key: str) -> str:
-    """What is wrong about a key in one pydantic error: what was given and what is allowed."""
+def told(error: Any, key: str, root: Any = Scenario) -> str:
+    """What is wrong about a key in one pydantic error on `root`: what was given and what is allowed."""
     kind, given, context = error["type"], error.get("input"), error.get("ctx", {})
     shown = repr(given) if len(repr(given)) <= 60 else repr(given)[:57] + "…"
     if kind == "extra_forbidden":
-        return f"unknown key{_nearest(error['loc'])}"
+        return f"unknown key{_nearest(error['loc'], root)}"
     if kind == "missing":
         return "is missing; it has no default"
-    field = _field(error["loc"])
+    field = field_at(error["loc"], root)
     if kind in ("greater_than_equal", "less_than_equal") and field is not None:
         return f"{shown} is out of range; allowed is {_allowed(field)}"
     if kind == "finite_number":
@@ -118,9 +122,9 @@ def told(error: Any, key: str) -> str:
     return f"{shown}: {error['msg']}"
 
 
-def _table_and_field(location: tuple[Any, ...]) -> tuple[Any, Any]:
+def _table_and_field(location: tuple[Any, ...], root: Any = Scenario) -> tuple[Any, Any]:
     """The table that a location leads into, and the last schema field on the way (or None)."""
-    table: Any = Scenario
+    table: Any = root
     field = None
     for part in location:
         if not isinstance(part, int) and part in getattr(table, "model_fields", {}):
@@ -129,9 +133,9 @@ def _table_and_field(location: tuple[Any, ...]) -> tuple[Any, Any]:
     return table, field
 
 
-def _field(location: tuple[Any, ...]) -> Any:
+def field_at(location: tuple[Any, ...], root: Any = Scenario) -> Any:
     """The schema field at a location, or None."""
-    return _table_and_field(location)[1]
+    return _table_and_field(location, root)[1]
 
 
 def _table_in(annotation: Any) -> Any:
@@ -158,9 +162,9 @@ def _keys_of(table: str) -> set[Any]:
     return set(getattr(_table_in(Scenario.model_fields[table].annotation), "model_fields", {}))
 
 
-def _nearest(location: tuple[Any, ...]) -> str:
+def _nearest(location: tuple[Any, ...], root: Any = Scenario) -> str:
     """A hint at the known key that an unknown one may have meant."""
-    table, _ = _table_and_field(location[:-1])
+    table, _ = _table_and_field(location[:-1], root)
     known = list(table.model_fields)
     if table is Scenario:
         homes = [f"{name}.{location[-1]}" for name in known if location[-1] in _keys_of(name)]

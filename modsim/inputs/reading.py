@@ -1,5 +1,6 @@
 """Reading scenario files: TOML, `extends`, `--set`, and every problem found told at once in one clear line each."""
 
+import os
 import re
 import tomllib
 from collections.abc import Collection, Iterable
@@ -14,8 +15,8 @@ from pydantic import ValidationError
 from modsim.inputs.contradictions import contradictions
 from modsim.inputs.problems import ScenarioError, key_of, told, without_tried_types
 from modsim.inputs.scenario import Scenario
+from modsim.inputs.toml_files import read_toml
 
-LARGEST_FILE_BYTES = 1_000_000
 _KEYED_LISTS = ("areas", "activities")  # lists of tables whose entries are known by their id
 
 
@@ -25,6 +26,7 @@ class _Source:
 
     content: dict[str, Any] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
+    given_by: str = "--set"
 
 
 def load_scenario(path: str | Path, changes: Iterable[str] = ()) -> Scenario:
@@ -52,9 +54,12 @@ def scenario_from(content: dict[str, Any], where: str = "scenario") -> Scenario:
     return _checked(_Source(content), where, [])
 
 
-def with_changes(scenario: Scenario, changes: Iterable[str]) -> Scenario:
-    """A copy of a scenario with single values replaced, each given as `dotted.key=value`."""
-    source = _Source(scenario.model_dump(mode="json", exclude_none=True))
+def with_changes(scenario: Scenario, changes: Iterable[str], given_by: str = "--set") -> Scenario:
+    """A copy of a scenario with single values replaced, each given as `dotted.key=value`.
+
+    `given_by` says in messages where the changes come from.
+    """
+    source = _Source(scenario.model_dump(mode="json", exclude_none=True), given_by=given_by)
     problems: list[str] = []
     for change in changes:
         _apply(change, source, problems)
@@ -62,36 +67,12 @@ def with_changes(scenario: Scenario, changes: Iterable[str]) -> Scenario:
 
 
 def _read(path: Path, children: list[Path]) -> _Source:
-    try:
-        path = path.resolve()
-        if path in children:
-            chain = " -> ".join(p.name for p in [*children, path])
-            raise ScenarioError([f"{children[-1]}: extends: the files extend each other in a circle: {chain}"])
-        size = path.stat().st_size
-        if path.is_dir():
-            raise ScenarioError([f"{path}: is a folder; give a scenario file (.toml)"])
-        if not path.is_file():
-            raise ScenarioError([f"{path}: is not a file; give a scenario file (.toml)"])
-        if size > LARGEST_FILE_BYTES:
-            raise ScenarioError([f"{path}: has {size:,} bytes; a scenario file has at most {LARGEST_FILE_BYTES:,}"])
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        hint = f" (extended by {children[-1]})" if children else "; `modsim scenario list` shows those at hand"
-        raise ScenarioError([f"{path}: there is no such file{hint}"]) from None
-    except (OSError, ValueError) as error:
-        if isinstance(error, ScenarioError):
-            raise
-        if isinstance(error, UnicodeDecodeError):
-            raise ScenarioError([f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8"]) from None
-        raise ScenarioError([f"{path}: cannot be read: {error}"]) from None
-    if not text.strip():
-        raise ScenarioError([f"{path}: is empty; a scenario needs at least [arms.…], [[activities]] and [[areas]]"])
-    try:
-        content = tomllib.loads(text)
-    except ValueError as error:  # not TOML, or a number too long to read
-        raise ScenarioError([f"{path}: is not TOML: {error}"]) from None
-    except RecursionError:
-        raise ScenarioError([f"{path}: is nested too deeply to be a scenario"]) from None
+    hint = f" (extended by {children[-1]})" if children else "; `modsim scenario list` shows those at hand"
+    path = Path(os.path.realpath(path)) if "\0" not in str(path) else path
+    if path in children:
+        chain = " -> ".join(p.name for p in [*children, path])
+        raise ScenarioError([f"{children[-1]}: extends: the files extend each other in a circle: {chain}"])
+    content, text = read_toml(path, "scenario", "at least [arms.…], [[activities]] and [[areas]]", hint, ScenarioError)
     parent = _Source()
     if "extends" in content:
         parent = _read(_inside(content.pop("extends"), path), [*children, path])
@@ -170,17 +151,18 @@ def _are_tables(value: Any) -> bool:
 
 def _apply(change: str, source: _Source, problems: list[str]) -> None:
     """Put one `dotted.key=value` into the source; its key is checked with everything else later."""
+    by = source.given_by
     key, equals, text = change.partition("=")
     key = key.strip()
     if not equals or not key or not all(key.split(".")):
-        problems.append(f"--set {change!r}: write it as dotted.key=value, for example world.dissimilarity=0.3")
+        problems.append(f"{by} {change!r}: write it as dotted.key=value, for example world.dissimilarity=0.3")
         return
     if key == "extends":
-        problems.append("--set extends: a file extends another only inside the file; give that file instead")
+        problems.append(f"{by} extends: a file extends another only inside the file; give that file instead")
         return
     value: Any = text.strip()
     if "\n" in value:
-        problems.append(f"--set {key}: give one value on one line")
+        problems.append(f"{by} {key}: give one value on one line")
         return
     with suppress(ValueError, RecursionError):  # not a TOML value: then it is text
         value = tomllib.loads(f"value = {value}")["value"]
@@ -191,25 +173,25 @@ def _apply(change: str, source: _Source, problems: list[str]) -> None:
             entry = next((e for e in spot if isinstance(e, dict) and e.get("id") == part), None)
             if entry is None:
                 ids = ", ".join(str(e.get("id")) for e in spot if isinstance(e, dict))
-                problems.append(f"--set {key}: {'.'.join(path[:depth])} has no entry {part!r}; it has {ids}")
+                problems.append(f"{by} {key}: {'.'.join(path[:depth])} has no entry {part!r}; it has {ids}")
                 return
             spot = entry
         elif isinstance(spot, dict):
             if part not in spot and path[:depth] == ["arms"]:
-                problems.append(f"--set {key}: there is no arm {part!r}; the arms are {', '.join(spot)}")
+                problems.append(f"{by} {key}: there is no arm {part!r}; the arms are {', '.join(spot)}")
                 return
             spot = spot.setdefault(part, {})
         if not isinstance(spot, dict | list):
-            problems.append(f"--set {key}: {'.'.join(path[: depth + 1])} is a single value and holds nothing")
+            problems.append(f"{by} {key}: {'.'.join(path[: depth + 1])} is a single value and holds nothing")
             return
     if isinstance(spot, list):
-        problems.append(f"--set {key}: name a field of {last!r} too, as in {key}.name=…")
+        problems.append(f"{by} {key}: name a field of {last!r} too, as in {key}.name=…")
         return
     if isinstance(value, dict) and isinstance(spot.get(last), dict):
         spot[last] = spot[last] | value
     else:
         spot[last] = value
-    source.places[key] = "--set"
+    source.places[key] = by
 
 
 def _checked(source: _Source, file: str, problems: list[str]) -> Scenario:

@@ -3,11 +3,12 @@
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.runs import Lane, Outcome, run
@@ -41,7 +42,7 @@ class LostWorkerError(RuntimeError):
 def outcomes(
     tasks: Sequence[Task], workers: int | None = None, partly: Callable[[Task, float], None] | None = None
 ) -> Iterator[tuple[Task, Outcome]]:
-    """Each task with its outcome, as they finish.
+    """Each task with its outcome, as they finish; the first failure of one is raised.
 
     `workers` is the number of processes; by default as many as there are processors, fewer for small jobs. `partly`
     is told which share of a task is done while it runs, as far as it runs in this process. Stopping the iteration,
@@ -53,31 +54,81 @@ def outcomes(
         when a process died; tasks that had finished before were given out already.
     """
     if workers is None:
-        work = sum(task.work for task in tasks)
-        workers = min(multiprocessing.cpu_count(), 1 + work // _WORTH_ANOTHER_PROCESS)
-    if workers <= 1 or len(tasks) == 1:
+        workers = worthwhile_workers(sum(task.work for task in tasks))
+    trying = attempts(tasks, min(workers, len(tasks)), partly)
+    try:
+        for task, result in trying:
+            if isinstance(result, Exception):
+                raise result
+            yield task, result
+    finally:
+        trying.close()
+
+
+def worthwhile_workers(work: int) -> int:
+    """Processes for so many people-lane-weeks: as many as there are processors, fewer for small jobs."""
+    return min(multiprocessing.cpu_count(), 1 + work // _WORTH_ANOTHER_PROCESS)
+
+
+def attempts(
+    tasks: Iterable[Task], workers: int, partly: Callable[[Task, float], None] | None = None
+) -> Generator[tuple[Task, Outcome | Exception]]:
+    """Each task with its outcome or with what went wrong, as they finish; one failure does not stop the others.
+
+    Tasks are taken from the iterable as processes come free. A process that dies costs the tasks that were under way,
+    which come back with a `LostWorkerError`. `partly` and stopping are as in `outcomes`.
+    """
+    if workers <= 1:
         for task in tasks:
             weeks = task.points[0].settings.weeks
-            yield task, task.outcome(partly and (lambda week, of=task, all=weeks: partly(of, (week + 1) / all)))
+            try:
+                yield task, task.outcome(partly and (lambda week, of=task, all=weeks: partly(of, (week + 1) / all)))
+            except Exception as trouble:
+                yield task, trouble
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context)
+    waiting = iter(tasks)
+    while True:
+        pool = ProcessPoolExecutor(workers, mp_context=context)
+        under_way: dict[Future[Outcome], Task] = {}
+        lost = False
+        try:
+            while not lost:
+                with _children_leave_stopping_to_parent():
+                    for task in islice(waiting, workers + 1 - len(under_way)):  # one in hand, so that nobody waits
+                        under_way[_submitted(pool, task)] = task
+                if not under_way:
+                    break
+                finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    lost = lost or isinstance(future.exception(), BrokenProcessPool)
+                for future in list(under_way) if lost else finished:
+                    error = future.exception()
+                    if isinstance(error, BrokenProcessPool):
+                        error = LostWorkerError(
+                            "a worker process ended without a word, most often because memory ran out; try fewer "
+                            "--workers, or close other programs"
+                        )
+                    if error is not None and not isinstance(error, Exception):
+                        raise error
+                    yield under_way.pop(future), future.result() if error is None else error
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
+        pool.shutdown()
+        if not lost:
+            return
+
+
+def _submitted(pool: ProcessPoolExecutor, task: Task) -> Future[Outcome]:
     try:
-        with _children_leave_stopping_to_parent():
-            pending = {pool.submit(Task.outcome, task): task for task in tasks}
-        for future in as_completed(pending):
-            yield pending[future], future.result()
-    except BaseException as error:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            process.terminate()
-        if isinstance(error, BrokenProcessPool):
-            raise LostWorkerError(
-                "a worker process ended without a word, most often because memory ran out; try fewer --workers, or "
-                "close other programs"
-            ) from None
-        raise
-    pool.shutdown()
+        return pool.submit(Task.outcome, task)
+    except BrokenProcessPool as error:  # a process died while it had nothing to do
+        future: Future[Outcome] = Future()
+        future.set_exception(error)
+        return future
 
 
 @contextmanager

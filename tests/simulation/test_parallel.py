@@ -7,7 +7,7 @@ import pytest
 
 from modsim import compare
 from modsim.simulation.lanes import Lane
-from modsim.simulation.parallel import LostWorkerError, Task, outcomes
+from modsim.simulation.parallel import LostWorkerError, Task, attempts, outcomes
 from tests.conftest import small_scenario
 
 
@@ -41,3 +41,21 @@ def test_tasks_are_given_out_with_their_outcomes_in_any_number_of_processes():
     for workers in (1, 2):
         found = {task.replicates[0]: outcome.replicates for task, outcome in outcomes(tasks, workers)}
         assert found == {0: [0], 1: [1], 2: [2]}
+
+
+def test_one_failure_does_not_stop_the_others():
+    scenario = small_scenario("settings.weeks=4")
+    broken = Task([scenario], [Lane("nobody")], [7])  # there is no such arm
+    tasks = [Task([scenario], [Lane("none")], [0]), broken, Task([scenario], [Lane("none")], [1])]
+    for workers in (1, 2):
+        found = {task.replicates[0]: result for task, result in attempts(iter(tasks), workers)}
+        assert isinstance(found.pop(7), KeyError)
+        assert {k: outcome.replicates for k, outcome in found.items()} == {0: [0], 1: [1]}
+
+
+def test_a_process_that_dies_costs_only_what_was_under_way(monkeypatch):
+    scenario = small_scenario("settings.weeks=4")
+    tasks = [Task([scenario], [Lane("none")], [k]) for k in range(5)]
+    monkeypatch.setattr(Task, "outcome", _fatal_outcome)
+    results = [result for _, result in attempts(iter(tasks), 2)]
+    assert [type(result) for result in results] == [LostWorkerError] * 5  # every one was tried, in new processes

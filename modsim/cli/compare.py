@@ -1,96 +1,29 @@
-"""The command line: a thin skin over the public names. Heavy imports wait until a command needs them."""
+"""`modsim compare`: the arms of a scenario on shared luck."""
 
 import hashlib
-import io
 import os
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from modsim.cli.common import STOPPED, Changes, ScenarioFile, Workers, progress_bar, refuse
 
 if TYPE_CHECKING:
     from modsim.findings.comparison import Comparison
 
 _UNITS = {"%": "%", "p": "points of 100", "i": "", "h": "hours", "G": "GBP"}  # by the first letter of a measure's unit
-BAD_INPUT = 2
-STOPPED = 130
 
-app = typer.Typer(
-    name="modsim",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # plain help starts twice as fast
-    help="How a community programme spreads: make it anew in each area, or carry it unchanged?\n\n"
-    "Start with: modsim compare scenarios/three-areas.toml",
-)
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        from importlib.metadata import version
-
-        print(f"modsim {version('modsim')}")
-        raise typer.Exit
-
-
-@app.callback()
-def options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
-    """The options before a command."""
-
-
-scenario_app = typer.Typer(no_args_is_help=True, help="List, check or show scenario files.")
-app.add_typer(scenario_app, name="scenario")
-
-ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (.toml).")]
-Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Replace one value by its dotted key; may be repeated."),
-]
-
-
-def main() -> None:
-    """Run the command line and end the process with its exit code."""
-    if sys.stdout is None:  # closed by the caller: there is nobody to read, but results are still kept
-        sys.stdout = io.StringIO()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a character gets a question mark
-    if any("\ud800" <= character <= "\udfff" for word in sys.argv for character in word):
-        print("The command holds bytes that are not UTF-8; write it in UTF-8.", file=sys.stderr)
-        sys.exit(BAD_INPUT)
-    try:
-        code = app(standalone_mode=False)
-    except typer.Exit as stop:
-        code = stop.exit_code
-    except Exception as error:
-        if not hasattr(error, "format_message"):  # not a usage error of the command line
-            raise
-        hint = "" if type(error).__name__ == "NoArgsIsHelpError" else " (`modsim --help` shows what there is)"
-        print(f"{error.format_message()}{hint}", file=sys.stderr)
-        code = BAD_INPUT
-    sys.exit(code or 0)
-
-
-def _refuse(problems: list[str]) -> NoReturn:
-    """Say what is wrong, one line each, and end with the code for bad input."""
-    for problem in problems:
-        print(problem.replace("\n", " "), file=sys.stderr)
-    raise typer.Exit(BAD_INPUT)
-
-
-@app.command(
-    epilog="\b\nExamples:\n"
+EXAMPLES = (
+    "\b\nExamples:\n"
     "  modsim compare scenarios/three-areas.toml\n"
     "  modsim compare scenarios/three-areas.toml --set world.dissimilarity=0.1 --replicates 32\n"
-    "  modsim compare scenarios/three-areas.toml --arms transplant,recoproduce --out results/short",
+    "  modsim compare scenarios/three-areas.toml --arms transplant,recoproduce --out results/short"
 )
+
+
 def compare(
     scenario: ScenarioFile,
     arms: Annotated[
@@ -100,7 +33,7 @@ def compare(
     weeks: Annotated[int | None, typer.Option(help="Weeks simulated from week 0.")] = None,
     seed: Annotated[int | None, typer.Option(help="Number from which all luck follows.")] = None,
     changes: Changes = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; the numbers do not depend on it.")] = None,
+    workers: Workers = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Results folder; by default in results/, by scenario and changes."),
@@ -124,9 +57,9 @@ def compare(
             folder = check_folder(out or Path("results") / _folder_name(scenario.stem, asked))
             comparison = _run_with_progress(loaded, workers, scenario.stem)
         except ScenarioError as error:
-            _refuse(error.problems)
+            refuse(error.problems)
         except FolderError as error:
-            _refuse([str(error)])
+            refuse([str(error)])
         except LostWorkerError as error:
             print(f"Nothing was written: {error}.", file=sys.stderr)
             raise typer.Exit(1) from None
@@ -158,21 +91,9 @@ def _folder_name(stem: str, asked: list[str]) -> str:
 
 
 def _run_with_progress(scenario: Any, workers: int | None, name: str) -> "Comparison":
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
     from modsim.findings.comparison import compare as run_comparison
 
-    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
-    console = Console(stderr=True)
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+    with progress_bar() as bar:
         line = bar.add_task(f"Simulating {scenario.settings.replicates} futures", total=None)
         return run_comparison(
             scenario,
@@ -276,71 +197,4 @@ def _keep(comparison: "Comparison", folder: Path, figures: bool) -> str | None:
     try:
         return write_folder(comparison, folder, shlex.join(["modsim", *sys.argv[1:]]), draw)
     except FolderError as error:
-        _refuse([str(error)])
-
-
-@scenario_app.command("list", epilog="Example: modsim scenario list")
-def list_scenarios(
-    folder: Annotated[Path, typer.Argument(help="Folder with scenario files.")] = Path("scenarios"),
-) -> None:
-    """List the scenario files of a folder with their questions."""
-    from modsim.inputs.problems import ScenarioError
-    from modsim.inputs.reading import load_scenario
-
-    if not folder.is_dir():
-        _refuse([f"{folder}: is not a folder; give one that holds scenario files (.toml)"])
-    files = sorted(folder.glob("*.toml"))
-    if not files:
-        _refuse([f"{folder}: holds no scenario files (.toml)"])
-    wide = max(len(str(path)) for path in files)
-    for path in files:
-        try:
-            print(f"{path!s:<{wide}}  {load_scenario(path).title}")
-        except ScenarioError as error:
-            print(f"{path!s:<{wide}}  cannot be used ({len(error.problems)} wrong): modsim scenario check {path}")
-
-
-@scenario_app.command(epilog="Example: modsim scenario check scenarios/three-areas.toml")
-def check(scenario: ScenarioFile, changes: Changes = None) -> None:
-    """Check a scenario file and report every problem found."""
-    from modsim.inputs.problems import ScenarioError
-    from modsim.inputs.reading import load_scenario
-
-    try:
-        loaded = load_scenario(scenario, changes or [])
-    except ScenarioError as error:
-        _refuse(error.problems)
-    people = sum(loaded.young_people_in(area) for area in loaded.areas)
-    origin = next((area.label for area in loaded.areas if area.role == "origin"), "offstage")
-    spread = ", ".join(area.label for area in loaded.recipients)
-    print(
-        f"{scenario}: fine. {len(loaded.areas)} areas with {people:,} young people "
-        f"(origin: {origin}; recipients: {spread}), {len(loaded.arms)} arms, "
-        f"{loaded.settings.weeks} weeks, {loaded.settings.replicates} futures."
-    )
-
-
-@scenario_app.command(
-    epilog="\b\nExamples:\n"
-    "  modsim scenario show scenarios/three-areas.toml\n"
-    "  modsim scenario show scenarios/three-areas.toml --key world.dissimilarity"
-)
-def show(
-    scenario: ScenarioFile,
-    changes: Changes = None,
-    key: Annotated[str | None, typer.Option(help="Explain one dotted key: meaning, unit, range, evidence.")] = None,
-) -> None:
-    """Print a scenario with every value written out, or explain one of its keys."""
-    from modsim.inputs.problems import ScenarioError, explained
-    from modsim.inputs.reading import load_scenario
-    from modsim.inputs.writing import resolved_toml
-
-    try:
-        loaded = load_scenario(scenario, changes or [])
-        print(explained(loaded, key) if key else resolved_toml(loaded), end="" if not key else "\n")
-    except ScenarioError as error:
-        _refuse(error.problems)
-
-
-if __name__ == "__main__":
-    main()
+        refuse([str(error)])

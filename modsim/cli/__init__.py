@@ -1,0 +1,65 @@
+"""The command line: a thin skin over the public names. Heavy imports wait until a command needs them."""
+
+import io
+import sys
+from typing import Annotated
+
+import typer
+
+from modsim.cli import compare, scenario, study
+from modsim.cli.common import BAD_INPUT
+
+app = typer.Typer(
+    name="modsim",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help starts twice as fast
+    help="How a community programme spreads: make it anew in each area, or carry it unchanged?\n\n"
+    "Start with: modsim compare scenarios/three-areas.toml",
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"modsim {version('modsim')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """The options before a command."""
+
+
+app.command(epilog=compare.EXAMPLES)(compare.compare)
+app.add_typer(scenario.app, name="scenario")
+app.add_typer(study.app, name="study")
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    if sys.stdout is None:  # closed by the caller: there is nobody to read, but results are still kept
+        sys.stdout = io.StringIO()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character gets a question mark
+    if any("\ud800" <= character <= "\udfff" for word in sys.argv for character in word):
+        print("The command holds bytes that are not UTF-8; write it in UTF-8.", file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    try:
+        code = app(standalone_mode=False)
+    except typer.Exit as stop:
+        code = stop.exit_code
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # not a usage error of the command line
+            raise
+        hint = "" if type(error).__name__ == "NoArgsIsHelpError" else " (`modsim --help` shows what there is)"
+        print(f"{error.format_message()}{hint}", file=sys.stderr)
+        code = BAD_INPUT
+    sys.exit(code or 0)

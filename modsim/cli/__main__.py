@@ -1,0 +1,6 @@
+"""`python -m modsim.cli`."""
+
+from modsim.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""What the commands share: arguments, exit codes, refusing bad input, and the progress bar."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+BAD_INPUT = 2
+STOPPED = 130
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (.toml).")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Replace one value by its dotted key; may be repeated."),
+]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes; the numbers do not depend on it.")]
+
+
+def refuse(problems: list[str]) -> NoReturn:
+    """Say what is wrong, one line each, and end with the code for bad input."""
+    import sys
+
+    for problem in problems:
+        print(problem.replace("\n", " "), file=sys.stderr)
+    raise typer.Exit(BAD_INPUT)
+
+
+def progress_bar() -> "Progress":
+    """A bar on standard error with the time gone and the time still to go."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
+    return Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)

@@ -1,0 +1,154 @@
+"""The picture of a study with one or two factors: who wins where, and where the model cannot tell."""
+
+import textwrap
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.patches import Patch, Rectangle
+
+from modsim.findings.comparison import BANNER
+from modsim.findings.figures import SETTINGS
+from modsim.inputs.problems import field_at
+from modsim.studies.results import StudyResults
+
+# Kinds of verdict by colour and hatch, so that they can be told apart without colour.
+_KINDS = {
+    "better": ("#12436D", ""),
+    "about the same": ("#B9C7D3", ""),
+    "cannot tell": ("#FFFFFF", "...."),
+    "worse": ("#F46A25", "////"),
+}
+
+
+def draw_study(found: StudyResults) -> tuple[Figure, str]:
+    """The contrasts of the study's first measure over its one or two factors, with a description in words."""
+    measure = next(m for m in found.study.measures if m.better != "neither")
+    table = found.contrasts
+    table = table[table["measure"] == measure.name]
+    with matplotlib.rc_context(SETTINGS):
+        draw = _over_one if len(found.study.factors) == 1 else _over_two
+        figure = draw(found, table)
+        figure.text(0.01, 0.008, BANNER, fontsize=7.5, color="#3D3D3D", va="bottom")
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+    return figure, _described(found, table, measure.label)
+
+
+def axis_label(key: str, wide: int = 60) -> str:
+    """Meaning and unit of a factor, in lines of so many characters."""
+    field = field_at(tuple(key.split(".")))
+    if field is None or not field.description:
+        return key
+    unit = (field.json_schema_extra or {}).get("unit", "")
+    return "\n".join(textwrap.wrap(f"{field.description} ({unit})" if unit else field.description, wide))
+
+
+def _kinds(found: StudyResults) -> dict[str, str]:
+    """What each kind of verdict says of the study's pair of arms."""
+    arm, against = (f"“{_label(found, one)}”" for one in found.study.verdict_pair)
+    return {
+        "better": f"{arm} does better",
+        "about the same": "about the same",
+        "cannot tell": "the model cannot tell",
+        "worse": f"{against} does better",
+    }
+
+
+def _label(found: StudyResults, arm: str) -> str:
+    return found.study.scenario.arm_label(arm)
+
+
+def _figure(found: StudyResults, height: float) -> tuple[Figure, Axes]:
+    layout = ConstrainedLayoutEngine(rect=(0.012, 0.2 / height, 0.976, 1 - 0.25 / height))
+    figure = Figure(figsize=(7.6, height), layout=layout)
+    title = found.study.study.title or found.study.name
+    figure.suptitle("\n".join(textwrap.wrap(title, 80)), x=0.01, ha="left", fontweight="bold")
+    return figure, figure.add_subplot()
+
+
+def _over_two(found: StudyResults, table: pd.DataFrame) -> Figure:
+    """A tile for each point, coloured by its verdict, with the mean difference written in it."""
+    across, up = found.study.factors
+    xs, ys = sorted(table[across].unique()), sorted(table[up].unique())
+    figure, axis = _figure(found, 2.6 + 0.5 * len(ys))
+    for values in table.to_dict("records"):
+        x, y = xs.index(values[across]), ys.index(values[up])
+        colour, hatch = _KINDS[values["kind"]]
+        axis.add_patch(Rectangle((x, y), 1, 1, facecolor=colour, hatch=hatch, edgecolor="#8A8A8A", linewidth=0.8))
+        dark = values["kind"] == "better"
+        axis.text(
+            x + 0.5, y + 0.5, _tile_text(values), ha="center", va="center", fontsize=8.5,
+            color="white" if dark else "black",
+            bbox=None if dark else {"facecolor": "white", "edgecolor": "none", "pad": 1.2},
+        )  # fmt: skip
+    axis.set(xlim=(0, len(xs)), ylim=(0, len(ys)), xlabel=axis_label(across), ylabel=axis_label(up, 40))
+    axis.set_xticks(np.arange(len(xs)) + 0.5, [f"{x:g}" for x in xs])
+    axis.set_yticks(np.arange(len(ys)) + 0.5, [f"{y:g}" for y in ys])
+    axis.grid(False)
+    axis.tick_params(length=0)
+    pair = " minus ".join(f"“{_label(found, arm)}”" for arm in found.study.verdict_pair)
+    measure = next(m for m in found.study.measures if m.better != "neither")
+    note = f"Numbers: {measure.label}, {pair}, in points; * where the 95 % interval of the mean leaves out 0."
+    axis.annotate(
+        "\n".join(textwrap.wrap(note, 100)), (0, 0), (0, -8), xycoords=axis.xaxis.label, textcoords="offset points",
+        fontsize=8, va="top", annotation_clip=False,
+    )  # fmt: skip
+    kinds = _kinds(found)
+    present = [kind for kind in _KINDS if (table["kind"] == kind).any()]
+    axis.legend(
+        handles=[
+            Patch(facecolor=_KINDS[k][0], hatch=_KINDS[k][1], edgecolor="#8A8A8A", label=kinds[k]) for k in present
+        ],
+        loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, borderaxespad=0.2, handlelength=2.2, handleheight=1.3,
+    )  # fmt: skip
+    return figure
+
+
+def _tile_text(values: dict) -> str:
+    """The mean difference, with a star where its interval leaves out 0."""
+    if values["mean"] is None or np.isnan(values["mean"]):
+        return "–"
+    number = f"{round(values['mean'], 1) + 0.0:+.1f}".replace("-", "−").replace("+0.0", "0.0")
+    return number + ("*" if values["low"] * values["high"] > 0 else "")
+
+
+def _over_one(found: StudyResults, table: pd.DataFrame) -> Figure:
+    """The mean difference with its interval and the range of futures, over the factor."""
+    (key,) = found.study.factors
+    table = table.sort_values(key)
+    figure, axis = _figure(found, 4.2)
+    x, mean = table[key].to_numpy(dtype=float), table["mean"].to_numpy(dtype=float)
+    axis.fill_between(x, table["range_low"], table["range_high"], color="#12436D", alpha=0.12, linewidth=0)
+    axis.errorbar(
+        x, mean, yerr=[mean - table["low"], table["high"] - mean], color="#12436D", marker="o", capsize=3, linewidth=1.8
+    )
+    axis.axhline(0, color="#595959", linewidth=1)
+    smallest = found.study.scenario.smallest_difference(table["measure"].iloc[0])
+    if smallest:
+        for side in (-smallest, smallest):
+            axis.axhline(side, color="#595959", linewidth=0.8, linestyle=(0, (1, 2)))
+    arm, against = (_label(found, one) for one in found.study.verdict_pair)
+    measure = next(m for m in found.study.measures if m.better != "neither")
+    axis.set(xlabel=axis_label(key))
+    axis.set_ylabel("\n".join(textwrap.wrap(f"{measure.label}: “{arm}” minus “{against}”, points", 44)))
+    better, worse = ("below", "above") if measure.better == "lower" else ("above", "below")
+    axis.set_title(
+        f"{better} 0 “{arm}” does better, {worse} it “{against}”\nbars: 95 % interval of the mean; band: 9 in 10 "
+        "futures; dots: the smallest difference that matters",
+        fontsize=8.5,
+    )  # fmt: skip
+    return figure
+
+
+def _described(found: StudyResults, table: pd.DataFrame, label: str) -> str:
+    kinds, arm_label = _kinds(found), [_label(found, one) for one in found.study.verdict_pair]
+    counts = table["kind"].value_counts()
+    parts = [f"{kinds[kind]} at {counts[kind]}" for kind in _KINDS if kind in counts]
+    return (
+        f"{found.study.study.title or found.study.name}. The difference “{arm_label[0]}” minus “{arm_label[1]}” on "
+        f"{label}, over {' and '.join(found.study.factors)}: of {len(table)} points, {'; '.join(parts)}. {BANNER}"
+    )

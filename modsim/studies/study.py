@@ -1,0 +1,213 @@
+"""A study: one scenario, some of its numbers varied by a design, every point run on the same luck."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import tomlkit
+from pydantic import Field, ValidationError
+
+from modsim.findings.comparison import arms_to_run, verdict_pair
+from modsim.findings.measures import measures
+from modsim.inputs.fields import Table, choice, number
+from modsim.inputs.problems import InputError, ScenarioError, field_at, key_of, told
+from modsim.inputs.reading import load_scenario, with_changes
+from modsim.inputs.scenario import Scenario
+from modsim.inputs.toml_files import read_toml
+
+Value = bool | int | float | str | list[str]
+MOST_POINTS = 200_000
+_NOT_FACTORS = {
+    "format", "title", "notes", "settings.replicates", "settings.arms", "settings.reference_arm",
+    "settings.verdict_arm", "settings.verdict_against", "settings.break_even_points", "settings.smallest_difference",
+}  # fmt: skip
+
+
+class StudyError(InputError):
+    """A study that cannot be used."""
+
+
+class Factor(Table):
+    """What one factor takes: a list of values, or a range from `low` to `high`."""
+
+    values: Annotated[list[Value], Field(max_length=1000)] = choice([], "The values it takes, in order")
+    low: float | None = choice(None, "Lower end of its range")
+    high: float | None = choice(None, "Upper end of its range")
+    steps: int = number(
+        5, "Values from low to high in a factorial design", unit="values", allowed=(2, 1000), evidence="D", source="-"
+    )
+    scale: Literal["linear", "log"] = choice("linear", 'How its range is divided: "linear" or "log"')
+
+
+class Design(Table):
+    """Which points are run."""
+
+    kind: Literal["factorial", "list", "latin-hypercube", "sobol"] = choice(
+        "factorial",
+        'Which points are run: "factorial" for all combinations, "list" for the rows of a CSV file, '
+        '"latin-hypercube" or "sobol" (scrambled) for a sample',
+    )
+    points: int = number(
+        64, "Points of a sample; a power of two for sobol", unit="points", allowed=(1, MOST_POINTS), evidence="D",
+        source="-",
+    )  # fmt: skip
+    seed: int = number(
+        1, "Number from which a sample follows", unit="seed", allowed=(0, 2**31), evidence="D", source="-"
+    )
+    file: str = choice("", "The CSV file of a list, beside the study: a column for each factor, by dotted name")
+
+
+class Study(Table):
+    """A study as its file says it. Read one with `modsim.load_study`."""
+
+    format: Literal[1] = choice(1, "Version of the study format")
+    title: str = choice("", "The question, in a few words")
+    notes: str = choice("", "What to look at")
+    scenario: str = choice(..., "The scenario file, by its path from the study file")
+    replicates: int | None = choice(None, "Simulated futures of every point and arm; the scenario's if left out")
+    arms: Annotated[list[str], Field(max_length=60)] = choice([], "Arms beside the reference; all if empty")
+    outcomes: Annotated[list[str], Field(max_length=60)] = choice([], "Measures in the tables, by name; all if empty")
+    fixed: dict[str, Value] = choice({}, "Values replaced in the scenario at every point, by dotted name")
+    factors: Annotated[dict[str, Factor], Field(max_length=60)] = choice({}, "What varies, by dotted name")
+    design: Design = Design()
+
+
+class LoadedStudy:
+    """A checked study with its scenario and its points.
+
+    Attributes
+    ----------
+    name, path : of the file
+    study : what the file says
+    scenario : the scenario with the study's fixed values, arms and replicates
+    factors : dotted names of what varies, in the order of the file
+    points : the values of the factors at every point, a list of dicts
+    """
+
+    def __init__(self, path: Path, study: Study, scenario: Scenario, points: list[dict[str, Value]]):
+        self.path, self.name, self.study, self.scenario = path, path.stem, study, scenario
+        self.points = points
+        self.factors = list(points[0])
+        self.measures = [m for m in measures(scenario) if m.name in (study.outcomes or [m.name])]
+
+    @property
+    def arms(self) -> list[str]:
+        """All arms that are run, the reference first."""
+        return arms_to_run(self.scenario)
+
+    @property
+    def reference(self) -> str:
+        return self.scenario.settings.reference_arm
+
+    @property
+    def replicates(self) -> int:
+        return self.scenario.settings.replicates
+
+    @property
+    def verdict_pair(self) -> tuple[str, str]:
+        """The arm the study's contrasts are about, and the one it is compared with."""
+        return verdict_pair(self.scenario, self.arms[1:])
+
+    @property
+    def runs(self) -> int:
+        """One arm at one point in one future is one run."""
+        return len(self.points) * len(self.arms) * self.replicates
+
+    def scenario_at(self, point: int) -> Scenario:
+        """The whole scenario at a point."""
+        changes = [f"{key}={toml_value(value)}" for key, value in self.points[point].items()]
+        return with_changes(self.scenario, changes, f"{self.path.name}, point {point + 1}")
+
+
+def load_study(path: str | Path) -> LoadedStudy:
+    """Read a study file (TOML), its scenario and its points, and check all of it.
+
+    Raises
+    ------
+    StudyError
+        with every problem found, one line each: what was given, what is allowed, and where.
+    """
+    from modsim.studies.design import points_of
+
+    path = Path(path)
+    content, _ = read_toml(
+        path, "study", "at least scenario, and [factors] or a list", "; studies lie in experiments/", StudyError
+    )
+    try:
+        study = Study.model_validate(content)
+    except ValidationError as error:
+        lines = {key_of(one, content): told(one, key_of(one, content), Study) for one in error.errors()}
+        raise StudyError([f"{path}: {key}: {line}" for key, line in lines.items()]) from None
+    scenario = _scenario_of(path, study)
+    problems = [f"{path}: {line}" for line in _problems(study, scenario)]
+    if problems:
+        raise StudyError(problems)
+    return LoadedStudy(path, study, scenario, points_of(path, study, is_whole))
+
+
+def _scenario_of(path: Path, study: Study) -> Scenario:
+    """The scenario with what is the same at every point."""
+    changes = [f"{key}={toml_value(value)}" for key, value in study.fixed.items()]
+    settings: dict[str, Any] = {"replicates": study.replicates, "arms": study.arms or None}
+    changes += [f"settings.{key}={toml_value(value)}" for key, value in settings.items() if value is not None]
+    try:
+        return with_changes(load_scenario(path.parent / study.scenario), changes, path.name)
+    except ScenarioError as error:
+        raise StudyError(error.problems) from None
+
+
+def _problems(study: Study, scenario: Scenario) -> list[str]:
+    """What is wrong about a study beside what its schema says."""
+    found = []
+    known = [m.name for m in measures(scenario)]
+    found += [
+        f"outcomes: there is no measure {name!r}; there are {', '.join(known)}"
+        for name in study.outcomes
+        if name not in known
+    ]
+    listed = study.design.kind == "list"
+    if listed and study.factors:
+        found.append("factors: a list design takes its factors from the columns of the file; leave [factors] out")
+    if listed and not study.design.file:
+        found.append("design.file: is missing; a list design needs a CSV file")
+    if not listed and not study.factors:
+        found.append("factors: nothing varies; name at least one dotted key of the scenario under [factors]")
+    for key in [*study.factors, *study.fixed]:
+        if key in _NOT_FACTORS or key.startswith("settings.smallest_difference."):
+            found.append(f"{key}: says how results are read, and cannot be fixed or varied here")
+    for key, factor in study.factors.items():
+        found += [f"factors.{key}: {line}" for line in _problems_of(factor, study.design.kind)]
+        if key in study.fixed:
+            found.append(f"factors.{key}: is fixed and varied at once")
+    if study.design.kind == "sobol" and study.design.points & (study.design.points - 1):
+        below = 1 << (study.design.points.bit_length() - 1)
+        found.append(
+            f"design.points: {study.design.points} is not a power of two, which sobol needs to be balanced; take "
+            f"{below} or {2 * below}"
+        )
+    return found
+
+
+def _problems_of(factor: Factor, kind: str) -> list[str]:
+    ranged = factor.low is not None or factor.high is not None
+    if bool(factor.values) == ranged:
+        return ["give either values = [ … ] or low and high"]
+    if not ranged:
+        repeated = [value for k, value in enumerate(factor.values) if value in factor.values[:k]]
+        return [f"values: {repeated[0]!r} is there twice"] if repeated else []
+    if factor.low is None or factor.high is None:
+        return ["low and high are given together"]
+    if factor.low >= factor.high:
+        return [f"low = {factor.low:g} must be below high = {factor.high:g}"]
+    if factor.scale == "log" and factor.low <= 0:
+        return [f"low = {factor.low:g} must be above 0 on a log scale"]
+    return []
+
+
+def is_whole(key: str) -> bool:
+    """Whether a dotted key of a scenario takes whole numbers only."""
+    return getattr(field_at(tuple(key.split("."))), "annotation", None) is int
+
+
+def toml_value(value: Any) -> str:
+    """A value as it is written in TOML."""
+    return tomlkit.item(value).as_string()

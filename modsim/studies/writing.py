@@ -1,0 +1,93 @@
+"""Writing what a study found: tables and figures, each file whole or not at all, with where it came from."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from modsim.studies.results import StudyResults
+from modsim.studies.study import LoadedStudy
+
+_TABLES = (".csv", ".parquet", ".json")
+_FIGURES = (".svg", ".png")
+
+
+class WritingError(OSError):
+    """A file that cannot be written; the message says why and what to do."""
+
+
+def check_target(path: Path, study: LoadedStudy) -> None:
+    """Refuse, before any work, a file that cannot be written or a figure that cannot be drawn."""
+    if path.suffix not in _TABLES + _FIGURES:
+        raise WritingError(f"{path}: ends in none of {', '.join(_TABLES + _FIGURES)}")
+    if path.is_dir():
+        raise WritingError(f"{path}: is a folder; give a file")
+    if path.suffix in _FIGURES:
+        ranged = all(isinstance(value, int | float) for point in study.points for value in point.values())
+        if not 1 <= len(study.factors) <= 2 or not ranged:
+            raise WritingError(f"{path}: a figure is drawn for one or two factors with numbers; write a table instead")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, place = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        os.close(handle)
+        Path(place).unlink()
+    except OSError as error:
+        raise WritingError(f"{path}: cannot be written ({error.strerror or error}); give another file") from None
+
+
+def write_results(found: StudyResults, table: str, path: Path) -> None:
+    """Write a table of the results, or their figure, by how the name of the file ends."""
+    check_target(path, found.study)
+    if path.suffix in _FIGURES:
+        from modsim.studies.figures import draw_study
+
+        figure, description = draw_study(found)
+        note = {"Description": description} | ({"Date": None} if path.suffix == ".svg" else {})
+        write_whole(path, lambda place: figure.savefig(place, format=path.suffix[1:], dpi=110, metadata=note))
+        write_whole(path.with_suffix(".txt"), lambda place: place.write_text(description + "\n", encoding="utf-8"))
+        return
+    write_table(found.table(table), path, provenance_of(found))
+
+
+def write_table(table: pd.DataFrame, path: Path, provenance: dict[str, Any]) -> None:
+    """A table as CSV, JSON (records, with where they came from) or Parquet (the same as metadata)."""
+    if path.suffix == ".csv":
+        write_whole(path, lambda place: table.to_csv(place, index=False))
+    elif path.suffix == ".json":
+        content = {"provenance": provenance, "rows": json.loads(table.to_json(orient="records", double_precision=15))}
+        write_whole(path, lambda place: place.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8"))
+    else:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        columns = pa.Table.from_pandas(table, preserve_index=False)
+        note = {**(columns.schema.metadata or {}), b"modsim": json.dumps(provenance).encode()}
+        write_whole(path, lambda place: pq.write_table(columns.replace_schema_metadata(note), place))
+
+
+def provenance_of(found: StudyResults) -> dict[str, Any]:
+    """What the results of a study were made from."""
+    study = found.study
+    return {
+        "modsim": metadata.version("modsim"), "code": found.code, "study": study.name,
+        "scenario": study.study.scenario, "seed": study.scenario.settings.seed, "complete": found.complete,
+    }  # fmt: skip
+
+
+def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Write a file beside its place and move it there when it is whole."""
+    handle, place = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    try:
+        write(Path(place))
+        Path(place).chmod(0o644)
+        Path(place).replace(path)
+    except OSError as error:
+        raise WritingError(f"{path}: could not be written ({error.strerror or error})") from None
+    finally:
+        Path(place).unlink(missing_ok=True)

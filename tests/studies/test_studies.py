@@ -1,0 +1,414 @@
+"""Studies: designs, the run store that loses nothing, and tables that say what a comparison says."""
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from modsim import compare, load_study, run_study
+from modsim.inputs.problems import InputError
+from modsim.simulation.parallel import Task
+from modsim.studies import store as store_module
+from modsim.studies.running import Budget, StudyRun
+from modsim.studies.store import RunStore, StoreError, opened
+from modsim.studies.study import StudyError
+from tests.conftest import SCENARIOS
+
+HEAD = f"""
+scenario = "{SCENARIOS / "three-areas.toml"}"
+arms = ["transplant", "recoproduce"]
+replicates = 3
+
+[fixed]
+"settings.weeks" = 40
+"areas.gorbals.population" = 1600
+"areas.castlefern.population" = 2400
+"areas.govan.population" = 1500
+"""
+TWO_WORLDS = """
+[factors]
+"world.dissimilarity" = {low = 0.0, high = 1.0, steps = 3}
+"reporting.share" = {values = [0.3, 0.6]}
+"""
+
+
+@pytest.fixture
+def study(tmp_path):
+    path = tmp_path / "study.toml"
+    path.write_text(HEAD + TWO_WORLDS)
+    return path
+
+
+def written(path, text):
+    path.write_text(text)
+    return path
+
+
+def opened_study(path, store, code="code-1"):
+    return StudyRun(load_study(path), RunStore(store, code))
+
+
+# --- what a study file may say -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is empty; a study needs at least scenario"),
+        ("scenario = [", "is not TOML"),
+        ("[factors]", "scenario: is missing"),
+        ('scenario = "nowhere.toml"', "there is no such file"),
+        (HEAD, "factors: nothing varies"),
+        (HEAD + "[factors]\n'world.disimilarity' = {values = [0]}", "did you mean 'dissimilarity'"),
+        (HEAD + "[factors]\n'world.dissimilarity' = {values = [0, 2]}", "2 is out of range"),
+        (HEAD + "[factors]\n'world.dissimilarity' = {low = 0}", "low and high are given together"),
+        (HEAD + "[factors]\n'world.dissimilarity' = {low = 1, high = 0}", "low = 1 must be below high = 0"),
+        (HEAD + "[factors]\n'world.dissimilarity' = {low = 0, high = 1, scale = 'log'}", "must be above 0 on a log"),
+        (HEAD + "[factors]\n'world.dissimilarity' = {}", "give either values"),
+        (HEAD + "[factors]\n'world.dissimilarity' = {values = [0.5, 0.5]}", "is there twice"),
+        (HEAD + "[factors]\n'settings.weeks' = {values = [20]}", "is fixed and varied at once"),
+        (HEAD + "[factors]\n'settings.replicates' = {values = [20]}", "cannot be fixed or varied"),
+        (HEAD + "[factors]\n'arms.recoproduce.setup_weeks' = {low = 8, high = 10, steps = 9}", "are the same"),
+        (HEAD + "[factors]\n'arms.nobody.setup_weeks' = {values = [8]}", "there is no arm 'nobody'"),
+        (HEAD + TWO_WORLDS + "[design]\nkind = 'sobol'\npoints = 6", "take 4 or 8"),
+        (HEAD + TWO_WORLDS + "[design]\nkind = 'saltelli'", "'saltelli' is not allowed"),
+        (HEAD + TWO_WORLDS + "[design]\nkind = 'list'\nfile = 'x.csv'", "leave [factors] out"),
+        (HEAD + "[design]\nkind = 'list'", "design.file: is missing"),
+        (HEAD + "[design]\nkind = 'list'\nfile = 'x.csv'", "there is no file"),
+        (HEAD + "[design]\nkind = 'list'\nfile = '../x.csv'", "leaves the folder"),
+        (HEAD + "[design]\nkind = 'list'\nfile = 'empty.csv'", "is not a CSV file"),
+        (HEAD + "[design]\nkind = 'list'\nfile = 'gap.csv'", "line 3: purse.budget is empty"),
+        ("replicate = 3\n" + HEAD + TWO_WORLDS, "did you mean 'replicates'"),
+        ('outcomes = ["calm"]\n' + HEAD + TWO_WORLDS, "there is no measure 'calm'"),
+        (HEAD.replace('"transplant"', '"unknown"') + TWO_WORLDS, "'unknown'"),
+    ],
+)
+def test_a_wrong_study_is_refused_in_clear_words(tmp_path, text, said):
+    (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "gap.csv").write_text("world.dissimilarity,purse.budget\n0.1,10\n0.2,\n")
+    path = written(tmp_path / "wrong.toml", text)
+    with pytest.raises(InputError) as refused:
+        opened_study(path, tmp_path / "store")
+    assert any(said in line for line in refused.value.problems), refused.value.problems
+    assert all("\n" not in line for line in refused.value.problems)
+
+
+def test_budgets_are_written_as_runs_or_time():
+    assert Budget.of("200runs") == Budget(runs=200)
+    assert Budget.of("1.5 min") == Budget(seconds=90)
+    for wrong in ("", "ten", "10", "-5runs", "3 days"):
+        with pytest.raises(StudyError, match="200runs, 90s, 10min or 2h"):
+            Budget.of(wrong)
+
+
+# --- designs -----------------------------------------------------------------------------------------------------
+
+
+def test_a_factorial_design_holds_every_combination_once(study):
+    points = load_study(study).points
+    assert len(points) == 6
+    assert {tuple(point.values()) for point in points} == {(d, s) for d in (0.0, 0.5, 1.0) for s in (0.3, 0.6)}
+
+
+def test_samples_fill_the_ranges_and_follow_from_their_seed(tmp_path):
+    factors = """
+[factors]
+"world.dissimilarity" = {low = 0.2, high = 0.8}
+"arms.recoproduce.setup_weeks" = {low = 8, high = 40}
+"purse.budget" = {low = 1, high = 100, scale = "log"}
+"arms.recoproduce.menu" = {values = ["learned", "origin"]}
+"""
+    for kind in ("sobol", "latin-hypercube"):
+        text = f"{HEAD}{factors}[design]\nkind = '{kind}'\npoints = 32\nseed = "
+        one, same, other = (load_study(written(tmp_path / "s.toml", text + str(seed))).points for seed in (1, 1, 2))
+        assert one == same
+        assert one != other
+        table = pd.DataFrame(one)
+        for key, low, high in (("world.dissimilarity", 0.2, 0.8), ("purse.budget", 1, 100)):
+            assert table[key].between(low, high).all()
+        eighths = ((table["world.dissimilarity"] - 0.2) / 0.6 * 8).astype(int)
+        assert eighths.value_counts().tolist() == [4] * 8  # every part of the range alike
+        assert 4 < table["purse.budget"].median() < 25  # the middle of a log scale is 10
+        assert all(isinstance(point["arms.recoproduce.setup_weeks"], int) for point in one)
+        assert table["arms.recoproduce.menu"].value_counts().to_dict() == {"learned": 16, "origin": 16}
+
+
+def test_a_list_design_takes_its_points_from_a_csv_file(tmp_path):
+    (tmp_path / "points.csv").write_text("world.dissimilarity,arms.recoproduce.menu\n0.1,learned\n0.9,origin\n")
+    path = written(tmp_path / "s.toml", HEAD + "[design]\nkind = 'list'\nfile = 'points.csv'")
+    run = opened_study(path, tmp_path / "store")
+    assert [run.scenario(k).world.dissimilarity for k in range(2)] == [0.1, 0.9]
+    assert [run.scenario(k).arms["recoproduce"].menu for k in range(2)] == ["learned", "origin"]
+
+
+# --- results -----------------------------------------------------------------------------------------------------
+
+
+def test_a_study_says_at_each_point_what_a_comparison_says(study, tmp_path):
+    found = run_study(study, tmp_path / "store", workers=1)
+    assert found.complete
+    assert len(found.runs) == 6 * 2 * 3
+    loaded = load_study(study)
+    for point in (1, 4):
+        comparison = compare(loaded.scenario_at(point), workers=1)
+        for arm in comparison.arms:
+            rows = found.runs[(found.runs["point"] == point + 1) & (found.runs["arm"] == arm)]
+            for measure in comparison.measures:
+                assert rows[measure.name].tolist() == pytest.approx(
+                    comparison.values[arm][measure.name].tolist(), abs=0, rel=0, nan_ok=True
+                )
+                row = found.estimates.query(f"point == {point + 1} and arm == '{arm}' and measure == '{measure.name}'")
+                assert row["mean"].item() == pytest.approx(
+                    comparison.estimates[arm][measure.name].mean, abs=0, rel=0, nan_ok=True
+                )
+        row = found.contrasts[(found.contrasts["point"] == point + 1)].iloc[0]
+        assert (row["kind"], row["mean"]) == (comparison.verdict["kind"], comparison.verdict["mean"])
+
+
+def test_results_are_the_same_for_any_workers_budget_and_order(study, tmp_path):
+    whole = run_study(study, tmp_path / "one", workers=1).runs
+    for budget in ("7runs", "3runs", "20runs"):
+        run_study(study, tmp_path / "two", budget=budget, workers=2)
+    parts = run_study(study, tmp_path / "two", workers=2).runs
+    pd.testing.assert_frame_equal(whole, parts, check_exact=True)
+
+
+def test_a_spent_budget_leaves_all_arms_and_points_served_alike(study, tmp_path):
+    seen = []
+    run = opened_study(study, tmp_path / "store")
+    progress = run.run(Budget(runs=20), workers=1, tell=lambda now: seen.append((now.finished, now.work_done)))
+    assert progress.stopped
+    assert 0 < progress.finished <= 20
+    done, _ = run.standing()
+    assert len(done) == progress.finished
+    by_future = {(p, r) for p, _, r in done}
+    assert all((p, arm, r) in done for p, r in by_future for arm in run.study.arms)
+    futures = [sum(p == point for p, _ in by_future) for point in range(6)]
+    assert max(futures) - min(futures) <= 1
+    assert seen == sorted(seen)
+
+
+def test_more_futures_arms_or_points_run_only_what_is_new(study, tmp_path):
+    store = tmp_path / "store"
+    small = study.read_text()
+    run_study(written(study, small.replace("replicates = 3", "replicates = 2").replace('"transplant", ', "")), store)
+    run = opened_study(written(study, small), store, RunStore(store, "x").code)
+    run = StudyRun(load_study(study), run.store)
+    assert run.standing()[0] == set()  # other code: nothing is taken over
+    from modsim.studies.running import deciding_code
+
+    with opened(store, deciding_code()) as kept:
+        run = StudyRun(load_study(study), kept)
+        done, _ = run.standing()
+        assert done == {(p, arm, r) for p in range(6) for arm in ("none", "recoproduce") for r in range(2)}
+        assert run.run(workers=1).finished == run.study.runs - len(done)
+
+
+# --- nothing finished is lost ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("after", [1, 3])
+def test_a_killed_study_goes_on_where_it_stood(study, tmp_path, after):
+    """The process group is killed once some parts are there; then the same command finishes the rest."""
+    store = tmp_path / "store"
+    command = [sys.executable, "-m", "modsim.cli", "study", "run", str(study), "--store", str(store), "--workers", "2"]
+    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while len(list((store / "parts").glob("*.parquet"))) < after and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    from modsim.studies.running import deciding_code
+
+    with opened(store, deciding_code()) as kept:
+        run = StudyRun(load_study(study), kept)
+        done, failed = run.standing()
+        progress = run.run(workers=1)
+    assert not failed
+    assert progress.found == len(done) > 0
+    assert progress.found + progress.finished == run.study.runs
+    broken, whole = run_study(study, store), run_study(study, tmp_path / "whole", workers=1)
+    pd.testing.assert_frame_equal(broken.runs, whole.runs, check_exact=True)
+
+
+def test_a_part_that_the_index_does_not_know_yet_is_taken_in(study, tmp_path):
+    run = opened_study(study, tmp_path / "store")
+    run.run(workers=1)
+    run.store.close()
+    (tmp_path / "store" / "index.sqlite").unlink()  # as if the process had died before its first entry
+    again = opened_study(study, tmp_path / "store")
+    assert len(again.standing()[0]) == run.study.runs
+
+
+def test_a_damaged_index_is_made_again_from_the_parts(study, tmp_path):
+    run = opened_study(study, tmp_path / "store")
+    run.run(workers=1)
+    run.store.close()
+    (tmp_path / "store" / "index.sqlite").write_bytes(b"no database" * 1000)
+    again = opened_study(study, tmp_path / "store")
+    assert any("was damaged" in line for line in again.store.repaired)
+    assert len(again.standing()[0]) == run.study.runs
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "gone"])
+def test_a_damaged_part_is_named_set_aside_and_run_again(study, tmp_path, damage):
+    store = tmp_path / "store"
+    whole = run_study(study, store, workers=1)
+    part = max((store / "parts").glob("*.parquet"), key=lambda path: path.stat().st_size)
+    content = bytearray(part.read_bytes())
+    content[len(content) // 2] ^= 1
+    if damage == "gone":
+        part.unlink()
+    else:
+        part.write_bytes(content[:-7] if damage == "cut" else content)
+    if damage == "flipped":  # of the right size, so only reading it can tell
+        with pytest.raises(StoreError, match=f"damaged.*{part.name}.*modsim study resume"):
+            run_study(study, store, budget="0runs")
+    assert not run_study(study, store, budget="0runs").complete
+    pd.testing.assert_frame_equal(run_study(study, store, workers=1).runs, whole.runs, check_exact=True)
+    assert (store / "damaged" / part.name).exists() == (damage != "gone")
+
+
+def test_a_full_disk_is_told_and_loses_nothing(study, tmp_path, monkeypatch):
+    run = opened_study(study, tmp_path / "store")
+    run.run(Budget(runs=6), workers=1)
+    usual = store_module.os.fsync
+
+    def full(handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(store_module.os, "fsync", full)
+    with pytest.raises(StoreError, match=r"the disk is full.*give the same command again.*are kept"):
+        run.run(workers=1)
+    monkeypatch.setattr(store_module.os, "fsync", usual)
+    assert run.run(workers=1).found == 6
+    assert not list((tmp_path / "store" / "parts").glob(".new-*"))
+
+
+def test_runs_of_other_code_are_kept_apart_and_named(study, tmp_path):
+    old = opened_study(study, tmp_path / "store", "code-1")
+    old.run(Budget(runs=9), workers=1)
+    new = opened_study(study, tmp_path / "store", "code-2")
+    before = new.forecast()
+    assert (before.found, before.to_do) == (0, new.study.runs)
+    assert before.by_other_code == {"code-1": 9}
+    new.run(Budget(runs=9), workers=1)
+    assert len(new.standing()[0]) == 9
+    assert len(old.standing()[0]) == 9
+
+
+def test_many_small_parts_become_one_and_nothing_changes(study, tmp_path, monkeypatch):
+    monkeypatch.setattr(store_module, "_SMALL_PARTS", 3)
+    monkeypatch.setattr("modsim.studies.running._ROWS_IN_A_TASK", 1000)
+    whole = run_study(study, tmp_path / "store", workers=1)
+    assert len(list((tmp_path / "store" / "parts").glob("*.parquet"))) == 1
+    monkeypatch.setattr(store_module, "_SMALL_PARTS", 10**6)
+    many = run_study(study, tmp_path / "other", workers=1)
+    assert len(list((tmp_path / "other" / "parts").glob("*.parquet"))) > 3
+    pd.testing.assert_frame_equal(many.runs, whole.runs, check_exact=True)
+
+
+def test_a_folder_that_is_no_store_is_refused(study, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("not yours")
+    with pytest.raises(StoreError, match="holds files that are no run store"):
+        RunStore(tmp_path / "mine", "code")
+    with pytest.raises(StoreError, match="is a file"):
+        RunStore(study, "code")
+
+
+# --- runs that fail ----------------------------------------------------------------------------------------------
+
+
+def test_a_run_that_fails_is_kept_with_its_cause_and_stops_no_other(study, tmp_path, monkeypatch):
+    usual = Task.outcome
+
+    def sometimes(self, each_week=None):
+        for lane in self.lanes:
+            if lane.arm == "recoproduce" and self.points[lane.point].world.dissimilarity == 0.5:
+                raise ArithmeticError("the reactor is on fire")
+        return usual(self, each_week)
+
+    monkeypatch.setattr(Task, "outcome", sometimes)
+    run = opened_study(study, tmp_path / "store")
+    progress = run.run(workers=1)
+    done, failed = run.standing()
+    assert progress.failed == len(failed) == 2 * 3
+    assert len(done) == run.study.runs - 6
+    assert set(failed.values()) == {"ArithmeticError: the reactor is on fire"}
+    records = [path.read_text() for path in (tmp_path / "store" / "failed").glob("*.toml")]
+    assert len(records) == 6
+    assert all("Traceback" in text and "seed 1" in text and "dissimilarity = 0.5" in text for text in records)
+    assert run.run(workers=1).finished == 0  # the same command does not try them again …
+    monkeypatch.setattr(Task, "outcome", usual)
+    assert run.run(workers=1, retry_failed=True).finished == 6  # … resume does
+    assert run.standing()[1] == {}
+
+
+def test_a_run_that_kills_its_process_is_a_failed_run_too(study, tmp_path, monkeypatch):
+    text = HEAD.replace("replicates = 3", "replicates = 1") + "[factors]\n'world.dissimilarity' = {values = [0, 1]}"
+    monkeypatch.setattr(Task, "outcome", _fatal_outcome)
+    run = opened_study(written(study, text.replace('"transplant", ', "")), tmp_path / "store")
+    progress = run.run(workers=2)
+    assert progress.failed == 4
+    assert all("memory ran out" in cause for cause in run.standing()[1].values())
+
+
+def _fatal_outcome(self, each_week=None):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+# --- the command line --------------------------------------------------------------------------------------------
+
+
+def modsim(monkeypatch, capsys, *words):
+    from modsim import cli
+
+    monkeypatch.setattr(sys, "argv", ["modsim", *map(str, words)])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    said = capsys.readouterr()
+    return stop.value.code, said.out, said.err
+
+
+def test_run_status_and_results_from_the_command_line(study, tmp_path, monkeypatch, capsys):
+    where = ("--store", tmp_path / "store")
+    code, out, err = modsim(monkeypatch, capsys, "study", "results", study, *where)
+    assert code == 2
+    assert "no point has all its arms finished yet" in err
+    code, out, err = modsim(monkeypatch, capsys, "study", "run", study, *where, "--budget", "20runs", "--workers", "1")
+    assert code == 0
+    assert "To do: 54 runs, roughly" in out
+    assert "the runs of the budget are spent" in out
+    code, out, err = modsim(monkeypatch, capsys, "study", "status", study, *where, "--json")
+    told = json.loads(out)
+    assert told["finished"] + told["to_do"] == told["runs"] == 54
+    code, out, err = modsim(monkeypatch, capsys, "study", "run", study, *where, "--workers", "1")
+    assert "54 of 54 in the store, 0 failed" in out
+    code, out, err = modsim(monkeypatch, capsys, "study", "results", study, *where)
+    assert out.count("\n") == 8
+    for name in ("a.csv", "a.parquet", "a.json", "a.svg", "a.png"):
+        code, out, err = modsim(monkeypatch, capsys, "study", "results", study, *where, "--out", tmp_path / name)
+        assert (code, err) == (0, "")
+        assert (tmp_path / name).stat().st_size > 500
+    csv, parquet = pd.read_csv(tmp_path / "a.csv"), pd.read_parquet(tmp_path / "a.parquet")
+    pd.testing.assert_frame_equal(csv, parquet, check_dtype=False)
+    assert "does better" in (tmp_path / "a.txt").read_text() or "cannot tell" in (tmp_path / "a.txt").read_text()
+    for wrong, said in (("a.doc", "ends in none of"), (".", "ends in none of")):
+        code, out, err = modsim(monkeypatch, capsys, "study", "results", study, *where, "--out", tmp_path / wrong)
+        assert code == 2
+        assert said in err
+
+
+def test_the_experiments_that_ship_can_be_run():
+    for path in (SCENARIOS.parent / "experiments").glob("*.toml"):
+        study = load_study(path)
+        assert study.runs
+        study.scenario_at(len(study.points) - 1)
