@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from modsim.cli import compare, scenario, study
+from modsim.cli import compare, dashboard, scenario, study
 from modsim.cli.common import BAD_INPUT
 
 app = typer.Typer(
@@ -38,6 +38,7 @@ def options(
 
 
 app.command(epilog=compare.EXAMPLES)(compare.compare)
+app.command(epilog=dashboard.EXAMPLES)(dashboard.dashboard)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(study.app, name="study")
 

@@ -295,15 +295,22 @@ def arms_to_run(scenario: Scenario) -> list[str]:
     return [reference, *(arm for arm in dict.fromkeys(scenario.settings.arms or scenario.arms) if arm != reference)]
 
 
-def _tasks(scenario: Scenario, arms: list[str]) -> list[Task]:
-    """The comparison in parts of some replicates; the verdict's pair is also run at the break-even points."""
-    settings = scenario.settings
-    lanes, points = [Lane(arm) for arm in arms], [scenario]
+def break_even_lanes(scenario: Scenario, arms: list[str]) -> tuple[list[Scenario], list[Lane]]:
+    """The scenario and its likes at the break-even points, with the lanes of the verdict's pair at those."""
+    settings, points, lanes = scenario.settings, [scenario], []
     pair = verdict_pair(scenario, arms[1:])
     if settings.reference_arm not in pair and all(area.interests is None for area in scenario.recipients):
         for dissimilarity in sorted(set(settings.break_even_points) - {scenario.world.dissimilarity}):
             lanes += [Lane(arm, len(points)) for arm in pair]
             points.append(with_changes(scenario, [f"world.dissimilarity={dissimilarity!r}"]))
+    return points, lanes
+
+
+def _tasks(scenario: Scenario, arms: list[str]) -> list[Task]:
+    """The comparison in parts of some replicates; the verdict's pair is also run at the break-even points."""
+    settings = scenario.settings
+    points, further = break_even_lanes(scenario, arms)
+    lanes = [*(Lane(arm) for arm in arms), *further]
     people = sum(scenario.young_people_in(area) for area in scenario.areas)
     size = max(1, min(_ROWS_IN_A_TASK // (people * len(lanes)), -(-settings.replicates // 4)))
     numbers = range(settings.replicates)

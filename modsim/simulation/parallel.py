@@ -80,9 +80,8 @@ def attempts(
     """
     if workers <= 1:
         for task in tasks:
-            weeks = task.points[0].settings.weeks
             try:
-                yield task, task.outcome(partly and (lambda week, of=task, all=weeks: partly(of, (week + 1) / all)))
+                yield task, task.outcome(partly and _telling(task, partly))
             except Exception as trouble:
                 yield task, trouble
         return
@@ -120,6 +119,13 @@ def attempts(
         pool.shutdown()
         if not lost:
             return
+
+
+def _telling(task: Task, partly: Callable[[Task, float], None]) -> Callable[[int], None]:
+    """What to call after each week, so that `partly` hears which share of the weeks is done."""
+    settings = task.points[0].settings
+    weeks = settings.history_weeks + settings.weeks
+    return lambda week: partly(task, (week + settings.history_weeks + 1) / weeks)
 
 
 def _submitted(pool: ProcessPoolExecutor, task: Task) -> Future[Outcome]:

@@ -33,6 +33,17 @@ class Outcome:
         """Where the lane of an arm at a point stands."""
         return self.lanes.index(Lane(arm, point))
 
+    def beside(self, other: "Outcome") -> "Outcome":
+        """The lanes of both, of the same replicates; weekly figures only of these lanes, the others' are missing."""
+        weekly = np.full((*self.weekly.shape[:3], len(other.lanes), self.weekly.shape[4]), np.nan)
+        return Outcome(
+            self.replicates,
+            [*self.lanes, *other.lanes],
+            np.concatenate([self.weekly, weekly], axis=3),
+            {name: np.concatenate([self.totals[name], other.totals[name]], axis=-1) for name in self.totals},
+            {name: np.concatenate([self.spent[name], other.spent[name]], axis=-1) for name in self.spent},
+        )
+
     def only(self, lanes: Sequence[Lane]) -> "Outcome":
         """The same with some of its lanes, in the order asked for."""
         at = [self.lanes.index(lane) for lane in lanes]
@@ -72,7 +83,10 @@ def _references(points: Sequence[Scenario], lanes: list[Lane]) -> list[int] | No
 
 
 def live_history(
-    points: Sequence[Scenario], replicates: Sequence[int], world: World | None = None
+    points: Sequence[Scenario],
+    replicates: Sequence[int],
+    world: World | None = None,
+    each_week: Callable[[int], None] | None = None,
 ) -> tuple[World, Columns]:
     """A world at the end of its history, with a lane for each point: the past that all arms of a point share."""
     first = points[0]
@@ -81,6 +95,8 @@ def live_history(
     town = Town(world, nothing, points, Records(first, len(world.areas), len(points)))
     for week in range(-first.settings.history_weeks, 0):
         live_one_week(town, week, by_columns)
+        if each_week is not None:
+            each_week(week)
     return world, town.columns
 
 
@@ -95,7 +111,9 @@ class Pasts:
         self._most = most
         self._kept: dict[str, tuple[World, dict[str, Columns]]] = {}
 
-    def of(self, points: Sequence[Scenario], replicates: Sequence[int]) -> tuple[World, Columns]:
+    def of(
+        self, points: Sequence[Scenario], replicates: Sequence[int], each_week: Callable[[int], None] | None = None
+    ) -> tuple[World, Columns]:
         """What `live_history` gives, kept or new."""
         first = points[0]
         shared = what_makes_the_world(first)
@@ -109,7 +127,7 @@ class Pasts:
             del self._kept[old]
         starts = json.dumps([reference, *(point.trust.model_dump() for point in points)])
         if starts not in histories:
-            _, columns = live_history(points, replicates, world)
+            _, columns = live_history(points, replicates, world, each_week)
             histories.clear()  # a history takes as much memory as a run
             histories[starts] = columns
         return world, histories[starts]
@@ -129,7 +147,7 @@ def run(
     points : the scenario, or scenarios that share a world (see `modsim.simulation.lanes`); a lane names its point
     lanes : the arms to run, each at a point
     replicates : numbers of the simulated futures; the same number is the same luck, whatever else is run
-    each_week : called with the week just lived, for progress
+    each_week : called with the week just lived, those of the history (below 0) included; may raise, to stop
     kept : worlds and histories of earlier runs; the numbers are the same with and without
 
     Raises
@@ -147,7 +165,7 @@ def run(
     for scenario in scenarios:
         if all(scenario.trust != past.trust for past in pasts):
             pasts.append(scenario)
-    world, columns = kept.of(pasts, replicates) if kept else live_history(pasts, replicates)
+    world, columns = kept.of(pasts, replicates, each_week) if kept else live_history(pasts, replicates, None, each_week)
     columns = columns.spread([[past.trust for past in pasts].index(scenario.trust) for scenario in scenarios])
     records = Records(first, len(world.areas), len(lanes), _references(points, list(lanes)))
     arms = [scenario.arms[lane.arm] for scenario, lane in zip(scenarios, lanes, strict=True)]

@@ -1,0 +1,118 @@
+"""Serving the page: settings that keep everything on this machine, and what Solara's own page lacks."""
+
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+# No file is asked for elsewhere: what is not here fails at once. Nothing is reported to anybody.
+ENVIRONMENT = {
+    "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",
+    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
+    "SOLARA_THEME_SHOW_BANNER": "False",
+    "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "15m",
+    "SOLARA_MODE": "production",
+}
+# Solara compiles templates in the browser, which takes 'unsafe-eval'.
+SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob: ws: wss:; worker-src 'self' blob:; "
+    "frame-ancestors 'self'; base-uri 'self'; form-action 'self'"
+)
+
+
+def prepare() -> None:
+    """Set what Solara reads when it is imported."""
+    os.environ.update(ENVIRONMENT)
+    os.environ.setdefault("SOLARA_APP", "modsim.dashboard.app")
+
+
+def quieten() -> None:
+    """The same settings for a Solara that is running already, as far as it reads them later."""
+    import solara.server.settings as server
+    import solara.settings
+
+    solara.settings.assets.cdn = ENVIRONMENT["SOLARA_ASSETS_CDN"]
+    server.telemetry.mixpanel_enable = False
+    server.theme.show_banner = False
+    server.assets.fontawesome_enabled = False
+    server.kernel.cull_timeout = ENVIRONMENT["SOLARA_KERNEL_CULL_TIMEOUT"]
+
+
+class WholePage:
+    """An ASGI application around Solara's that mends its page: language, zoom, and a security policy."""
+
+    def __init__(self, app: Any):
+        self.app = app
+
+    async def __call__(self, scope: dict, receive: "Callable[[], Awaitable]", send: "Callable[[Any], Awaitable]"):
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        # the page must come as plain text to be mended
+        plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        wants_page = any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
+        held: dict[str, Any] = {}
+
+        async def mend(message: dict) -> None:
+            if message["type"] == "http.response.start":
+                headers = dict(message["headers"])
+                if headers.get(b"content-type", b"").startswith(b"text/html"):
+                    held["start"], held["body"] = message, b""
+                    return
+            elif message["type"] == "http.response.body" and held:
+                held["body"] += message.get("body", b"")
+                if message.get("more_body"):
+                    return
+                body = mended(held["body"].decode()).encode()
+                own = (b"content-length", b"content-security-policy")
+                kept = [(n, v) for n, v in held["start"]["headers"] if n.lower() not in own]
+                kept.append((b"content-length", str(len(body)).encode()))
+                kept.append((b"content-security-policy", SECURITY_POLICY.encode()))
+                await send({**held["start"], "headers": kept})
+                await send({"type": "http.response.body", "body": body})
+                return
+            await send(message)
+
+        await self.app({**scope, "headers": plain} if wants_page else scope, receive, mend)
+
+
+def mended(page: str) -> str:
+    """Solara's page with a language, and with zoom left to the visitor."""
+    page = re.sub(r"<html(?![^>]*\blang=)", '<html lang="en-GB"', page, count=1)
+    return page.replace(", maximum-scale=1, user-scalable=no, minimal-ui", "")
+
+
+def serve(host: str, port: int, ready: "Callable[[str], None]") -> None:
+    """Serve the page until it is stopped; `ready` is called with the address once it can be opened."""
+    prepare()
+    import uvicorn
+
+    from modsim.dashboard import answers
+    from modsim.dashboard.page import USUAL, full_usual
+    from modsim.dashboard.workshop import Workshop
+
+    workshop = Workshop()
+    answers.use_workshop(workshop)
+    workshop.ask(full_usual(), USUAL)  # the first visitor finds the first picture ready
+
+    import solara.server.starlette
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets=None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                ready(f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0', '::') else host}:{port}")
+
+    config = uvicorn.Config(
+        WholePage(solara.server.starlette.app), host=host, port=port, log_level="warning", ws_max_size=20_000_000
+    )
+    try:
+        Server(config).run()
+    finally:
+        workshop.close()
+        sys.stdout.flush()
