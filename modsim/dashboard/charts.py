@@ -266,7 +266,7 @@ def effects_table(comparison: Comparison) -> Table:
 # --- cost and hours ---------------------------------------------------------------------------------------------------
 
 _HEADING_NAMES = {"contacts": "outreach contacts", "design": "design with young people", "delivery": "sessions"}
-_HEADING_COLOURS = ("#12436D", "#28A197", "#F46A25", "#E5E5E5")
+_HEADING_COLOURS = ("#3D3D3D", "#28A197", "#A285D1", "#E5E5E5")  # none of them a plan's
 
 
 def hours_of(comparison: Comparison) -> dict[str, dict[str, Any]]:
@@ -300,8 +300,8 @@ def hours(comparison: Comparison) -> dict[str, Any]:
         "legend": {"top": 0, "left": 0, "textStyle": _FONT, "itemWidth": 22},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True},
         "xAxis": {
-            "type": "value", "name": "staff hours", "splitNumber": 3, "nameLocation": "middle", "nameGap": 26, "axisLabel": _FONT,
-            "nameTextStyle": _FONT, "splitLine": {"lineStyle": {"color": GRID}},
+            "type": "value", "name": "staff hours", "splitNumber": 3, "nameLocation": "middle", "nameGap": 26,
+            "axisLabel": _FONT, "nameTextStyle": _FONT, "splitLine": {"lineStyle": {"color": GRID}},
         },
         "yAxis": {
             "type": "category", "data": _labels(comparison), "inverse": True,

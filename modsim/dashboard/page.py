@@ -229,11 +229,17 @@ def _messages(notices: list[str], problems: list[str], shown: Shown) -> Any:
                 class_="message wrong",
                 role="alert",
                 data_testid="problems",
-            )
+            ).key("problems")
         )
     if notices:
         parts.append(
-            tag("ul", *(tag("li", text) for text in notices), class_="message", role="status", data_testid="notices")
+            tag(
+                "div",
+                tag("ul", *(tag("li", text) for text in notices)),
+                class_="message",
+                role="status",
+                data_testid="notices",
+            ).key("notices")
         )
     return tag("div", *parts)
 
@@ -346,9 +352,11 @@ def _scenario_file(scenario: Scenario) -> str:
 def _progress(shown: Shown, key: str, set_stopped) -> Any:
     if shown.stopped:
         text = "Stopped. " + ("These are the numbers of the settings before." if shown.answer else "")
-        return tag("div", tag("span", text), Button("Go on", lambda: set_stopped(""), "go-on"), class_="running")
+        return tag("div", tag("span", text), Button("Go on", lambda: set_stopped(""), "go-on"), class_="running").key(
+            "stopped"
+        )
     if not shown.is_busy:
-        return tag("div", tag("span", "All futures are in."), class_="running done")
+        return tag("div", tag("span", "All futures are in."), class_="running").key("done")
     percent = round(100 * shown.share)
     if shown.is_current:
         exact = shown.answer is not None and shown.answer.state == "exact"
@@ -362,7 +370,7 @@ def _progress(shown: Shown, key: str, set_stopped) -> Any:
         tag("span", text),
         Button("Stop", lambda: set_stopped(key), "stop"),
         class_="running",
-    )
+    ).key("busy")
 
 
 def _verdict(shown: Shown) -> Any:
@@ -405,8 +413,8 @@ def _results(shown: Shown, view: View, go) -> Any:
     )
 
 
-def _legend(comparison: Comparison, levels: bool) -> Any:
-    """Which line is which plan."""
+def _legend(comparison: Comparison, reference: str = "") -> Any:
+    """Which line is which plan; `reference` is the look of the reference arm's, if it is there."""
     styles = charts.plan_styles(comparison)
     entries = [
         tag(
@@ -416,11 +424,12 @@ def _legend(comparison: Comparison, levels: bool) -> Any:
         )
         for arm in comparison.verdict_pair
     ]
-    label = comparison.scenario.arm_label(comparison.reference)
-    text = label if levels else f"{label} (the line at 0)"
-    grey = f"border-color:{charts.REFERENCE}"
-    swatch = tag("span", class_="swatch dotted" if levels else "swatch thin", style_=grey, aria_hidden="true")
-    return tag("ul", *entries, tag("li", swatch, text), class_="legend")
+    if reference:
+        label = comparison.scenario.arm_label(comparison.reference)
+        grey = f"border-color:{charts.REFERENCE}"
+        swatch = tag("span", class_=f"swatch {reference}", style_=grey, aria_hidden="true")
+        entries.append(tag("li", swatch, label if reference == "dotted" else f"{label} (the line at 0)"))
+    return tag("ul", *entries, class_="legend")
 
 
 def _over_time(comparison: Comparison, view: View, go) -> Any:
@@ -458,7 +467,7 @@ def _over_time(comparison: Comparison, view: View, go) -> Any:
             ),
             class_="switches",
         ),
-        _legend(comparison, view.levels),
+        _legend(comparison, "dotted" if view.levels else "thin"),
         tag(
             "p",
             f"Lines are means; each band holds 9 in 10 simulated futures, if the model's rules are right.{smoothing} "
@@ -473,7 +482,7 @@ def _effects(comparison: Comparison) -> Any:
     return tag(
         "section",
         tag("h2", "What an evaluation would see, and what it costs"),
-        _legend(comparison, levels=False),
+        _legend(comparison),
         tag(
             "div",
             chart(

@@ -11,7 +11,10 @@ from modsim.dashboard.charts import Table
 
 
 def tag(name: str, *children: Any, **attributes: Any) -> Any:
-    """An HTML element. Underscores in attribute names stand for hyphens, `class_` for class."""
+    """An HTML element. Underscores in attribute names stand for hyphens, `class_` for class.
+
+    What is drawn in the same place later must be of the same kind (an element keeps its tag), or have another `key`.
+    """
     class_ = attributes.pop("class_", "")
     named = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items() if value is not None}
     return v.Html(tag=name, children=list(children), class_=class_, attributes=named)

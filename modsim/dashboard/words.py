@@ -180,9 +180,9 @@ def apparent_sentence(comparison: Comparison) -> str:
     if apparent is None or true is None:
         return "Nobody took part long enough to set before beside after."
     return (
-        f"With “{_plan(comparison, arm)}”, participants' reported incidents change by {signed(apparent, 0)} % from the year "
-        f"before to the year after. The programme itself changes them by {signed(true, 0)} %; much of the rest would have "
-        "happened anyway."
+        f"With “{_plan(comparison, arm)}”, participants' reported incidents change by {signed(apparent, 0)} % from the "
+        f"year before to the year after. The programme itself changes them by {signed(true, 0)} %; much of the rest "
+        "would have happened anyway."
     )
 
 

@@ -1,0 +1,292 @@
+"""The page as visitors meet it, in Chromium against `modsim dashboard`."""
+
+import itertools
+import json
+import re
+import tomllib
+
+import pytest
+
+from modsim import compare
+from modsim.dashboard.levers import LEVERS
+from modsim.inputs.reading import scenario_from
+
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def axe_finds(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
+    return [(v["id"], v["nodes"][0]["html"][:200]) for v in found.response["violations"]]
+
+
+def test_nothing_leaves_the_machine_and_nothing_complains(visit, site):
+    one = visit()
+    one.page.get_by_label("Trust in services", exact=True).check()
+    one.page.wait_for_selector("[data-testid^=chart-trust] canvas")
+    assert [url for url in one.asked if not url.startswith((site, "data:", "blob:"))] == []
+    assert one.complaints == []
+
+
+def test_language_zoom_headings_and_landmarks(visit):
+    page = visit().page
+    assert page.evaluate("document.documentElement.lang") == "en-GB"
+    viewport = page.locator("meta[name=viewport]").get_attribute("content")
+    assert "user-scalable" not in viewport
+    assert "maximum-scale" not in viewport
+    levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(h => Number(h.tagName[1]))")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    assert page.locator("main").count() == 1
+    assert page.title().startswith("modsim")
+    policy = page.request.get(page.url, headers={"accept": "text/html"}).headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+
+
+def test_question_caveats_and_break_even_are_there(visit):
+    page = visit().page
+    assert page.locator("h1").inner_text().endswith("?")
+    assert page.locator(".caveats li").count() == 3
+    assert "break" in page.get_by_test_id("break-even").inner_text().lower()
+
+
+def test_every_control_shows_at_first_what_the_address_says(visit):
+    one = visit("?start=three-areas&dissimilarity=0.35&budget=12&weeks=60&trust=0.4&accuracy=0.6&setup=20")
+    wanted = {"dissimilarity": 0.35, "budget": 12, "weeks": 60, "trust": 0.4, "accuracy": 0.6, "setup": 20}
+    for lever in LEVERS:
+        assert float(one.page.get_by_test_id(f"exact-{lever.id}").input_value()) == wanted[lever.id]
+        slider = one.page.get_by_label(lever.name, exact=True)
+        assert float(slider.input_value()) == pytest.approx(wanted[lever.id], abs=lever.step)
+
+
+def test_the_keyboard_moves_number_address_and_verdict(visit):
+    one = visit()
+    before = one.numbers()
+    slider = one.page.get_by_test_id("slider-dissimilarity")
+    slider.focus()
+    length = one.page.evaluate("history.length")
+    slider.press("ArrowRight")
+    one.page.wait_for_function("location.search.includes('dissimilarity=0.55')")
+    one.page.wait_for_timeout(300)
+    one.settled()
+    assert one.page.get_by_test_id("exact-dissimilarity").input_value() == "0.55"
+    assert one.numbers() != before
+    assert one.page.evaluate("history.length") == length + 1
+    one.page.keyboard.press("Tab")
+    assert one.page.evaluate("document.activeElement.tagName") == "SUMMARY"  # the evidence of that lever
+
+
+def test_tab_reaches_every_control_in_the_order_of_the_page(visit):
+    page = visit().page
+    page.locator("body").click(position={"x": 2, "y": 2})
+    seen = []
+    for _ in range(90):
+        page.keyboard.press("Tab")
+        here = page.evaluate(
+            "(() => { const e = document.activeElement; const r = e.getBoundingClientRect(); return "
+            "[e.dataset.testid || e.getAttribute('href') || e.tagName, getComputedStyle(e).outlineStyle, r.width]; })()"
+        )
+        if seen and here[0] == seen[0][0]:
+            break
+        seen.append(here)
+    names = [name for name, _, _ in seen]
+    wanted = ["#verdict-title", "swap-plans", "copy-link", "download-scenario", "preset-assumed"]
+    wanted += [f"{kind}-{lever.id}" for lever in LEVERS for kind in ("exact", "slider")]
+    assert [name for name in names if name in wanted] == wanted
+    for name, outline, _ in seen:
+        if name in wanted:
+            assert outline != "none", f"{name}: the focus cannot be seen"
+
+
+def test_one_drag_is_one_step_back_and_one_run(visit):
+    one = visit()
+    slider = one.page.get_by_test_id("slider-budget")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    length = one.page.evaluate("history.length")
+    one.page.mouse.move(box["x"] + box["width"] * 0.45, box["y"] + box["height"] / 2)
+    one.page.mouse.down()
+    for share in (0.5, 0.6, 0.7, 0.8):
+        one.page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
+        one.page.wait_for_timeout(80)
+    moving = one.page.get_by_test_id("slider-budget").input_value()
+    assert "budget=20" in one.page.url or "budget" not in one.page.url
+    one.page.mouse.up()
+    one.page.wait_for_function(f"location.search.includes('budget={moving}')")
+    one.settled()
+    assert one.page.evaluate("history.length") == length + 1
+
+
+def test_back_after_a_preset_restores_levers_and_verdict(visit):
+    one = visit()
+    before = one.numbers()
+    one.page.get_by_test_id("preset-thin").check()
+    one.page.wait_for_function("document.querySelector('[data-testid=exact-budget]').value === '11'")
+    one.page.wait_for_timeout(300)
+    one.settled()
+    assert one.numbers() != before
+    one.page.go_back()
+    one.page.wait_for_function("document.querySelector('[data-testid=exact-budget]').value === '20'")
+    one.settled()
+    assert one.numbers() == before
+    assert one.page.get_by_test_id("preset-assumed").is_checked()
+
+
+def test_a_shared_link_gives_the_same_page_to_another_visitor(visit, site):
+    one = visit().set("trust", 0.5)
+    one.page.get_by_test_id("copy-link").click()
+    link = one.page.evaluate("navigator.clipboard.readText()")
+    other = visit(link.removeprefix(f"{site}/"))
+    assert other.numbers() == one.numbers()
+    assert other.verdict.inner_text() == one.verdict.inner_text()
+
+
+def test_two_visitors_never_touch_each_other(visit):
+    one, other = visit(), visit()
+    before = other.numbers()
+    one.set("dissimilarity", 0.9)
+    assert other.numbers() == before
+    assert other.page.get_by_test_id("exact-dissimilarity").input_value() == "0.5"
+    one.page.reload()
+    one.settled()
+    assert one.page.get_by_test_id("exact-dissimilarity").input_value() == "0.9"
+
+
+def test_a_damaged_link_opens_with_a_notice_and_values_in_range(visit):
+    one = visit("?dissimilarity=999&trust=abc&budget=%3Cscript%3Ealert(1)%3C/script%3E&v=0.0.0")
+    text = one.page.get_by_test_id("notices").inner_text()
+    assert "it was set to 1" in text
+    assert "needs a number" in text
+    assert "another version" in text
+    assert one.page.get_by_test_id("exact-dissimilarity").input_value() == "1"
+    assert one.complaints == []
+
+
+def test_a_wrong_entry_is_told_beside_its_field_and_changes_nothing(visit):
+    one = visit()
+    before, address = one.numbers(), one.page.url
+    for text in ("7", "", "-1"):
+        field = one.page.get_by_test_id("exact-dissimilarity")
+        field.fill(text)
+        field.press("Enter")
+        alert = one.page.locator(".lever [role=alert]")
+        alert.wait_for()
+        assert "enter a number from 0 to 1" in alert.inner_text()
+        assert field.get_attribute("aria-invalid") == "true"
+    assert axe_finds(one.page) == []
+    assert (one.numbers(), one.page.url) == (before, address)
+
+
+def test_the_plans_can_be_swapped(visit):
+    one = visit()
+    before = one.numbers()
+    one.page.get_by_test_id("swap-plans").click()
+    one.page.wait_for_function("location.search.includes('swap=1')")
+    one.page.wait_for_timeout(300)
+    one.settled()
+    after = one.numbers()
+    assert (after["arm"], after["against"]) == (before["against"], before["arm"])
+    assert float(after["mean"]) == -float(before["mean"])
+
+
+def test_the_downloaded_scenario_gives_the_page_s_numbers(visit):
+    one = visit().set("setup", 12)
+    with one.page.expect_download() as started:
+        one.page.get_by_test_id("download-scenario").click()
+    text = started.value.path().read_text()
+    assert "not a forecast" in text
+    verdict = compare(scenario_from(tomllib.loads(text)), workers=1).verdict
+    shown = one.numbers()
+    assert [float(shown[name]) for name in ("mean", "low", "high")] == [verdict[n] for n in ("mean", "low", "high")]
+    assert [shown[name] for name in ("arm", "against", "measure")] == [
+        verdict[n] for n in ("arm", "against", "measure")
+    ]
+
+
+def test_the_saved_table_holds_what_the_page_shows(visit):
+    one = visit()
+    panel = one.page.get_by_test_id("chart-hours")
+    panel.locator("summary").click()
+    shown = panel.locator("tbody tr").first.inner_text()
+    with one.page.expect_download() as started:
+        panel.get_by_text("Save these numbers").click()
+    line = started.value.path().read_text().splitlines()[1]
+    assert re.sub(r"[\s\",]", "", shown) == re.sub(r"[\s\",]", "", line)
+
+
+def test_a_scenario_file_can_be_opened_and_a_wrong_one_is_refused(visit, small_place, tmp_path):
+    one = visit()
+    one.page.get_by_text("Other places to start from").click()
+    field = one.page.get_by_test_id("open-scenario")
+    for text, says in (
+        ("nonsense [", "is not TOML"),
+        ("", "is empty"),
+        ('extends = "three-areas.toml"', "extends another file"),
+        ("[settings]\nweeks = 12", "is missing"),
+    ):
+        wrong = tmp_path / "wrong.toml"
+        wrong.write_text(text)
+        field.set_input_files(wrong)
+        one.page.wait_for_function(
+            f"document.querySelector('[data-testid=problems]')?.innerText.includes({json.dumps(says)})"
+        )
+    assert axe_finds(one.page) == []
+    mine = tmp_path / "mine.toml"
+    text = (small_place / "scenarios" / "three-areas.toml").read_text()
+    mine.write_text(text.replace("seed = 1", "seed = 77", 1))
+    field.set_input_files(mine)
+    one.page.wait_for_function("location.search.includes('start=own')")
+    one.settled()
+    assert one.page.get_by_test_id("problems").count() == 0
+    assert "seed 77" in one.page.locator("footer").inner_text()
+    other = visit(one.page.url.split("/")[-1])  # the link alone cannot bring the file
+    assert "scenario file of its own" in other.page.get_by_test_id("notices").inner_text()
+
+
+def test_work_can_be_stopped_and_gone_on_with(visit):
+    one = visit()
+    field = one.page.get_by_test_id("exact-weeks")
+    field.fill("520")
+    field.press("Enter")
+    one.page.get_by_test_id("stop").click()
+    one.page.get_by_text("Stopped.").wait_for()
+    assert one.verdict.get_attribute("data-state") == "estimate"
+    one.page.get_by_test_id("go-on").click()
+    one.settled()
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844), (320, 640)])
+def test_axe_finds_nothing_and_nothing_sticks_out(visit, size):
+    one = visit(size=size)
+    assert axe_finds(one.page) == []  # results
+    for summary in one.page.locator("summary").all():
+        summary.click()
+    one.page.wait_for_timeout(200)
+    assert axe_finds(one.page) == []  # every table and every evidence open
+    assert one.page.evaluate("document.documentElement.scrollWidth") == size[0]
+
+
+def test_axe_finds_nothing_before_the_first_answer(browser, site):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{site}/?weeks=520&budget=33&trust=0.61")
+    page.get_by_test_id("verdict").wait_for()
+    assert page.get_by_test_id("verdict").get_attribute("data-state") == "estimate"
+    assert axe_finds(page) == []
+    context.close()
+
+
+def test_levers_beyond_the_evidence_are_named(visit):
+    one = visit("?trust=0.9")
+    assert "Trust in services at the start" in one.page.get_by_test_id("notices").inner_text()
+
+
+def test_text_spacing_and_zoom_lose_nothing(visit):
+    one = visit(size=(640, 450))  # 1280 x 900 at 200 %
+    one.page.add_style_tag(
+        content="* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }"
+    )
+    assert one.page.evaluate("document.documentElement.scrollWidth") == 640
+    assert one.page.get_by_test_id("exact-trust").is_visible()
