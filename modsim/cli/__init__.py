@@ -1,13 +1,14 @@
 """The command line: a thin skin over the public names. Heavy imports wait until a command needs them."""
 
 import io
+import os
 import sys
 from typing import Annotated
 
 import typer
 
 from modsim.cli import compare, dashboard, scenario, study
-from modsim.cli.common import BAD_INPUT
+from modsim.cli.common import BAD_INPUT, STOPPED
 
 app = typer.Typer(
     name="modsim",
@@ -57,6 +58,12 @@ def main() -> None:
         code = app(standalone_mode=False)
     except typer.Exit as stop:
         code = stop.exit_code
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        code = STOPPED
+    except BrokenPipeError:  # nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = 1
     except Exception as error:
         if not hasattr(error, "format_message"):  # not a usage error of the command line
             raise

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LOG_EVERY_SECONDS = 30
 _ROWS_SHOWN = 60
+_MANY_POINTS = 3000
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -60,7 +61,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON object.")] = False,
 ) -> None:
     """Say how far a study is, what failed and why, and what is still before it."""
-    with _opened(study, store) as at:
+    with _opened(study, store, reading=True) as at:
         before, (_, failed) = at.forecast(), at.standing()
         failures = [
             {"point": point + 1, "arm": arm, "replicate": replicate, "cause": cause}
@@ -104,7 +105,7 @@ def results(
 
     if table not in TABLES:
         refuse([f"--table {table!r}: there are {', '.join(TABLES)}"])
-    with _opened(study, store) as at:
+    with _opened(study, store, reading=True) as at:
         try:
             if out is not None:
                 check_target(out, at.study)
@@ -125,21 +126,27 @@ def results(
 
 
 @contextmanager
-def _opened(study: Path, store: Path) -> "Iterator[StudyRun]":
+def _opened(study: Path, store: Path, reading: bool = False) -> "Iterator[StudyRun]":
     """A study beside its store; everything that can be wrong with either is told in a line."""
     from modsim.inputs.problems import InputError
     from modsim.studies.running import StudyRun, deciding_code
-    from modsim.studies.store import StoreError, opened
+    from modsim.studies.store import NotAStoreError, StoreError, opened
     from modsim.studies.study import load_study
 
     try:
         loaded = load_study(study)
+        if reading and not store.exists():
+            refuse([f"{store}: there is no run store yet; `modsim study run {study}` makes it"])
+        if len(loaded.points) >= _MANY_POINTS:
+            print(f"Reading {len(loaded.points):,} points …", file=sys.stderr, flush=True)
         with opened(store, deciding_code()) as kept:
             for line in kept.repaired:
                 print(f"Repaired: {line}.", file=sys.stderr)
             yield StudyRun(loaded, kept)
     except InputError as error:
         refuse(error.problems)
+    except NotAStoreError as error:
+        refuse([str(error)])
     except StoreError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None
@@ -204,6 +211,8 @@ def _say_head(at: "StudyRun") -> None:
         f"{len(s.points):,} points ({', '.join(s.factors)}) x {len(s.arms)} arms x {s.replicates} futures = "
         f"{s.runs:,} runs; store: {at.store.folder}"
     )
+    if len(at.different) < s.runs:
+        print(f"Of these, {len(at.different):,} differ; the others are the same runs at other points, done once.")
 
 
 def _say_to_do(before: "Forecast") -> None:
@@ -226,6 +235,8 @@ def _say_other_code(before: "Forecast") -> None:
 
 
 def _say_end(at: "StudyRun", progress: "Progress", study: Path) -> None:
+    from modsim.studies.running import STOPPED_BY_HAND
+
     for line in progress.failures[:10]:
         print(f"Failed: {line}", file=sys.stderr)
     if len(progress.failures) > 10:
@@ -238,7 +249,7 @@ def _say_end(at: "StudyRun", progress: "Progress", study: Path) -> None:
         print(f"Stopped: {progress.stopped}. `modsim study run {study}` goes on from here.")
     if whole:
         print(f"See: modsim study results {study}")
-    if progress.stopped == "stopped by hand":
+    if progress.stopped == STOPPED_BY_HAND:
         raise typer.Exit(STOPPED)
     if progress.failed:
         print(f"`modsim study resume {study}` tries the failed runs again.", file=sys.stderr)
@@ -262,7 +273,7 @@ def _show(found: "StudyResults", name: str) -> None:
     table = found.table(name)
     if name == "contrasts":
         arm, against = (found.study.scenario.arm_label(one) for one in found.study.verdict_pair)
-        measure = next(m for m in found.study.measures if m.better != "neither")
+        measure = found.study.main_measure
         print(f"{arm} minus {against}: {measure.label}, {measure.unit}")
         table = table[table["measure"] == measure.name].drop(columns=["measure", "arm", "against"])
     shown = table.head(_ROWS_SHOWN)

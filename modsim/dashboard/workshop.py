@@ -15,6 +15,7 @@ from modsim.findings.comparison import Comparison, arms_to_run, break_even_lanes
 from modsim.inputs.scenario import Scenario
 from modsim.inputs.writing import resolved_toml
 from modsim.simulation.lanes import Lane
+from modsim.simulation.parallel import leave_with_parent
 from modsim.simulation.runs import Outcome, Pasts, run
 
 MOST_WORK = 4_000_000_000  # people-lane-weeks: some ten minutes on two cores
@@ -250,6 +251,7 @@ _shared_board: Any = None
 
 def _begin(board: Any) -> None:
     global _shared_board
+    leave_with_parent()
     _shared_board = board
 
 

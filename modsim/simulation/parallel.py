@@ -1,6 +1,7 @@
 """Running tasks in this process or in several: the numbers are the same, only the waiting differs."""
 
 import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -88,7 +89,7 @@ def attempts(
     context = multiprocessing.get_context("spawn")
     waiting = iter(tasks)
     while True:
-        pool = ProcessPoolExecutor(workers, mp_context=context)
+        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=leave_with_parent)
         under_way: dict[Future[Outcome], Task] = {}
         lost = False
         try:
@@ -119,6 +120,18 @@ def attempts(
         pool.shutdown()
         if not lost:
             return
+
+
+def leave_with_parent() -> None:
+    """Called in a worker process: it ends when the process that started it does, however that ends."""
+
+    def wait_for_parent() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait_for_parent, daemon=True).start()
 
 
 def _telling(task: Task, partly: Callable[[Task, float], None]) -> Callable[[int], None]:

@@ -1,11 +1,16 @@
 """The points of a study: all combinations, the rows of a file, or a sample."""
 
+import csv
 import itertools
 import math
+import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from modsim.studies.study import MOST_POINTS, Factor, Study, StudyError, Value
+
+_LARGEST_LIST_BYTES = 100_000_000
 
 
 def points_of(path: Path, study: Study, is_whole: Callable[[str], bool]) -> list[dict[str, Value]]:
@@ -20,7 +25,7 @@ def points_of(path: Path, study: Study, is_whole: Callable[[str], bool]) -> list
     """
     kind = study.design.kind
     if kind == "list":
-        points = _listed(path, study.design.file)
+        points = _listed(path, study.design.file, is_whole)
     else:
         whole = {key: is_whole(key) for key in study.factors}
         shares = _combinations(path, study.factors) if kind == "factorial" else _sample(study)
@@ -81,32 +86,49 @@ def _value(factor: Factor, share: float, whole: bool) -> Value:
     return round(value) if whole else float(f"{value:.12g}")  # 0.30000000000000004 is meant as 0.3
 
 
-def _listed(path: Path, name: str) -> list[dict[str, Value]]:
-    """The rows of a CSV file beside the study."""
-    import pandas as pd
-
+def _listed(path: Path, name: str, is_whole: Callable[[str], bool]) -> list[dict[str, Value]]:
+    """The rows of a CSV file beside the study; a cell is a TOML value, or else text."""
     home = path.parent.resolve()
-    file = (home / name).resolve()
-    if not file.is_relative_to(home):
-        raise StudyError([f"{path}: design.file: {name!r} leaves the folder of the study; put the file beside it"])
     try:
-        if file.stat().st_size > 100_000_000:
-            raise StudyError([f"{file}: has over 100 MB; a list of points is smaller"])
-        table = pd.read_csv(file)
+        file = (home / name).resolve()
+        if not file.is_relative_to(home):
+            raise StudyError([f"{path}: design.file: {name!r} leaves the folder of the study; put the file beside it"])
+        if file.stat().st_size > _LARGEST_LIST_BYTES:
+            raise StudyError([f"{file}: has over {_LARGEST_LIST_BYTES:,} bytes; a list of points is smaller"])
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            reader = csv.reader(text)
+            rows = [(reader.line_num, row) for row in reader if row]
     except FileNotFoundError:
-        raise StudyError([f"{path}: design.file: there is no file {file}"]) from None
-    except (OSError, ValueError) as error:
+        raise StudyError([f"{path}: design.file: there is no file {name!r} beside the study"]) from None
+    except (OSError, ValueError, csv.Error) as error:
         if isinstance(error, StudyError):
             raise
-        reason = " ".join(str(error).split())
-        raise StudyError([f"{file}: is not a CSV file with a heading for each column: {reason}"]) from None
-    unnamed = [str(column) for column in table.columns if str(column).startswith("Unnamed:")]
-    if unnamed or not len(table.columns):
-        raise StudyError([f"{file}: every column needs a heading, the dotted name of a factor"])
-    if not len(table) or len(table) > MOST_POINTS:
-        raise StudyError([f"{file}: holds {len(table):,} points; a list holds 1 to {MOST_POINTS:,}"])
-    for column in table.columns:
-        empty = table[column].isna()
-        if empty.any():
-            raise StudyError([f"{file}, line {int(empty.idxmax()) + 2}: {column} is empty"])
-    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+        raise StudyError(
+            [f"{path}: design.file: {name[:80]!r} cannot be read as a CSV file in UTF-8: {error}"]
+        ) from None
+    if not rows:
+        raise StudyError([f"{file}: is empty; a list needs a line of dotted names and a line for each point"])
+    heads = [head.strip() for head in rows[0][1]]
+    if len(heads) == 1 and ";" in heads[0]:
+        raise StudyError([f"{file}: is divided by semicolons; a CSV file here is divided by commas"])
+    if not all(heads) or len(set(heads)) < len(heads):
+        raise StudyError([f"{file}, line 1: every column needs a heading of its own, the dotted name of a factor"])
+    if not 1 < len(rows) <= MOST_POINTS + 1:
+        raise StudyError([f"{file}: holds {len(rows) - 1:,} points; a list holds 1 to {MOST_POINTS:,}"])
+    points = []
+    for line, row in rows[1:]:
+        if len(row) != len(heads):
+            raise StudyError([f"{file}, line {line}: has {len(row)} cells; the headings are {len(heads)}"])
+        for head, cell in zip(heads, row, strict=True):
+            if not cell.strip():
+                raise StudyError([f"{file}, line {line}: {head} is empty"])
+        points.append({head: _cell(cell.strip(), is_whole(head)) for head, cell in zip(heads, row, strict=True)})
+    return points
+
+
+def _cell(text: str, whole: bool) -> Value:
+    value: Value = text
+    if "\n" not in text:
+        with suppress(ValueError, RecursionError):  # not a TOML value: then it is text
+            value = tomllib.loads(f"value = {text}")["value"]
+    return int(value) if whole and isinstance(value, float) and value.is_integer() else value

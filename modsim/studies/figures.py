@@ -12,6 +12,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from modsim.findings.comparison import BANNER
 from modsim.findings.figures import SETTINGS
+from modsim.findings.measures import Measure
 from modsim.inputs.problems import field_at
 from modsim.studies.results import StudyResults
 
@@ -26,7 +27,7 @@ _KINDS = {
 
 def draw_study(found: StudyResults) -> tuple[Figure, str]:
     """The contrasts of the study's first measure over its one or two factors, with a description in words."""
-    measure = next(m for m in found.study.measures if m.better != "neither")
+    measure = found.study.main_measure
     table = found.contrasts
     table = table[table["measure"] == measure.name]
     with matplotlib.rc_context(SETTINGS):
@@ -91,8 +92,10 @@ def _over_two(found: StudyResults, table: pd.DataFrame) -> Figure:
     axis.grid(False)
     axis.tick_params(length=0)
     pair = " minus ".join(f"“{_label(found, arm)}”" for arm in found.study.verdict_pair)
-    measure = next(m for m in found.study.measures if m.better != "neither")
-    note = f"Numbers: {measure.label}, {pair}, in points; * where the 95 % interval of the mean leaves out 0."
+    measure = found.study.main_measure
+    note = (
+        f"Numbers: {measure.label}, {pair}, in {unit_of(measure)}; * where the 95 % interval of the mean leaves out 0."
+    )
     axis.annotate(
         "\n".join(textwrap.wrap(note, 100)), (0, 0), (0, -8), xycoords=axis.xaxis.label, textcoords="offset points",
         fontsize=8, va="top", annotation_clip=False,
@@ -108,12 +111,17 @@ def _over_two(found: StudyResults, table: pd.DataFrame) -> Figure:
     return figure
 
 
+def unit_of(measure: Measure) -> str:
+    """The unit of a difference in a measure."""
+    return "points" if "%" in measure.unit else measure.unit
+
+
 def _tile_text(values: dict) -> str:
     """The mean difference, with a star where its interval leaves out 0."""
-    if values["mean"] is None or np.isnan(values["mean"]):
+    if pd.isna(values["mean"]):
         return "–"
     number = f"{round(values['mean'], 1) + 0.0:+.1f}".replace("-", "−").replace("+0.0", "0.0")
-    return number + ("*" if values["low"] * values["high"] > 0 else "")
+    return number + ("*" if not pd.isna(values["low"]) and values["low"] * values["high"] > 0 else "")
 
 
 def _over_one(found: StudyResults, table: pd.DataFrame) -> Figure:
@@ -132,9 +140,9 @@ def _over_one(found: StudyResults, table: pd.DataFrame) -> Figure:
         for side in (-smallest, smallest):
             axis.axhline(side, color="#595959", linewidth=0.8, linestyle=(0, (1, 2)))
     arm, against = (_label(found, one) for one in found.study.verdict_pair)
-    measure = next(m for m in found.study.measures if m.better != "neither")
+    measure = found.study.main_measure
     axis.set(xlabel=axis_label(key))
-    axis.set_ylabel("\n".join(textwrap.wrap(f"{measure.label}: “{arm}” minus “{against}”, points", 44)))
+    axis.set_ylabel("\n".join(textwrap.wrap(f"{measure.label}: “{arm}” minus “{against}”, {unit_of(measure)}", 44)))
     better, worse = ("below", "above") if measure.better == "lower" else ("above", "below")
     axis.set_title(
         f"{better} 0 “{arm}” does better, {worse} it “{against}”\nbars: 95 % interval of the mean; band: 9 in 10 "

@@ -1,6 +1,6 @@
 """Tables over all points of a study, from its finished runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,12 @@ import pandas as pd
 from modsim.findings.measures import by_replicate
 from modsim.findings.statistics import estimate
 from modsim.findings.verdict import contrast, kind_of
-from modsim.inputs.scenario import Scenario
 from modsim.simulation.columns import HEADINGS
 from modsim.simulation.lanes import Lane
 from modsim.simulation.runs import Outcome
-from modsim.studies.running import Budget, Progress, StudyRun, deciding_code
+from modsim.studies.running import STOPPED_BY_HAND, Budget, Progress, StudyRun, deciding_code
 from modsim.studies.store import opened
-from modsim.studies.study import LoadedStudy, load_study
+from modsim.studies.study import LoadedStudy, StudyError, load_study
 
 DEFAULT_STORE = "results/store"
 
@@ -51,12 +50,18 @@ def run_study(
     ------
     StudyError, StoreError
         for a study, budget or store that cannot be used.
+    KeyboardInterrupt
+        after Ctrl-C, with all that was finished kept.
     """
     loaded = study if isinstance(study, LoadedStudy) else load_study(study)
     spend = None if budget is None else Budget.of(budget)
+    if workers is not None and workers < 1:
+        raise StudyError([f"workers: {workers} is not a number of processes; give 1 or more"])
     with opened(Path(store), deciding_code()) as kept:
         run = StudyRun(loaded, kept)
-        run.run(spend, workers, retry_failed, tell)
+        progress = run.run(spend, workers, retry_failed, tell)
+        if progress.stopped == STOPPED_BY_HAND:
+            raise KeyboardInterrupt
         return StudyResults(run)
 
 
@@ -76,13 +81,16 @@ class StudyResults:
             point: [r for r in range(self.study.replicates) if all((point, arm, r) in done for arm in arms)]
             for point in range(len(self.study.points))
         }
-        complete = [(p, arm, r) for p, numbers in self._replicates.items() for arm in arms for r in numbers]
-        keys = {run.names[one].key: one for one in complete}
-        figures = run.store.figures(keys)
-        places = pd.DataFrame(
-            [(key, *one) for key, one in keys.items()], columns=["key", "_point", "_arm", "_replicate"]
-        )
-        self._figures = figures.merge(places, on="key")
+        runs = [(p, r, arm) for p, numbers in self._replicates.items() for r in numbers for arm in arms]
+        keys = [run.names[p, arm, r].key for p, r, arm in runs]
+        figures = run.store.figures(keys).set_index(["key", "area"])
+        areas = [area.id for area in self.study.scenario.areas]
+        self._names = list(figures.columns)
+        # (runs, areas, figures), runs by point, future and arm: one name may serve several points
+        order = pd.MultiIndex.from_product([list(dict.fromkeys(keys)), areas])
+        of_name = figures.reindex(order).to_numpy(dtype=float).reshape(-1, len(areas), len(self._names))
+        place = {key: k for k, key in enumerate(dict.fromkeys(keys))}
+        self._figures = of_name[[place[key] for key in keys]]
 
     def replicates_at(self, point: int) -> list[int]:
         """Numbers of the futures that all arms have finished at a point."""
@@ -100,10 +108,10 @@ class StudyResults:
         rows = []
         for point, values in self._by_point():
             for arm, found in values.items():
-                table = pd.DataFrame({name: found[name] for name in columns})
-                table.insert(0, "replicate", self._replicates[point])
-                table.insert(0, "arm", arm)
-                rows.append(self._headed(point, table))
+                rows += [
+                    self._headed(point, {"arm": arm, "replicate": number, **{name: found[name][k] for name in columns}})
+                    for k, number in enumerate(self._replicates[point])
+                ]
         return self._together(rows, ["arm", "replicate", *columns])
 
     @property
@@ -114,7 +122,7 @@ class StudyResults:
             for arm, found in values.items():
                 for measure in self.study.measures:
                     table = {"arm": arm, "measure": measure.name, "replicates": len(self._replicates[point])}
-                    rows.append(self._headed(point, pd.DataFrame([table | vars(estimate(found[measure.name]))])))
+                    rows.append(self._headed(point, table | vars(estimate(found[measure.name]))))
         names = ["arm", "measure", "replicates", "mean", "low", "high", "range_low", "range_high"]
         return self._together(rows, names)
 
@@ -134,7 +142,7 @@ class StudyResults:
                 found = contrast(arm, against, measure, values[arm][measure.name], theirs, smallest)
                 table: dict[str, Any] = found.as_dict() | {"replicates": len(self._replicates[point])}
                 table["kind"] = kind_of(found.difference, measure.better, smallest or 0.0)
-                rows.append(self._headed(point, pd.DataFrame([table])))
+                rows.append(self._headed(point, table))
         names = [
             "measure", "arm", "against", "replicates", "mean", "low", "high", "range_low", "range_high", "better_in",
             "same_in", "worse_in", "kind",
@@ -143,40 +151,32 @@ class StudyResults:
 
     def table(self, name: str) -> pd.DataFrame:
         """One of the tables by its name in `TABLES`."""
+        if name not in TABLES:
+            raise ValueError(f"there is no table {name!r}; there are {', '.join(TABLES)}")
         return getattr(self, name)
 
-    def _by_point(self) -> list[tuple[int, dict[str, dict[str, np.ndarray]]]]:
+    def _by_point(self) -> Iterator[tuple[int, dict[str, dict[str, np.ndarray]]]]:
         """Points with at least one whole future, each with its measures by arm (without the reference)."""
-        groups = dict(list(self._figures.groupby("_point")))
-        reference = self.study.reference
-        found = []
-        for point in sorted(groups):
-            scenario, outcome = self._run.scenario(point), self._outcome(point, groups[point])
-            arms = [arm for arm in self.study.arms if arm != reference]
-            found.append((point, {arm: by_replicate(scenario, outcome, arm, reference) for arm in arms}))
-        return found
+        reference, arms = self.study.reference, self.study.arms
+        start = 0
+        for point, numbers in self._replicates.items():
+            end = start + len(numbers) * len(arms)
+            if numbers:
+                scenario, outcome = self._run.scenarios[point], self._outcome(numbers, self._figures[start:end])
+                yield point, {a: by_replicate(scenario, outcome, a, reference) for a in arms if a != reference}
+            start = end
 
-    def _outcome(self, point: int, figures: pd.DataFrame) -> Outcome:
-        """The stored figures of a point as an outcome, without the weekly ones."""
-        scenario: Scenario = self._run.scenario(point)
-        arms, areas = self.study.arms, [area.id for area in scenario.areas]
-        numbers = self._replicates[point]
-        index = pd.MultiIndex.from_product([numbers, areas, arms])
-        table = figures.set_index(["_replicate", "area", "_arm"]).reindex(index)
-        shape = len(numbers), len(areas), len(arms)
-        columns = {
-            name: table[name].to_numpy().reshape(shape) for name in table.columns if name not in ("key", "_point")
-        }
-        spent = {heading: columns.pop(f"spent_{heading}") for heading in HEADINGS}
-        weekly = np.zeros((len(numbers), 0, len(areas), len(arms), 0))
-        return Outcome(numbers, [Lane(arm) for arm in arms], weekly, columns, spent)
+    def _outcome(self, numbers: list[int], figures: np.ndarray) -> Outcome:
+        """The stored figures of a point (runs, areas, figures) as an outcome, without the weekly ones."""
+        arms = self.study.arms
+        table = figures.reshape(len(numbers), len(arms), *figures.shape[1:]).swapaxes(1, 2)
+        totals = {name: table[..., k] for k, name in enumerate(self._names)}
+        spent = {heading: totals.pop(f"spent_{heading}") for heading in HEADINGS}
+        weekly = np.zeros((len(numbers), 0, table.shape[1], len(arms), 0))
+        return Outcome(numbers, [Lane(arm) for arm in arms], weekly, totals, spent)
 
-    def _headed(self, point: int, table: pd.DataFrame) -> pd.DataFrame:
-        values = {key: [value] * len(table) for key, value in self.study.points[point].items()}
-        return pd.concat([pd.DataFrame({"point": [point + 1] * len(table), **values}), table], axis=1)
+    def _headed(self, point: int, row: dict[str, Any]) -> dict[str, Any]:
+        return {"point": point + 1, **self.study.points[point], **row}
 
-    def _together(self, rows: list[pd.DataFrame], names: list[str]) -> pd.DataFrame:
-        columns = ["point", *self.study.factors, *names]
-        if not rows:
-            return pd.DataFrame({name: [] for name in columns})
-        return pd.concat(rows, ignore_index=True)[columns]
+    def _together(self, rows: list[dict[str, Any]], names: list[str]) -> pd.DataFrame:
+        return pd.DataFrame(rows, columns=["point", *self.study.factors, *names])

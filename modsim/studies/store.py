@@ -9,22 +9,28 @@ from the parts, so a process may be killed at any moment.
 
 import errno
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _INDEX = "index.sqlite"
 _MARK = "This folder is a run store of modsim. Its files are made and read by `modsim study`.\n"
+_MARK_FILE = "README.txt"
+_OWN_NAMES = {_MARK_FILE, "parts", "failed", "damaged", _INDEX, f"{_INDEX}-journal", ".lock"}
+_RECORD = "# modsim-failed-run "
 _SMALL_PARTS = 64  # so many small parts are put together into one
 _LARGE_BYTES = 8_000_000
 _OLD_SECONDS = 86_400
@@ -34,12 +40,17 @@ create table if not exists runs (
   key text primary key, what text not null, code text not null, part text, cause text, record text
 );
 create index if not exists runs_by_what on runs (what);
-create table if not exists parts (name text primary key, bytes integer not null);
+create table if not exists parts (name text primary key, bytes integer not null, runs integer not null);
 """
+_OUTSIDE = ("locked", "readonly", "unable to open", "full", "disk i/o")  # troubles of an index that is not damaged
 
 
 class StoreError(OSError):
     """A run store that cannot be used; the message says why and what to do."""
+
+
+class NotAStoreError(StoreError):
+    """A folder that is no run store, or cannot become one."""
 
 
 @dataclass(frozen=True)
@@ -77,36 +88,54 @@ class RunStore:
         self._parts = self.folder / "parts"
         with _told(self.folder):
             self._claim()
-            try:
+            self._lock = FileLock(self.folder / ".lock")  # one process at a time changes the store
+            with self._lock:
                 self._index = self._opened()
-            except sqlite3.DatabaseError as error:
-                if isinstance(error, sqlite3.OperationalError):
-                    raise
-                (self.folder / _INDEX).replace(self.folder / f"{_INDEX}.damaged")
-                self.repaired.append(f"the index of {self.folder} was damaged; it was made again from the parts")
-                self._index = self._opened()
-            self._tidy()
+                self._tidy()
 
     def close(self) -> None:
         self._index.close()
 
     def _claim(self) -> None:
         """Make the folder, or refuse one that holds something else."""
-        mark = self.folder / "README.txt"
+        mark = self.folder / _MARK_FILE
         if self.folder.exists() and not self.folder.is_dir():
-            raise StoreError(f"{self.folder}: is a file; give a folder with --store")
-        if self.folder.exists() and any(self.folder.iterdir()) and not mark.exists():
-            raise StoreError(f"{self.folder}: holds files that are no run store; give another folder with --store")
+            raise NotAStoreError(f"{self.folder}: is a file; give a folder with --store")
+        others = {path.name for path in self.folder.iterdir()} - _OWN_NAMES if self.folder.exists() else set()
+        if others and not mark.exists():
+            raise NotAStoreError(
+                f"{self.folder}: holds files that are no run store ({', '.join(sorted(others)[:3])}); give another "
+                "folder with --store"
+            )
         for name in ("parts", "failed"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         if not mark.exists():
             mark.write_text(_MARK, encoding="utf-8")
 
     def _opened(self) -> sqlite3.Connection:
+        """The index, made again from parts and records if it is damaged."""
+        try:
+            return self._connected()
+        except sqlite3.DatabaseError as error:
+            if any(word in str(error).lower() for word in _OUTSIDE):
+                raise
+        for name in (_INDEX, f"{_INDEX}-journal"):
+            if (self.folder / name).exists():
+                (self.folder / name).replace(self.folder / f"{name}.damaged")
+        self.repaired.append(f"the index of {self.folder} was damaged; it was made again from the parts")
+        self._index = self._connected()
+        for record in sorted((self.folder / "failed").glob("*.toml")):
+            self._enter_failure(record)
+        return self._index
+
+    def _connected(self) -> sqlite3.Connection:
         index = sqlite3.connect(self.folder / _INDEX, timeout=60)
         try:
             index.executescript(_TABLES)
-            index.execute("select count(*) from runs").fetchone()
+            if index.execute("pragma quick_check").fetchone() != ("ok",):
+                raise sqlite3.DatabaseError("quick_check found damage")
+            index.execute("select key, what, code, part, cause, record from runs limit 1").fetchone()
+            index.execute("select name, bytes, runs from parts limit 1").fetchone()
         except sqlite3.Error:
             index.close()
             raise
@@ -122,7 +151,9 @@ class RunStore:
         for name in [name for name, size in known.items() if there.get(name) != size]:
             self._set_aside(name, "was cut short" if name in there else "is missing")
             there.pop(name, None)
-        for name in sorted(set(there) - set(known)):
+        counts = dict(self._index.execute("select part, count(*) from runs where part is not null group by part"))
+        short = [n for n, runs in self._index.execute("select name, runs from parts") if counts.get(n, 0) < runs]
+        for name in sorted((set(there) - set(known)) | (set(there) & set(short))):
             try:
                 runs = self._read(name, ["key", "what", "code"]).drop_duplicates()
             except StoreError:
@@ -165,9 +196,13 @@ class RunStore:
         StoreError
             when parts are damaged: they are set aside first, so that the runs can be done again.
         """
+        wanted = list(dict.fromkeys(keys))
+        with _told(self.folder), self._lock:
+            return self._figures(wanted)
+
+    def _figures(self, wanted: list[str]) -> "pd.DataFrame":
         import pandas as pd
 
-        wanted = list(keys)
         tables, damaged = [], []
         for name in sorted({part for (part,) in self._rows("part", "key", wanted) if part is not None}):
             try:
@@ -176,8 +211,6 @@ class RunStore:
                 tables.append(self._read(name))
             except (OSError, ValueError):
                 damaged.append(name)
-        if damaged and {part for (part,) in self._rows("part", "key", wanted)}.isdisjoint(damaged):
-            return self.figures(wanted)  # another process has put small parts together meanwhile
         if damaged:
             lost = sum(self._set_aside(name, "is damaged") for name in damaged)
             raise StoreError(
@@ -194,7 +227,7 @@ class RunStore:
 
     def add(self, runs: "pd.DataFrame") -> None:
         """Keep finished runs: a row for each run and area, with columns key, what, area and the figures."""
-        with _told(self.folder):
+        with _told(self.folder), self._lock:
             self._put(runs.assign(code=self.code))
 
     def _put(self, runs: "pd.DataFrame") -> str:
@@ -205,23 +238,34 @@ class RunStore:
 
     def fail(self, name: RunName, cause: str, record: str) -> Path:
         """Keep a failed run with its cause; `record` is the text of the file that tells all of it."""
-        with _told(self.folder):
+        with _told(self.folder), self._lock:
             path = self.folder / "failed" / f"{name.key}.toml"
-            _write_whole(path, record.encode("utf-8"))
-            with self._index:
-                self._index.execute(
-                    "insert into runs values (?, ?, ?, null, ?, ?) on conflict (key) do update "
-                    "set cause = excluded.cause, record = excluded.record where part is null",
-                    (name.key, name.what, self.code, cause, f"failed/{path.name}"),
-                )
+            first = json.dumps({"key": name.key, "what": name.what, "code": self.code, "cause": cause})
+            _write_whole(path, f"{_RECORD}{first}\n{record}".encode())
+            self._enter_failure(path)
             return path
+
+    def _enter_failure(self, record: Path) -> None:
+        """Put a failed run into the index from its record; one that was done since stays done."""
+        try:
+            told = json.loads(record.read_text(encoding="utf-8").splitlines()[0].removeprefix(_RECORD))
+            row = told["key"], told["what"], told["code"], told["cause"], f"failed/{record.name}"
+        except (ValueError, KeyError, IndexError):
+            return  # not one of ours: it is left where it lies
+        with self._index:
+            self._index.execute(
+                "insert into runs values (?, ?, ?, null, ?, ?) on conflict (key) do update "
+                "set cause = excluded.cause, record = excluded.record where part is null",
+                row,
+            )
 
     def gather(self) -> None:
         """Put many small parts together into large ones; nothing is lost if this is stopped half-way."""
         import pandas as pd
 
-        with _told(self.folder):
-            sizes = {path.name: path.stat().st_size for path in sorted(self._parts.glob("*.parquet"))}
+        with _told(self.folder), self._lock:
+            mine = "select name, bytes from parts where name in (select part from runs where code = ?) order by name"
+            sizes = dict(self._index.execute(mine, (self.code,)))
             small = [name for name, size in sizes.items() if size < _LARGE_BYTES and self._is_sound(name)]
             while len(small) >= _SMALL_PARTS:
                 some: list[str] = []
@@ -254,16 +298,21 @@ class RunStore:
             new.unlink(missing_ok=True)
         return name
 
-    def _enter(self, part: str, runs: Iterable[tuple[Any, ...]]) -> None:
+    def _enter(self, part: str, runs: Iterable[tuple[str, str, str]]) -> None:
+        rows = [(key, what, code, part) for key, what, code in runs]
         with self._index:
             self._index.execute(
-                "insert or replace into parts values (?, ?)", (part, (self._parts / part).stat().st_size)
+                "insert or replace into parts values (?, ?, ?)",
+                (part, (self._parts / part).stat().st_size, len(rows)),
             )
             self._index.executemany(
                 "insert into runs values (?, ?, ?, ?, null, null) on conflict (key) do update "
                 "set part = excluded.part, cause = null, record = null",
-                ((key, what, code, part) for key, what, code in runs),
+                rows,
             )
+        if any((self.folder / "failed").iterdir()):
+            for key, *_ in rows:  # what has failed before has now been done
+                (self.folder / "failed" / f"{key}.toml").unlink(missing_ok=True)
 
     def _set_aside(self, name: str, why: str) -> int:
         """Let go of a part that cannot be used; returns how many runs go with it."""
@@ -310,6 +359,8 @@ def _told(folder: Path) -> Iterator[None]:
         if full:
             free = shutil.disk_usage(folder if folder.exists() else folder.parent).free
             message = f"the disk is full ({free // 1_000_000:,} MB free); make room and give the same command again"
+        elif "malformed" in str(error) or "not a database" in str(error):
+            message = "the index is damaged; give the same command again, and it is made anew from the parts"
         elif "locked" in str(error):
             message = "another process holds the index; wait for it, or give another folder with --store"
         else:
@@ -318,6 +369,6 @@ def _told(folder: Path) -> Iterator[None]:
         raise StoreError(f"{folder}: {message}. All runs finished before are kept.") from None
 
 
-def opened(folder: Path, code: str) -> Any:
+def opened(folder: Path, code: str) -> AbstractContextManager[RunStore]:
     """A store that is closed at the end of a `with` block."""
     return closing(RunStore(folder, code))

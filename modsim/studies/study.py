@@ -1,15 +1,17 @@
 """A study: one scenario, some of its numbers varied by a design, every point run on the same luck."""
 
+import math
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tomlkit
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from modsim.findings.comparison import arms_to_run, verdict_pair
-from modsim.findings.measures import measures
+from modsim.findings.measures import Measure, measures
 from modsim.inputs.fields import Table, choice, number
-from modsim.inputs.problems import InputError, ScenarioError, field_at, key_of, told
+from modsim.inputs.problems import InputError, ScenarioError, explained, field_at, key_of, told
 from modsim.inputs.reading import load_scenario, with_changes
 from modsim.inputs.scenario import Scenario
 from modsim.inputs.toml_files import read_toml
@@ -28,6 +30,11 @@ class StudyError(InputError):
 
 class Factor(Table):
     """What one factor takes: a list of values, or a range from `low` to `high`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_list(cls, content: Any) -> Any:
+        return {"values": content} if isinstance(content, list) else content
 
     values: Annotated[list[Value], Field(max_length=1000)] = choice([], "The values it takes, in order")
     low: float | None = choice(None, "Lower end of its range")
@@ -87,7 +94,8 @@ class LoadedStudy:
         self.path, self.name, self.study, self.scenario = path, path.stem, study, scenario
         self.points = points
         self.factors = list(points[0])
-        self.measures = [m for m in measures(scenario) if m.name in (study.outcomes or [m.name])]
+        by_name = {m.name: m for m in measures(scenario)}
+        self.measures = [by_name[name] for name in study.outcomes or by_name]
 
     @property
     def arms(self) -> list[str]:
@@ -112,6 +120,15 @@ class LoadedStudy:
         """One arm at one point in one future is one run."""
         return len(self.points) * len(self.arms) * self.replicates
 
+    @property
+    def main_measure(self) -> Measure:
+        """The measure that the study is about: the first of its outcomes that has a better side."""
+        return next(m for m in self.measures if m.better != "neither")
+
+    def said(self, point: int) -> str:
+        """What the factors take at a point, in a few words."""
+        return ", ".join(f"{key} = {value}" for key, value in self.points[point].items())
+
     def scenario_at(self, point: int) -> Scenario:
         """The whole scenario at a point."""
         changes = [f"{key}={toml_value(value)}" for key, value in self.points[point].items()]
@@ -132,16 +149,39 @@ def load_study(path: str | Path) -> LoadedStudy:
     content, _ = read_toml(
         path, "study", "at least scenario, and [factors] or a list", "; studies lie in experiments/", StudyError
     )
+    for name in ("factors", "fixed"):
+        if isinstance(content.get(name), dict):
+            content[name] = _with_dotted_keys(content[name], () if name == "fixed" else Factor.model_fields)
     try:
         study = Study.model_validate(content)
     except ValidationError as error:
-        lines = {key_of(one, content): told(one, key_of(one, content), Study) for one in error.errors()}
+        lines: dict[str, str] = {}
+        for one in error.errors():
+            factor = f"factors.{one['loc'][1]}" if one["loc"][0] == "factors" and len(one["loc"]) > 1 else ""
+            key = ".".join([factor, *map(str, one["loc"][2:3])]) if factor else key_of(one, content)
+            lines.setdefault(key.rstrip("."), told(one, key, Study))
         raise StudyError([f"{path}: {key}: {line}" for key, line in lines.items()]) from None
     scenario = _scenario_of(path, study)
-    problems = [f"{path}: {line}" for line in _problems(study, scenario)]
+    problems = _problems(study, scenario)
     if problems:
-        raise StudyError(problems)
-    return LoadedStudy(path, study, scenario, points_of(path, study, is_whole))
+        raise StudyError([f"{path}: {line}" for line in problems])
+    points = points_of(path, study, is_whole)
+    problems = [line for key in points[0] for line in _problems_of_key(key, scenario)]
+    problems += [f"{key}: is fixed and varied at once" for key in points[0] if key in study.fixed]
+    if problems:
+        raise StudyError([f"{path}: {line}" for line in problems])
+    return LoadedStudy(path, study, scenario, points)
+
+
+def _with_dotted_keys(content: dict[str, Any], last: Collection[str]) -> dict[str, Any]:
+    """Nested tables as dotted keys, down to tables that hold one of the `last` keys: quotes may be left out."""
+    found: dict[str, Any] = {}
+    for key, value in content.items():
+        if isinstance(value, dict) and value and not any(name in value for name in last):
+            found |= {f"{key}.{inner}": one for inner, one in _with_dotted_keys(value, last).items()}
+        else:
+            found[key] = value
+    return found
 
 
 def _scenario_of(path: Path, study: Study) -> Scenario:
@@ -171,13 +211,16 @@ def _problems(study: Study, scenario: Scenario) -> list[str]:
         found.append("design.file: is missing; a list design needs a CSV file")
     if not listed and not study.factors:
         found.append("factors: nothing varies; name at least one dotted key of the scenario under [factors]")
-    for key in [*study.factors, *study.fixed]:
-        if key in _NOT_FACTORS or key.startswith("settings.smallest_difference."):
-            found.append(f"{key}: says how results are read, and cannot be fixed or varied here")
+    for key in study.fixed:
+        found += [f"fixed: {line}" for line in _problems_of_key(key, scenario)]
     for key, factor in study.factors.items():
         found += [f"factors.{key}: {line}" for line in _problems_of(factor, study.design.kind)]
-        if key in study.fixed:
-            found.append(f"factors.{key}: is fixed and varied at once")
+    of_samples, of_lists = {"points", "seed"}, {"file"}
+    unused = {"factorial": of_samples | of_lists, "list": of_samples}.get(study.design.kind, of_lists)
+    found += [
+        f"design.{name}: says nothing for a {study.design.kind} design; leave it out"
+        for name in sorted(unused & study.design.model_fields_set)
+    ]
     if study.design.kind == "sobol" and study.design.points & (study.design.points - 1):
         below = 1 << (study.design.points.bit_length() - 1)
         found.append(
@@ -187,7 +230,23 @@ def _problems(study: Study, scenario: Scenario) -> list[str]:
     return found
 
 
+def _problems_of_key(key: str, scenario: Scenario) -> list[str]:
+    """What is wrong with a dotted key that a study fixes or varies."""
+    if key in _NOT_FACTORS or key.startswith("settings.smallest_difference."):
+        return [f"{key}: says how results are read, and cannot be fixed or varied here"]
+    if key.endswith(".id"):
+        return [f"{key}: is the name that luck hangs on, and cannot be fixed or varied"]
+    try:
+        explained(scenario, key)
+    except ScenarioError as error:
+        return error.problems
+    return []
+
+
 def _problems_of(factor: Factor, kind: str) -> list[str]:
+    unused = {"steps", "scale"} if factor.values else set() if kind == "factorial" else {"steps"}
+    if extra := sorted(unused & factor.model_fields_set):
+        return [f"{' and '.join(extra)}: says nothing here; leave it out"]
     ranged = factor.low is not None or factor.high is not None
     if bool(factor.values) == ranged:
         return ["give either values = [ … ] or low and high"]
@@ -196,6 +255,8 @@ def _problems_of(factor: Factor, kind: str) -> list[str]:
         return [f"values: {repeated[0]!r} is there twice"] if repeated else []
     if factor.low is None or factor.high is None:
         return ["low and high are given together"]
+    if not math.isfinite(factor.high - factor.low):
+        return [f"low = {factor.low:g} and high = {factor.high:g} are too far apart"]
     if factor.low >= factor.high:
         return [f"low = {factor.low:g} must be below high = {factor.high:g}"]
     if factor.scale == "log" and factor.low <= 0:

@@ -15,6 +15,7 @@ from modsim.studies.study import LoadedStudy
 
 _TABLES = (".csv", ".parquet", ".json")
 _FIGURES = (".svg", ".png")
+_MOST_TILES = 40
 
 
 class WritingError(OSError):
@@ -25,19 +26,29 @@ def check_target(path: Path, study: LoadedStudy) -> None:
     """Refuse, before any work, a file that cannot be written or a figure that cannot be drawn."""
     if path.suffix not in _TABLES + _FIGURES:
         raise WritingError(f"{path}: ends in none of {', '.join(_TABLES + _FIGURES)}")
-    if path.is_dir():
-        raise WritingError(f"{path}: is a folder; give a file")
     if path.suffix in _FIGURES:
         ranged = all(isinstance(value, int | float) for point in study.points for value in point.values())
         if not 1 <= len(study.factors) <= 2 or not ranged:
             raise WritingError(f"{path}: a figure is drawn for one or two factors with numbers; write a table instead")
+        levels = [len({point[key] for point in study.points}) for key in study.factors]
+        if len(levels) == 2 and (len(study.points) < levels[0] * levels[1] or max(levels) > _MOST_TILES):
+            raise WritingError(
+                f"{path}: a figure of two factors needs all combinations of at most {_MOST_TILES} values each; write a "
+                "table instead"
+            )
     try:
+        if path.is_dir():
+            raise WritingError(f"{path}: is a folder; give a file")
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, place = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         os.close(handle)
         Path(place).unlink()
     except OSError as error:
-        raise WritingError(f"{path}: cannot be written ({error.strerror or error}); give another file") from None
+        if isinstance(error, WritingError):
+            raise
+        raise WritingError(
+            f"{str(path)[:200]}: cannot be written ({error.strerror or error}); give another file"
+        ) from None
 
 
 def write_results(found: StudyResults, table: str, path: Path) -> None:
@@ -65,7 +76,9 @@ def write_table(table: pd.DataFrame, path: Path, provenance: dict[str, Any]) -> 
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        columns = pa.Table.from_pandas(table, preserve_index=False)
+        mixed = [name for name in table.columns if len({type(value) for value in table[name]}) > 1]
+        of_text = {name: table[name].map(json.dumps) for name in mixed if table[name].dtype == object}
+        columns = pa.Table.from_pandas(table.assign(**of_text), preserve_index=False)
         note = {**(columns.schema.metadata or {}), b"modsim": json.dumps(provenance).encode()}
         write_whole(path, lambda place: pq.write_table(columns.replace_schema_metadata(note), place))
 

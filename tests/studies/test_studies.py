@@ -4,20 +4,24 @@ import errno
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
 
 import pandas as pd
 import pytest
 
 from modsim import compare, load_study, run_study
 from modsim.inputs.problems import InputError
+from modsim.inputs.reading import scenario_from
 from modsim.simulation.parallel import Task
 from modsim.studies import store as store_module
 from modsim.studies.running import Budget, StudyRun
 from modsim.studies.store import RunStore, StoreError, opened
 from modsim.studies.study import StudyError
+from modsim.studies.writing import WritingError, write_results
 from tests.conftest import SCENARIOS
 
 HEAD = f"""
@@ -75,14 +79,32 @@ def opened_study(path, store, code="code-1"):
         (HEAD + "[factors]\n'settings.weeks' = {values = [20]}", "is fixed and varied at once"),
         (HEAD + "[factors]\n'settings.replicates' = {values = [20]}", "cannot be fixed or varied"),
         (HEAD + "[factors]\n'arms.recoproduce.setup_weeks' = {low = 8, high = 10, steps = 9}", "are the same"),
-        (HEAD + "[factors]\n'arms.nobody.setup_weeks' = {values = [8]}", "there is no arm 'nobody'"),
+        (
+            HEAD + "[factors]\n'arms.nobody.setup_weeks' = {values = [8]}",
+            "there is no 'nobody'; there are none, attention",
+        ),
         (HEAD + TWO_WORLDS + "[design]\nkind = 'sobol'\npoints = 6", "take 4 or 8"),
         (HEAD + TWO_WORLDS + "[design]\nkind = 'saltelli'", "'saltelli' is not allowed"),
         (HEAD + TWO_WORLDS + "[design]\nkind = 'list'\nfile = 'x.csv'", "leave [factors] out"),
         (HEAD + "[design]\nkind = 'list'", "design.file: is missing"),
         (HEAD + "[design]\nkind = 'list'\nfile = 'x.csv'", "there is no file"),
         (HEAD + "[design]\nkind = 'list'\nfile = '../x.csv'", "leaves the folder"),
-        (HEAD + "[design]\nkind = 'list'\nfile = 'empty.csv'", "is not a CSV file"),
+        (HEAD + "[design]\nkind = 'list'\nfile = 'empty.csv'", "is empty; a list needs"),
+        (HEAD + "[design]\nkind = 'list'\nfile = 'long.csv'", "line 2: has 3 cells; the headings are 2"),
+        (HEAD + "[design]\nkind = 'list'\nfile = 'twice.csv'", "needs a heading of its own"),
+        (HEAD + "[design]\nkind = 'list'\nfile = 'fixed.csv'", "settings.weeks: is fixed and varied at once"),
+        (HEAD + "[design]\nkind = 'list'\nfile = 'reads.csv'", "settings.replicates: says how results are read"),
+        (HEAD + "[design]\nkind = 'list'\nfile = 'semicolons.csv'", "divided by semicolons"),
+        (HEAD + "[design]\nkind = 'list'\nfile = 'headless.csv'", "0.1: unknown key"),
+        (
+            HEAD + "[design]\nkind = 'list'\nfile = 'a\\u0000.csv'".replace("'a", '"a').replace("csv'", 'csv"'),
+            "cannot be read",
+        ),
+        (HEAD + "[factors]\n'areas.govan.id' = ['a', 'b']", "cannot be fixed or varied"),
+        (HEAD + "[factors]\n'world.dissimilarity' = {low = 0, high = inf}", "factors.world.dissimilarity.high"),
+        (HEAD + "[factors]\n'purse.budget' = {low = -1e308, high = 1e308}", "too far apart"),
+        (HEAD + "[factors]\n'purse.budget' = {values = [9], steps = 3}", "steps: says nothing here"),
+        (HEAD + TWO_WORLDS + "[design]\nseed = 3", "design.seed: says nothing for a factorial design"),
         (HEAD + "[design]\nkind = 'list'\nfile = 'gap.csv'", "line 3: purse.budget is empty"),
         ("replicate = 3\n" + HEAD + TWO_WORLDS, "did you mean 'replicates'"),
         ('outcomes = ["calm"]\n' + HEAD + TWO_WORLDS, "there is no measure 'calm'"),
@@ -92,6 +114,15 @@ def opened_study(path, store, code="code-1"):
 def test_a_wrong_study_is_refused_in_clear_words(tmp_path, text, said):
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "gap.csv").write_text("world.dissimilarity,purse.budget\n0.1,10\n0.2,\n")
+    for name, lines in (
+        ("long", "world.dissimilarity,purse.budget\n0.1,0.9,8"),
+        ("twice", "world.dissimilarity, world.dissimilarity\n0.1,0.2"),
+        ("fixed", " settings.weeks\n30"),
+        ("reads", "settings.replicates\n30"),
+        ("semicolons", "world.dissimilarity;purse.budget\n0.1;3"),
+        ("headless", "0.1,20\n0.2,20"),
+    ):
+        (tmp_path / f"{name}.csv").write_text(lines + "\n")
     path = written(tmp_path / "wrong.toml", text)
     with pytest.raises(InputError) as refused:
         opened_study(path, tmp_path / "store")
@@ -140,11 +171,22 @@ def test_samples_fill_the_ranges_and_follow_from_their_seed(tmp_path):
 
 
 def test_a_list_design_takes_its_points_from_a_csv_file(tmp_path):
-    (tmp_path / "points.csv").write_text("world.dissimilarity,arms.recoproduce.menu\n0.1,learned\n0.9,origin\n")
+    rows = ["world.dissimilarity, arms.recoproduce.menu,arms.recoproduce.setup_weeks", "0.1,learned,8.0"]
+    rows += ["", '0.9,"[""gym"", ""music""]",9']
+    (tmp_path / "points.csv").write_text("\n".join(rows))
     path = written(tmp_path / "s.toml", HEAD + "[design]\nkind = 'list'\nfile = 'points.csv'")
     run = opened_study(path, tmp_path / "store")
-    assert [run.scenario(k).world.dissimilarity for k in range(2)] == [0.1, 0.9]
-    assert [run.scenario(k).arms["recoproduce"].menu for k in range(2)] == ["learned", "origin"]
+    assert [run.scenarios[k].world.dissimilarity for k in range(2)] == [0.1, 0.9]
+    assert [run.scenarios[k].arms["recoproduce"].menu for k in range(2)] == ["learned", ["gym", "music"]]
+    assert [run.scenarios[k].arms["recoproduce"].setup_weeks for k in range(2)] == [8, 9]
+
+
+def test_factors_may_be_plain_lists_and_keys_without_quotes(tmp_path):
+    text = HEAD.replace("replicates = 3", "replicates = 1") + "[factors.world]\ndissimilarity = [0.1, 0.2]\n"
+    assert load_study(written(tmp_path / "s.toml", text)).points == [
+        {"world.dissimilarity": 0.1},
+        {"world.dissimilarity": 0.2},
+    ]
 
 
 # --- results -----------------------------------------------------------------------------------------------------
@@ -169,6 +211,23 @@ def test_a_study_says_at_each_point_what_a_comparison_says(study, tmp_path):
                 )
         row = found.contrasts[(found.contrasts["point"] == point + 1)].iloc[0]
         assert (row["kind"], row["mean"]) == (comparison.verdict["kind"], comparison.verdict["mean"])
+
+
+def test_runs_that_cannot_differ_are_done_once_and_serve_every_point(tmp_path):
+    """Only one arm's lever varies: the other arms' runs are the same at every point."""
+    text = HEAD + "[factors]\n'arms.recoproduce.setup_weeks' = [8, 12, 16]\n'arms.attention.setup_weeks' = [5, 6]\n"
+    path = written(tmp_path / "s.toml", text.replace("replicates = 3", "replicates = 2"))
+    run = opened_study(path, tmp_path / "store")
+    progress = run.run(workers=1)
+    assert (run.study.runs, progress.finished) == (6 * 3 * 2, (3 + 1 + 1) * 2)
+    found = run_study(path, tmp_path / "other", workers=1)
+    assert found.complete
+    assert not found.runs.isna().all(axis=1).any()
+    for point in range(6):
+        comparison = compare(found.study.scenario_at(point), workers=1)
+        rows = found.runs[(found.runs["point"] == point + 1) & (found.runs["arm"] == "recoproduce")]
+        name = "occurred_asb_change_percent"
+        assert rows[name].tolist() == comparison.values["recoproduce"][name].tolist()
 
 
 def test_results_are_the_same_for_any_workers_budget_and_order(study, tmp_path):
@@ -257,6 +316,81 @@ def test_a_damaged_index_is_made_again_from_the_parts(study, tmp_path):
     assert len(again.standing()[0]) == run.study.runs
 
 
+@pytest.mark.parametrize("place", [100, 4096, 8300, 12288])
+def test_an_index_damaged_in_part_loses_nothing(study, tmp_path, place):
+    run = opened_study(study, tmp_path / "store")
+    run.run(workers=1)
+    run.store.close()
+    index = tmp_path / "store" / "index.sqlite"
+    content = bytearray(index.read_bytes())
+    content[place : place + 400] = b"x" * 400
+    index.write_bytes(content)
+    assert len(opened_study(study, tmp_path / "store").standing()[0]) == run.study.runs
+
+
+def test_an_entry_that_is_missing_from_the_index_is_put_back(study, tmp_path):
+    run = opened_study(study, tmp_path / "store")
+    run.run(workers=1)
+    run.store.close()
+    with sqlite3.connect(tmp_path / "store" / "index.sqlite") as index:
+        index.execute("delete from runs where rowid % 3 = 0")
+    assert len(opened_study(study, tmp_path / "store").standing()[0]) == run.study.runs
+
+
+def test_a_store_that_was_only_begun_is_gone_on_with(study, tmp_path):
+    (tmp_path / "store" / "parts").mkdir(parents=True)
+    assert opened_study(study, tmp_path / "store").run(Budget(runs=3), workers=1).finished == 3
+
+
+def test_workers_end_with_the_process_that_started_them(study, tmp_path):
+    text = study.read_text().replace('"settings.weeks" = 40', '"settings.weeks" = 1000').replace("= 3\n", "= 30\n", 1)
+    command = [sys.executable, "-m", "modsim.cli", "study", "run", str(written(study, text)), "--workers", "2"]
+    process = subprocess.Popen(
+        [*command, "--store", str(tmp_path / "store")], start_new_session=True, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    def group():
+        listed = subprocess.run(["ps", "-eo", "pid,pgid"], capture_output=True, text=True, check=True).stdout
+        return [line.split()[0] for line in listed.splitlines() if line.split()[-1] == str(process.pid)]
+
+    end = time.monotonic() + 60
+    while len(group()) < 3 and time.monotonic() < end:
+        time.sleep(0.1)
+    time.sleep(3)
+    process.kill()  # this one alone
+    process.wait()
+    end = time.monotonic() + 20
+    while group() and time.monotonic() < end:
+        time.sleep(0.1)
+    left = group()
+    if left:
+        os.killpg(process.pid, signal.SIGKILL)
+    assert left == []
+
+
+def test_failures_outlive_a_damaged_index_and_their_records_go_when_they_are_done(study, tmp_path, monkeypatch):
+    def always(self, each_week=None):
+        raise ArithmeticError("on \x1b[31mfire")
+
+    usual = Task.outcome
+    monkeypatch.setattr(Task, "outcome", always)
+    run = opened_study(study, tmp_path / "store")
+    run.run(Budget(runs=3), workers=1)
+    run.store.close()
+    (tmp_path / "store" / "index.sqlite").write_bytes(b"no database" * 1000)
+    again = opened_study(study, tmp_path / "store")
+    assert set(again.standing()[1].values()) == {"ArithmeticError: on ?[31mfire"}
+    records = list((tmp_path / "store" / "failed").glob("*.toml"))
+    assert len(records) == 3
+    assert all(scenario_from(tomllib.loads(path.read_text())) for path in records)  # each can be run again
+    monkeypatch.setattr(Task, "outcome", usual)
+    again.run(Budget(runs=9), workers=1, retry_failed=True)
+    assert len(list((tmp_path / "store" / "failed").glob("*.toml"))) + len(again.standing()[0]) >= 9
+    again.run(workers=1, retry_failed=True)
+    assert not list((tmp_path / "store" / "failed").iterdir())
+
+
 @pytest.mark.parametrize("damage", ["cut", "flipped", "gone"])
 def test_a_damaged_part_is_named_set_aside_and_run_again(study, tmp_path, damage):
     store = tmp_path / "store"
@@ -306,7 +440,7 @@ def test_runs_of_other_code_are_kept_apart_and_named(study, tmp_path):
 
 def test_many_small_parts_become_one_and_nothing_changes(study, tmp_path, monkeypatch):
     monkeypatch.setattr(store_module, "_SMALL_PARTS", 3)
-    monkeypatch.setattr("modsim.studies.running._ROWS_IN_A_TASK", 1000)
+    monkeypatch.setattr("modsim.studies.planning._ROWS_IN_A_TASK", 1000)
     whole = run_study(study, tmp_path / "store", workers=1)
     assert len(list((tmp_path / "store" / "parts").glob("*.parquet"))) == 1
     monkeypatch.setattr(store_module, "_SMALL_PARTS", 10**6)
@@ -382,7 +516,8 @@ def test_run_status_and_results_from_the_command_line(study, tmp_path, monkeypat
     where = ("--store", tmp_path / "store")
     code, out, err = modsim(monkeypatch, capsys, "study", "results", study, *where)
     assert code == 2
-    assert "no point has all its arms finished yet" in err
+    assert "there is no run store yet" in err
+    assert not (tmp_path / "store").exists()
     code, out, err = modsim(monkeypatch, capsys, "study", "run", study, *where, "--budget", "20runs", "--workers", "1")
     assert code == 0
     assert "To do: 54 runs, roughly" in out
@@ -405,6 +540,32 @@ def test_run_status_and_results_from_the_command_line(study, tmp_path, monkeypat
         code, out, err = modsim(monkeypatch, capsys, "study", "results", study, *where, "--out", tmp_path / wrong)
         assert code == 2
         assert said in err
+
+
+def test_a_study_stopped_early_can_still_be_drawn_and_written(study, tmp_path, monkeypatch, capsys):
+    text = study.read_text().replace("reporting.share", "purse.budget").replace("[0.3, 0.6]", "[8, 20]")
+    where = ("--store", tmp_path / "store")
+    study = written(study, text)
+    modsim(monkeypatch, capsys, "study", "run", study, *where, "--budget", "6runs", "--workers", "1")
+    for name in ("a.svg", "a.parquet", "a.json"):
+        code, _, err = modsim(monkeypatch, capsys, "study", "results", study, *where, "--out", tmp_path / name)
+        assert code == 0
+        assert "is not finished" in err
+    code, out, _ = modsim(monkeypatch, capsys, "study", "run", study, *where, "--budget", "1runs", "--workers", "1")
+    assert "the budget is less than one point with all its arms, 3 runs" in out
+
+
+def test_factors_of_several_types_can_be_written(tmp_path):
+    text = HEAD.replace("replicates = 3", "replicates = 1")
+    path = written(tmp_path / "s.toml", text + "[factors]\n'arms.recoproduce.menu' = ['learned', ['gym', 'music']]\n")
+    found = run_study(path, tmp_path / "store", workers=1)
+    for name in ("a.csv", "a.parquet", "a.json"):
+        write_results(found, "runs", tmp_path / name)
+    assert pd.read_parquet(tmp_path / "a.parquet")["arms.recoproduce.menu"].nunique() == 2
+    with pytest.raises(WritingError, match="one or two factors with numbers"):
+        write_results(found, "runs", tmp_path / "a.svg")
+    with pytest.raises(WritingError, match="cannot be written"):
+        write_results(found, "runs", tmp_path / ("x" * 300 + ".csv"))
 
 
 def test_the_experiments_that_ship_can_be_run():
