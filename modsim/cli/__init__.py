@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from modsim.cli import compare, dashboard, scenario, study
+from modsim.cli import compare, dashboard, reproduce, scenario, study
 from modsim.cli.common import BAD_INPUT, STOPPED
 
 app = typer.Typer(
@@ -40,6 +40,7 @@ def options(
 
 app.command(epilog=compare.EXAMPLES)(compare.compare)
 app.command(epilog=dashboard.EXAMPLES)(dashboard.dashboard)
+app.command(epilog=reproduce.EXAMPLES)(reproduce.reproduce)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(study.app, name="study")
 

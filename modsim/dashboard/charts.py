@@ -1,5 +1,6 @@
 """The page's charts as ECharts specifications, and beside each the table of the same numbers."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -246,8 +247,12 @@ def _effects_axis(comparison: Comparison) -> tuple[float, float]:
         for name, _ in effect_rows(comparison)
     ]
     low, high = min(0.0, *found), max(0.0, *found)
-    room = 0.3 * (high - low)
-    return _rounded_out(low - room if low < 0 else 0.0, high + room if high > 0 else 0.0)
+    room = 0.25 * (high - low)
+    step = 20.0 if high - low > 30 else 5.0 if high - low > 8 else 1.0
+    return (
+        step * math.floor((low - room) / step) if low < 0 else 0.0,
+        step * math.ceil((high + room) / step) if high > 0 else 0.0 if low < 0 else 1.0,
+    )
 
 
 def effects_table(comparison: Comparison) -> Table:

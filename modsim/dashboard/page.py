@@ -377,8 +377,8 @@ def _verdict(shown: Shown) -> Any:
     """The verdict in words, with its numbers as attributes for whoever reads the page by program."""
     if shown.answer is None:
         return tag(
-            "div", tag("p", "The first answer is being worked out.", class_="headline"), id="verdict", role="status",
-            aria_live="polite", data_testid="verdict", data_state="estimate", aria_busy="true",
+            "div", tag("p", "The first answer is being worked out.", class_="verdict-words"), id="verdict",
+            role="status", aria_live="polite", data_testid="verdict", data_state="estimate", aria_busy="true",
         )  # fmt: skip
     comparison = shown.answer.comparison
     verdict = comparison.verdict
@@ -390,7 +390,7 @@ def _verdict(shown: Shown) -> Any:
     basis = f"From {futures} simulated future{'' if futures == 1 else 's'}, each lived through by both plans."
     return tag(
         "div",
-        tag("p", words.headline(comparison), class_="headline"),
+        tag("p", words.headline(comparison), class_="verdict-words"),
         *(tag("p", sentence) for sentence in words.verdict_words(comparison)),
         tag("p", basis + (f" {notice}" if (notice := words.cost_notice(comparison)) else ""), class_="hint"),
         id="verdict", class_="" if shown.is_current else "old", role="status", aria_live="polite",

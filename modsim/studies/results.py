@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from modsim.findings.comparison import Comparison
 from modsim.findings.measures import by_replicate
 from modsim.findings.statistics import estimate
 from modsim.findings.verdict import contrast, kind_of
@@ -148,6 +149,14 @@ class StudyResults:
             "same_in", "worse_in", "kind",
         ]  # fmt: skip
         return self._together(rows, names)
+
+    def comparison(self, point: int) -> Comparison:
+        """The comparison at a point, without weekly figures and without a break-even."""
+        scenario = self._run.scenarios[point]
+        start = sum(len(self._replicates[before]) for before in range(point)) * len(self.study.arms)
+        numbers = self._replicates[point]
+        outcome = self._outcome(numbers, self._figures[start : start + len(numbers) * len(self.study.arms)])
+        return Comparison(scenario, self.study.name, outcome, [scenario.world.dissimilarity])
 
     def table(self, name: str) -> pd.DataFrame:
         """One of the tables by its name in `TABLES`."""

@@ -293,6 +293,7 @@ class RunStore:
             with new.open("rb") as written:
                 os.fsync(written.fileno())
             name = f"{_hash(content)}.parquet"
+            new.chmod(0o644)
             new.replace(self._parts / name)
         finally:
             new.unlink(missing_ok=True)

@@ -135,8 +135,10 @@ class LoadedStudy:
         return with_changes(self.scenario, changes, f"{self.path.name}, point {point + 1}")
 
 
-def load_study(path: str | Path) -> LoadedStudy:
+def load_study(path: str | Path, replicates: int | None = None) -> LoadedStudy:
     """Read a study file (TOML), its scenario and its points, and check all of it.
+
+    `replicates` replaces how many simulated futures the file asks for.
 
     Raises
     ------
@@ -161,6 +163,8 @@ def load_study(path: str | Path) -> LoadedStudy:
             key = ".".join([factor, *map(str, one["loc"][2:3])]) if factor else key_of(one, content)
             lines.setdefault(key.rstrip("."), told(one, key, Study))
         raise StudyError([f"{path}: {key}: {line}" for key, line in lines.items()]) from None
+    if replicates is not None:
+        study = study.model_copy(update={"replicates": replicates})
     scenario = _scenario_of(path, study)
     problems = _problems(study, scenario)
     if problems:

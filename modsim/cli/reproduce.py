@@ -1,0 +1,74 @@
+"""`modsim reproduce`: the published figures and tables again, every number compared."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from modsim.cli.common import STOPPED, Workers, progress_bar, refuse
+
+EXAMPLES = "\b\nExamples:\n  modsim reproduce fig-1\n  modsim reproduce all --fast"
+
+
+def reproduce(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A figure of the documents, such as fig-1, or all.")],
+    fast: Annotated[bool, typer.Option("--fast", help="Run and compare the first two futures only.")] = False,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the figures made anew go.")] = Path(
+        "results/reproduced"
+    ),
+    store: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run store.")] = Path("results/store"),
+    experiments: Annotated[Path, typer.Option(metavar="DIR", help="Folder with figures.toml.")] = Path("experiments"),
+    workers: Workers = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="For maintainers: make what comes out the published numbers and pictures.")
+    ] = False,
+) -> None:
+    """Make the figures and tables of the documents again and compare every number: PASS, or what differs."""
+    from modsim.inputs.problems import InputError
+    from modsim.studies.reproducing import published
+    from modsim.studies.reproducing import reproduce as reproduced
+    from modsim.studies.store import NotAStoreError, StoreError
+
+    try:
+        known = published(experiments)
+        if name != "all" and name not in known:
+            refuse([f"{name!r}: there is no such figure; there are {', '.join(known)}, and all"])
+        if fast and accept:
+            refuse(["--fast and --accept do not go together: what is published has all its futures"])
+        failed = False
+        for one in known if name == "all" else [name]:
+            with progress_bar() as bar:
+                line = bar.add_task(one, total=None)
+                check = reproduced(
+                    one, experiments, out, store, fast=fast, workers=workers, accept=accept,
+                    tell=lambda now: bar.update(line, completed=now.work_done, total=max(now.work, 1e-9)),  # noqa: B023
+                )  # fmt: skip
+            failed = failed or not check.passed
+            _say(check, fast, accept)
+    except InputError as error:
+        refuse(error.problems)
+    except NotAStoreError as error:
+        refuse([str(error)])
+    except (StoreError, OSError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        print("\nStopped; the runs that were finished are kept.", file=sys.stderr)
+        raise typer.Exit(STOPPED) from None
+    raise typer.Exit(1 if failed else 0)
+
+
+def _say(check, fast: bool, accept: bool) -> None:
+    if accept:
+        print(f"{check.name}: accepted {check.numbers:,} numbers; look at the picture, and say why in the change log")
+        return
+    if check.passed:
+        part = " of the first two futures" if fast else ""
+        table = " (its table in the documents needs all futures and was not compared)" if check.skipped_table else ""
+        print(f"{check.name}: PASS, all {check.numbers:,} numbers{part} are the published ones{table}")
+    else:
+        print(f"{check.name}: DIFFERS")
+        for line in check.differences:
+            print(f"  {line}")
+    print(f"  {', '.join(str(path) for path in check.files)}")

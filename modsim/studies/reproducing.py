@@ -1,0 +1,219 @@
+"""The published figures again: their studies run anew, and every number compared with the published one."""
+
+import io
+import json
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+import matplotlib
+import pandas as pd
+from matplotlib.figure import Figure
+
+from modsim.findings.comparison import BANNER
+from modsim.findings.figures import SETTINGS, apparent_and_true
+from modsim.inputs.fields import Table, choice
+from modsim.inputs.toml_files import read_toml
+from modsim.studies.figures import draw_study
+from modsim.studies.results import StudyResults, run_study
+from modsim.studies.running import Progress
+from modsim.studies.study import StudyError, load_study
+from modsim.studies.writing import write_table, write_whole
+
+FAST_REPLICATES = 2
+LIST = "figures.toml"
+_PACKAGES = ("numpy", "scipy")
+
+
+class Published(Table):
+    """One published figure or table: its study, its data, and where the documents show it."""
+
+    study: str = choice(..., "The study file, by its path from the list")
+    data: str = choice(..., "The published numbers of every run (CSV)")
+    picture: str = choice(..., "The picture in the documents (PNG)")
+    table: str = choice("", "The document that shows its table between two marks")
+    draw: Literal["study", "apparent-and-true"] = choice(
+        "study", 'What is drawn: "study" over its factors, "apparent-and-true" at its first point'
+    )
+
+
+@dataclass(frozen=True)
+class Check:
+    """How a figure made anew compares with the published one: `differences` is empty where every number is the same."""
+
+    name: str
+    numbers: int
+    differences: list[str]
+    files: list[Path]
+    skipped_table: bool
+
+    @property
+    def passed(self) -> bool:
+        return not self.differences
+
+
+def published(folder: Path) -> dict[str, Published]:
+    """The published figures by name, from the list in `experiments/`.
+
+    Raises
+    ------
+    StudyError
+        when the list is not there or cannot be used.
+    """
+    from pydantic import ValidationError
+
+    path = folder / LIST
+    content, _ = read_toml(
+        path,
+        "list of figures",
+        "a table for each",
+        "; start in the project's folder, or give --experiments",
+        StudyError,
+    )
+    try:
+        return {name: Published.model_validate(entry) for name, entry in content.items()}
+    except ValidationError as error:
+        raise StudyError([f"{path}: {error.errors()[0]['loc'][-1]}: {error.errors()[0]['msg']}"]) from None
+
+
+def reproduce(
+    name: str,
+    folder: Path,
+    out: Path,
+    store: Path,
+    *,
+    fast: bool = False,
+    workers: int | None = None,
+    accept: bool = False,
+    tell: Callable[[Progress], None] | None = None,
+) -> Check:
+    """Make a published figure anew from its study, into `out`, and compare its numbers with the published ones.
+
+    Parameters
+    ----------
+    name : one of `published(folder)`
+    folder : where the list of figures and the studies lie
+    fast : run and compare only the first futures of every point
+    accept : make what comes out the published data, picture and table, in place of comparing
+    """
+    figure = published(folder)[name]
+    study = load_study(folder / figure.study, FAST_REPLICATES if fast else None)
+    found = run_study(study, store, workers=workers, tell=tell)
+    if not found.complete:
+        raise StudyError([f"{name}: some of its runs failed; `modsim study status {folder / figure.study}` says why"])
+    out.mkdir(parents=True, exist_ok=True)
+    files = [out / f"{name}{ending}" for ending in (".csv", ".png", ".svg", ".txt")]
+    runs = found.runs
+    write_table(runs, files[0], {})
+    drawn, description = _drawn(found, figure.draw)
+    for path in files[1:3]:
+        note = {"Description": description} | ({"Date": None} if path.suffix == ".svg" else {})
+        write_whole(path, partial(drawn.savefig, format=path.suffix[1:], dpi=110, metadata=note))
+    write_whole(files[3], lambda place: place.write_text(description + "\n", encoding="utf-8"))
+    if accept:
+        _accept(name, figure, found, folder, files)
+        return Check(name, int(runs.size), [], files, False)
+    differences = differing(runs, folder / figure.data, found.study.replicates)
+    if figure.table and not fast and _table_in(folder / figure.table, name) != table_text(found):
+        differences.append(f"{figure.table}: the table between the marks of {name} is not the one that came out")
+    return Check(name, int(runs.size), differences, files, bool(figure.table) and fast)
+
+
+def differing(runs: pd.DataFrame, path: Path, replicates: int) -> list[str]:
+    """What differs between the runs made now and the published ones of the same futures; every digit counts."""
+    if not path.exists():
+        return [f"{path}: the published numbers are not there"]
+    try:
+        before = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        return [f"{path}: cannot be read: {error}"]
+    missing = [column for column in runs.columns if column not in before.columns]
+    if missing:
+        return [f"{path}: has no column {missing[0]}"]
+    # as text, in which every number is written out to its last digit
+    now = pd.read_csv(io.StringIO(runs.to_csv(index=False)), dtype=str, keep_default_na=False)
+    asked_for = {str(number) for number in range(replicates)}
+    before = before[before["replicate"].isin(asked_for)]
+    if len(before) != len(now):
+        return [f"{path}: holds {len(before)} runs of these futures; {len(now)} were made"]
+    found = []
+    for column in now.columns:
+        unlike = now[column].to_numpy() != before[column].to_numpy()
+        if unlike.any():
+            row = int(unlike.argmax())
+            found.append(
+                f"{column}: {int(unlike.sum())} of {len(now)} numbers differ; first in line {before.index[row] + 2} of "
+                f"{path.name}: {before[column].iloc[row]} published, {now[column].iloc[row]} now"
+            )
+    return found + ([_environment(path)] if found else [])
+
+
+def _environment(path: Path) -> str:
+    """With what the published numbers were made, and with what these."""
+    here = {"python": platform.python_version(), **{name: metadata.version(name) for name in _PACKAGES}}
+    try:
+        there = json.loads(path.with_suffix(".json").read_text())["made_with"]
+    except (OSError, ValueError, KeyError):
+        there = {}
+    told = ", ".join(f"{name} {there.get(name, '?')} published and {version} now" for name, version in here.items())
+    return f"made with: {told}"
+
+
+def table_text(found: StudyResults) -> str:
+    """The contrasts of a study's main measure as a Markdown table."""
+    measure = found.study.main_measure
+    table = found.contrasts
+    table = table[table["measure"] == measure.name]
+    heads = [*found.study.factors, "difference", "95 % interval of the mean", "9 in 10 futures", "verdict"]
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    for row in table.to_dict("records"):
+        cells = [f"{row[key]:g}" if isinstance(row[key], float) else str(row[key]) for key in found.study.factors]
+        cells += [f"{row['mean']:+.2f}", f"{row['low']:+.2f} to {row['high']:+.2f}"]
+        cells += [f"{row['range_low']:+.2f} to {row['range_high']:+.2f}", row["kind"]]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines).replace("+", "").replace(" -", " −")
+
+
+def _marks(name: str) -> tuple[str, str]:
+    return f"<!-- {name}: made by modsim reproduce -->", f"<!-- end of {name} -->"
+
+
+def _table_in(path: Path, name: str) -> str | None:
+    begin, end = _marks(name)
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return text.split(begin)[1].split(end)[0].strip() if begin in text and end in text else None
+
+
+def _drawn(found: StudyResults, kind: str) -> tuple[Figure, str]:
+    if kind == "study":
+        return draw_study(found)
+    with matplotlib.rc_context(SETTINGS):
+        figure, description = apparent_and_true(found.comparison(0))
+        figure.text(0.01, 0.008, BANNER, fontsize=7.5, color="#3D3D3D", va="bottom")
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+    return figure, description
+
+
+def _accept(name: str, figure: Published, found: StudyResults, folder: Path, files: list[Path]) -> None:
+    data = folder / figure.data
+    data.parent.mkdir(parents=True, exist_ok=True)
+    made = {"python": platform.python_version(), **{one: metadata.version(one) for one in _PACKAGES}}
+    content = json.dumps({"code": found.code, "made_with": made}, indent=2) + "\n"
+    write_table(found.runs, data, {})
+    write_whole(data.with_suffix(".json"), lambda place: place.write_text(content, encoding="utf-8"))
+    picture = folder / figure.picture
+    write_whole(picture, lambda place: place.write_bytes(files[1].read_bytes()))
+    write_whole(picture.with_suffix(".txt"), lambda place: place.write_bytes(files[3].read_bytes()))
+    if figure.table:
+        path, (begin, end) = folder / figure.table, _marks(name)
+        text = path.read_text(encoding="utf-8")
+        if _table_in(path, name) is None:
+            raise StudyError([f"{path}: has no place for the table of {name}; put {begin} and {end} there"])
+        head, rest = text.split(begin)
+        new = f"{head}{begin}\n\n{table_text(found)}\n\n{end}{rest.split(end)[1]}"
+        write_whole(path, lambda place: place.write_text(new, encoding="utf-8"))
