@@ -1,6 +1,7 @@
 """Following a job from a page: what has come of it so far, and leaving it when the page wants something else."""
 
 import threading
+import time
 from dataclasses import dataclass, replace
 
 import solara
@@ -9,7 +10,7 @@ from modsim.dashboard.workshop import Answer, Job, TooLargeError, Workshop
 from modsim.inputs.scenario import Scenario
 from modsim.inputs.writing import resolved_toml
 
-_STEP = 0.04  # of progress, before the page is drawn again
+_SECONDS = 0.7  # between two drawings of the page for progress alone
 
 _workshop: Workshop | None = None
 _lock = threading.Lock()
@@ -91,12 +92,12 @@ def use_answer(scenario: Scenario, name: str, stopped: str) -> tuple[Shown, str]
 
 
 def _tell(job: Job, wanted: threading.Event, key: str, show) -> None:
-    seen, last, share = -1, None, -1.0
+    seen, last, shown_at = -1, None, 0.0
     while wanted.is_set():
         seen = job.next_change(seen, 0.2)
         finished, error, answer, now = job.finished, job.error, job.answer, job.share
-        if answer is not last or error or finished or abs(now - share) >= _STEP:
-            share = now
+        if answer is not last or error or finished or time.monotonic() - shown_at >= _SECONDS:
+            shown_at = time.monotonic()
             if answer is not None:
                 last = answer
                 show(answer=answer, answered=key, share=now, error=error or "", stopped=False)

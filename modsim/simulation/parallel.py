@@ -106,8 +106,9 @@ def attempts(
                     error = future.exception()
                     if isinstance(error, BrokenProcessPool):
                         error = LostWorkerError(
-                            "a worker process ended without a word, most often because memory ran out; try fewer "
-                            "--workers, or close other programs"
+                            "a worker process ended without a word, most often because memory ran out (try fewer "
+                            "--workers, or close other programs); a script of your own must call it under "
+                            "`if __name__ == '__main__':`"
                         )
                     if error is not None and not isinstance(error, Exception):
                         raise error
