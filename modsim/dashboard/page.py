@@ -45,20 +45,12 @@ def shipped_scenarios() -> Mapping[str, Scenario]:
         found = {}
         for path in files:
             try:
-                scenario = load_scenario(path)
+                found[path.stem] = load_scenario(path)
             except ScenarioError:
                 continue  # `modsim scenario check` tells what is wrong with it
-            if can_be_shown(scenario):
-                found[path.stem] = scenario
         if USUAL in found:
             return found
     raise FileNotFoundError(f"scenarios/{USUAL}.toml is not here; start the page in the folder that holds scenarios/")
-
-
-def can_be_shown(scenario: Scenario) -> bool:
-    """Whether a scenario has the two plans that the page compares."""
-    settings = scenario.settings
-    return len({settings.verdict_arm, settings.verdict_against, settings.reference_arm} & set(scenario.arms)) == 3
 
 
 @dataclass(frozen=True)
@@ -161,15 +153,7 @@ def _own_scenario(file: dict) -> Scenario:
                 "`modsim scenario show FILE > whole.toml` writes it"
             ]
         )
-    scenario = scenario_from(content, name)
-    if not can_be_shown(scenario):
-        raise ScenarioError(
-            [
-                f"{name}: settings.verdict_arm, settings.verdict_against and settings.reference_arm must name three of "
-                f"its arms ({', '.join(scenario.arms)}): the page compares two plans with no programme"
-            ]
-        )
-    return scenario
+    return scenario_from(content, name)
 
 
 # --- above ------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,139 @@
+"""The page's components rendered without a browser: what they show, and what a click or a value changes."""
+
+import time
+
+import ipyvuetify
+import pytest
+import solara
+
+from modsim.dashboard import answers, page
+from modsim.dashboard.workshop import Workshop
+from modsim.inputs.writing import resolved_toml
+from tests.conftest import small_scenario
+
+SMALL = small_scenario("settings.replicates=4", "settings.weeks=30")
+
+
+class Drawn:
+    """A rendered page, and its elements by their test id."""
+
+    def __init__(self):
+        self.box, self.rc = solara.render(page.Page(), handle_error=False)
+
+    def widgets(self, inside=None):
+        """Every widget of the page, in its order."""
+        for widget in (inside or self.box).children:
+            if not isinstance(widget, str):
+                yield widget
+                if hasattr(widget, "children"):
+                    yield from self.widgets(widget)
+
+    def elements(self, name):
+        return [w for w in self.widgets() if (getattr(w, "attributes", None) or {}).get("data-testid") == name]
+
+    def controls(self):
+        return [widget for widget in self.widgets() if isinstance(widget, ipyvuetify.VuetifyTemplate)]
+
+    def control(self, name):
+        return next(widget for widget in self.controls() if getattr(widget, "name", None) == name)
+
+    def verdict(self):
+        return self.elements("verdict")[0].attributes
+
+    def words(self, name):
+        def of(element):
+            if isinstance(element, str):
+                return element
+            return " ".join(of(child) for child in getattr(element, "children", []))
+
+        return " ".join(of(element) for element in self.elements(name))
+
+    def wait(self, what, seconds=30):
+        end = time.monotonic() + seconds
+        while not what():
+            assert time.monotonic() < end, "it did not come"
+            time.sleep(0.05)
+        return self
+
+    def settled(self):
+        return self.wait(
+            lambda: self.verdict()["data-state"] == "exact" and "worked out" not in self.words("break-even")
+        )
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    workshop = Workshop(0)
+    monkeypatch.setattr(page, "shipped_scenarios", lambda: {"three-areas": SMALL})
+    monkeypatch.setattr(answers, "_workshop", workshop)
+    one = Drawn()
+    yield one
+    one.rc.close()
+    workshop.close()
+
+
+def test_the_page_draws_itself_and_fills_in(drawn):
+    assert drawn.verdict()["data-state"] == "estimate"  # nothing is there yet
+    drawn.settled()
+    assert (
+        float(drawn.verdict()["data-low"]) <= float(drawn.verdict()["data-mean"]) <= float(drawn.verdict()["data-high"])
+    )
+    assert "3 simulated futures" not in drawn.words("verdict")
+    assert "4 simulated futures" in drawn.words("verdict")
+    assert len(drawn.controls()) > 6
+
+
+def test_a_lever_changes_the_verdict_and_the_old_one_stays_until_then(drawn):
+    drawn.settled()
+    before = dict(drawn.verdict())
+    drawn.control("dissimilarity").vue_set(0.9)
+    drawn.wait(lambda: drawn.verdict()["data-state"] == "estimate")
+    while drawn.verdict()["data-state"] == "estimate" and "old" in drawn.elements("verdict")[0].class_:
+        assert drawn.verdict()["aria-busy"] == "true"
+        time.sleep(0.01)
+    drawn.settled()
+    assert drawn.verdict()["data-mean"] != before["data-mean"]
+    assert drawn.control("dissimilarity").value == 0.9
+
+
+def test_a_preset_sets_all_its_levers_at_once(drawn):
+    drawn.settled()
+    drawn.control("preset").vue_choose("slow")
+    for name, value in {"dissimilarity": 0.0, "setup": 40, "weeks": 104, "budget": 20}.items():
+        drawn.wait(lambda name=name, value=value: drawn.control(name).value == value)
+    assert drawn.control("preset").value == "slow"
+    drawn.settled()
+
+
+def test_a_file_that_cannot_be_used_is_told_and_one_that_can_takes_over(drawn):
+    drawn.settled()
+    opener = next(widget for widget in drawn.controls() if hasattr(widget, "vue_opened"))
+    opener.vue_opened({"name": "<b>big</b>.toml", "size": 3_000_000, "text": ""})
+    drawn.wait(lambda: "has 3,000,000 bytes" in drawn.words("problems"))
+    opener.vue_opened({"name": "x.toml", "size": 10, "text": "[settings]\nweeks = 0"})
+    drawn.wait(lambda: "out of range" in drawn.words("problems"))
+    other_arm = resolved_toml(SMALL).replace('verdict_arm = "recoproduce"', 'verdict_arm = "elsewhere"')
+    opener.vue_opened({"name": "x.toml", "size": 10, "text": other_arm})
+    drawn.wait(lambda: "there is no arm 'elsewhere'" in drawn.words("problems"))
+    mine = small_scenario("settings.replicates=3", "settings.weeks=20", "world.dissimilarity=0.05")
+    opener.vue_opened({"name": "mine.toml", "size": 10, "text": resolved_toml(mine)})
+    drawn.wait(lambda: drawn.words("problems") == "" and drawn.control("dissimilarity").value == 0.05)
+    drawn.wait(lambda: "3 simulated futures" in drawn.words("verdict"))
+
+
+def test_a_page_that_is_left_stops_its_work():
+    workshop = Workshop(0)
+    long = small_scenario("settings.replicates=40", "settings.weeks=900")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page, "shipped_scenarios", lambda: {"three-areas": long})
+        patch.setattr(answers, "_workshop", workshop)
+        one = Drawn()
+        time.sleep(1)
+        (job,) = workshop._jobs.values()
+        assert job.is_wanted
+        one.rc.close()
+        end = time.monotonic() + 10
+        while not job.error and time.monotonic() < end:
+            time.sleep(0.05)
+    assert job.error == "stopped"
+    workshop.close()
