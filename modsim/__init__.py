@@ -14,7 +14,7 @@ _HOMES = {
     "ScenarioError": "modsim.inputs.problems",
     "compare": "modsim.findings.comparison",
     "load_scenario": "modsim.inputs.reading",
-    "load_study": "modsim.studies.study",
+    "load_study": "modsim.studies.loading",
     "run_study": "modsim.studies.results",
 }
 

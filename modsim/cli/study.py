@@ -129,9 +129,9 @@ def results(
 def _opened(study: Path, store: Path, reading: bool = False) -> "Iterator[StudyRun]":
     """A study beside its store; everything that can be wrong with either is told in a line."""
     from modsim.inputs.problems import InputError
+    from modsim.studies.loading import load_study
     from modsim.studies.running import StudyRun, deciding_code
     from modsim.studies.store import NotAStoreError, StoreError, opened
-    from modsim.studies.study import load_study
 
     try:
         loaded = load_study(study)

@@ -19,9 +19,10 @@ from modsim.findings.figures import SETTINGS, apparent_and_true
 from modsim.inputs.fields import Table, choice
 from modsim.inputs.toml_files import read_toml
 from modsim.studies.figures import draw_study
+from modsim.studies.loading import load_study
 from modsim.studies.results import StudyResults, run_study
 from modsim.studies.running import Progress
-from modsim.studies.study import StudyError, load_study
+from modsim.studies.study import StudyError
 from modsim.studies.writing import write_table, write_whole
 
 FAST_REPLICATES = 2

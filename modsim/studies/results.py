@@ -14,9 +14,10 @@ from modsim.findings.verdict import contrast, kind_of
 from modsim.simulation.columns import HEADINGS
 from modsim.simulation.lanes import Lane
 from modsim.simulation.runs import Outcome
+from modsim.studies.loading import LoadedStudy, load_study
 from modsim.studies.running import STOPPED_BY_HAND, Budget, Progress, StudyRun, deciding_code
 from modsim.studies.store import opened
-from modsim.studies.study import LoadedStudy, StudyError, load_study
+from modsim.studies.study import StudyError
 
 DEFAULT_STORE = "results/store"
 

@@ -19,9 +19,10 @@ from modsim.inputs.writing import resolved_toml
 from modsim.simulation.lanes import LANE_TABLES, what_makes_the_world
 from modsim.simulation.parallel import LostWorkerError, Task, attempts, worthwhile_workers
 from modsim.simulation.runs import Outcome
+from modsim.studies.loading import LoadedStudy
 from modsim.studies.planning import Part, Plan, Run
 from modsim.studies.store import RunName, RunStore, run_name
-from modsim.studies.study import LoadedStudy, StudyError
+from modsim.studies.study import StudyError
 
 # A first guess of the time a run takes, which the run itself corrects.
 _WORK_A_SECOND = 8_000_000  # people-lane-weeks of one process

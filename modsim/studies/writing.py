@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from modsim.studies.loading import LoadedStudy
 from modsim.studies.results import StudyResults
-from modsim.studies.study import LoadedStudy
 
 _TABLES = (".csv", ".parquet", ".json")
 _FIGURES = (".svg", ".png")

@@ -570,6 +570,8 @@ def test_factors_of_several_types_can_be_written(tmp_path):
 
 def test_the_experiments_that_ship_can_be_run():
     for path in (SCENARIOS.parent / "experiments").glob("*.toml"):
+        if path.name == "figures.toml":
+            continue  # the list of published figures
         study = load_study(path)
         assert study.runs
         study.scenario_at(len(study.points) - 1)
