@@ -23,6 +23,8 @@ def dashboard(
     if find_spec("solara") is None:
         refuse(["The page needs Solara, which is not installed: `uv sync --extra dashboard`, or pip install "
                 "'modsim[dashboard]'"])  # fmt: skip
+    if not host.strip():
+        refuse(["--host is empty; give an address such as 127.0.0.1"])
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as trial:

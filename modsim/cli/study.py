@@ -259,7 +259,8 @@ def _say_end(at: "StudyRun", progress: "Progress", study: Path) -> None:
 def _finished(found: "StudyResults") -> str:
     whole = found.study.replicates
     numbers = [len(found.replicates_at(point)) for point in range(len(found.study.points))]
-    return f"{min(numbers)} to {max(numbers)} of {whole} futures at each of {len(numbers):,} points."
+    span = f"{min(numbers)}" if min(numbers) == max(numbers) else f"{min(numbers)} to {max(numbers)}"
+    return f"{span} of {whole} futures at each of {len(numbers):,} points."
 
 
 def _duration(seconds: float) -> str:

@@ -42,21 +42,23 @@ class Shown:
     share: float = 0.0
     error: str = ""
     stopped: bool = False
+    refused: bool = False
 
     @property
     def is_current(self) -> bool:
         """Whether the answer belongs to the question asked last."""
-        return self.answer is not None and self.asked == self.answered
+        return self.answer is not None and self.asked == self.answered and not self.refused
 
     @property
     def is_busy(self) -> bool:
-        if self.error or self.stopped:
+        if self.error or self.stopped or self.refused:
             return False
         return not (self.is_current and self.answer is not None and self.answer.has_break_even)
 
 
-def use_answer(scenario: Scenario, name: str, stopped: str) -> tuple[Shown, str]:
-    """What there is for a scenario, and its key. A key in `stopped` is not worked on.
+def use_answer(scenario: Scenario, name: str, stopped: str, attempt: int = 0) -> tuple[Shown, str]:
+    """What there is for a scenario, and its key. A key in `stopped` is not worked on; another
+    `attempt` asks again.
 
     A hook: the page is drawn again whenever something new has come.
     """
@@ -81,13 +83,12 @@ def use_answer(scenario: Scenario, name: str, stopped: str) -> tuple[Shown, str]
             finally:
                 job.leave()
 
-        if stopped == key:
-            show(stopped=True)
-        else:
+        show(error="", stopped=stopped == key)
+        if stopped != key:
             threading.Thread(target=watch, daemon=True).start()
         return wanted.clear
 
-    solara.use_effect(follow, [key, stopped == key])
+    solara.use_effect(follow, [key, stopped == key, attempt])
     return (shown if shown.asked == key else replace(shown, asked=key, share=0.0, error="", stopped=False)), key
 
 

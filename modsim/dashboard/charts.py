@@ -36,7 +36,8 @@ class Table:
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(self.headings)
-        writer.writerows(self.rows)
+        # a label from a visitor's file must not become a formula in a spreadsheet
+        writer.writerows([[f"'{cell}" if cell[:1] in "=@" and cell else cell for cell in row] for row in self.rows])
         return text.getvalue()
 
 
@@ -124,6 +125,8 @@ def over_time(
                 "z": 5,
             }
         )
+    unit = y_title(comparison, topic, levels)
+    told = [f"{{a{k}}}: {{c{k}}} {unit}" for k, one in enumerate(series) if "name" in one]
     series[-1]["markLine"] = {
         "silent": True, "symbol": "none", "label": {"show": False}, "data": [{"yAxis": 0}],
         "lineStyle": {"color": REFERENCE, "width": 1.5, "type": "solid"},
@@ -132,7 +135,7 @@ def over_time(
     between = next(gap for gap in (4, 12, 25, 51, 103) if weeks <= 7 * (gap + 1) or gap == 103)
     return _base() | {
         "grid": {"left": 52, "right": 14, "top": 34, "bottom": 40},
-        "tooltip": {"trigger": "axis", "confine": True, "order": "valueDesc"},
+        "tooltip": {"trigger": "axis", "confine": True, "formatter": "<br>".join(["week {b}", *told])},
         "xAxis": {
             "type": "category", "data": list(range(weeks)), "boundaryGap": False, "name": "week",
             "nameLocation": "middle", "nameGap": 26, "nameTextStyle": _FONT, "axisLine": {"onZero": False},
@@ -160,7 +163,7 @@ def _band(arm: str, colour: str, low: np.ndarray, high: np.ndarray) -> list[dict
 
 
 def _rounded(values: np.ndarray) -> list[float]:
-    return [round(float(value), 3) for value in values]
+    return [round(float(value), 2) for value in values]
 
 
 def over_time_table(comparison: Comparison, topic: str, place: int, levels: bool) -> Table:

@@ -107,8 +107,9 @@ LEVERS = (
     ),
     Lever(
         "setup", "arms.{arm}.setup_weeks", "Weeks it takes to make the programme anew", "weeks",
-        "Outreach and design before the first course, where the programme is made anew.",
-        8, 40, 1,
+        "Outreach and design before the first course, where the programme is made anew. The meetings with all partners "
+        "take about 12 weeks, so less changes nothing.",
+        12, 40, 1,
     ),
 )  # fmt: skip
 

@@ -1,6 +1,8 @@
 """The page itself: question and caveats, levers, the verdict in words, charts with their tables, and how to go on."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import metadata
@@ -11,9 +13,9 @@ import solara
 
 from modsim.dashboard import words
 from modsim.dashboard.answers import Shown, use_answer
-from modsim.dashboard.levers import LEVERS, share_assumed
+from modsim.dashboard.levers import LEVERS, Lever, share_assumed
 from modsim.dashboard.parts import Button, Choice, LeverControl, OpenFile, tag
-from modsim.dashboard.results import charts_and_tables, verdict_box
+from modsim.dashboard.results import Go, charts_and_tables, verdict_box
 from modsim.dashboard.view import (
     OWN,
     PRESETS,
@@ -25,6 +27,7 @@ from modsim.dashboard.view import (
     scenario_of,
     taken,
 )
+from modsim.inputs.fields import EVIDENCE_MEANING
 from modsim.inputs.problems import ScenarioError
 from modsim.inputs.reading import load_scenario, scenario_from
 from modsim.inputs.scenario import Scenario
@@ -33,6 +36,8 @@ from modsim.inputs.toml_files import LARGEST_FILE_BYTES, toml_content
 USUAL = "three-areas"
 _CSS = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 _CUSTOM = "custom"
+
+Opened = Callable[[dict[str, Any]], None]
 
 
 @cache
@@ -45,7 +50,7 @@ def shipped_scenarios() -> Mapping[str, Scenario]:
             try:
                 found[path.stem] = load_scenario(path)
             except ScenarioError:
-                continue  # `modsim scenario check` tells what is wrong with it
+                print(f"{path} cannot be used and is left out: modsim scenario check {path}", file=sys.stderr)
         if USUAL in found:
             return found
     raise FileNotFoundError(f"scenarios/{USUAL}.toml is not here; start the page in the folder that holds scenarios/")
@@ -53,10 +58,10 @@ def shipped_scenarios() -> Mapping[str, Scenario]:
 
 @dataclass(frozen=True)
 class _Own:
-    """A scenario file of the visitor's, if they have opened one."""
+    """A scenario file that the visitor has opened."""
 
-    scenario: Scenario | None = None
-    name: str = ""
+    scenario: Scenario
+    name: str
 
 
 def full_usual() -> Scenario:
@@ -76,21 +81,39 @@ def Page() -> Any:  # noqa: N802
     """Everything a visitor sees. The address holds what they look at; only a file of their own is kept beside it."""
     router = solara.use_router()
     query, set_query = solara.use_state(router.search or "")
-    own, set_own = solara.use_state(_Own())
+    newest = solara.use_ref(query)  # ahead of what is drawn: two quick changes must both count
+    pushed: list[str] = solara.use_ref([]).current  # addresses of ours that have not come back yet
+    no_files: Mapping[str, _Own] = {}
+    own, set_own = solara.use_state(no_files)
+    attempt, set_attempt = solara.use_state(0)
     no_problems: tuple[str, ...] = ()
     refused, set_refused = solara.use_state(no_problems)
     stopped, set_stopped = solara.use_state("")
 
-    solara.use_effect(lambda: set_query(router.search or ""), [router.search])  # Back and Forward
+    def follow_address() -> None:
+        here = router.search or ""
+        if here in pushed:
+            del pushed[: pushed.index(here) + 1]
+            return
+        pushed.clear()  # Back, Forward or another link
+        newest.current = here
+        set_query(here)
 
-    scenarios = {**shipped_scenarios(), **({OWN: own.scenario} if own.scenario else {})}
+    solara.use_effect(follow_address, [router.search])
+
+    scenarios = {**shipped_scenarios(), **{name: file.scenario for name, file in own.items()}}
     view, notices = read_address(query, scenarios, USUAL)
 
-    def go(new: View) -> None:
+    def go(change: Callable[[View], View], among: Mapping[str, Scenario] = scenarios) -> None:
+        new = address(change(read_address(newest.current, among, USUAL)[0])).lstrip("?")
         set_refused(())
-        set_query(address(new).lstrip("?"))
+        if new == newest.current:
+            return
+        newest.current = new
+        set_query(new)
         if router.set_path is not None:
-            router.push((router.path or "/") + address(new))
+            pushed.append(new)
+            router.push(f"{router.path or '/'}?{new}")
 
     def opened(file: dict) -> None:
         try:
@@ -98,17 +121,27 @@ def Page() -> Any:  # noqa: N802
         except ScenarioError as error:
             set_refused(tuple(error.problems))
             return
-        set_own(_Own(scenario, Path(file["name"]).stem))
-        go(full(View(OWN, topic=view.topic), {OWN: scenario}))
+        name = f"{OWN}-{hashlib.sha256(str(file['text']).encode()).hexdigest()[:8]}"
+        files = {**own, name: _Own(scenario, Path(str(file["name"])).stem[:80])}
+        set_own(files)
+        among = {**scenarios, name: scenario}
+        go(lambda now: full(View(name, topic=now.topic), among), among)
 
     problems: list[str] = []
+    usable = solara.use_ref(view)  # the last view whose levers do not contradict each other
     try:
         scenario = scenario_of(view, scenarios)
+        usable.current = view
     except ScenarioError as error:
         problems = error.problems
-        scenario = scenario_of(full(View(view.start), scenarios), scenarios)
-    name = own.name if view.start == OWN else view.start
-    shown, key = use_answer(scenario, name, stopped)
+        if usable.current is view:  # nothing could be used before
+            usable.current = full(View(USUAL), scenarios)
+        scenario = scenario_of(usable.current, scenarios)
+    start = usable.current.start
+    name = own[start].name if start in own else start
+    shown, key = use_answer(scenario, name, stopped, attempt)
+    if problems:
+        shown = replace(shown, refused=True)
 
     return tag(
         "div",
@@ -120,8 +153,8 @@ def Page() -> Any:  # noqa: N802
             _messages([*notices, *words.beyond_evidence(view)], [*refused, *problems], shown),
             tag(
                 "div",
-                verdict_box(shown, view, scenario, name, go, key, set_stopped),
-                _controls(view, scenarios, go, opened),
+                verdict_box(shown, scenario, name, go, key, set_stopped, lambda: set_attempt(attempt + 1)),
+                _controls(shown, view, scenarios, own, go, opened),
                 charts_and_tables(shown, view, go),
                 class_="columns",
             ),
@@ -186,7 +219,7 @@ def _break_even(shown: Shown) -> Any:
     return tag(
         "section",
         tag("h2", "Break-even"),
-        tag("p", found.text),
+        tag("p", words.break_even_words(answer.comparison)),
         tag(
             "div",
             tag("div", *marks, class_="scale"),
@@ -229,25 +262,29 @@ def _messages(notices: list[str], problems: list[str], shown: Shown) -> Any:
 # --- levers -----------------------------------------------------------------------------------------------------------
 
 
-def _controls(view: View, scenarios: Mapping[str, Scenario], go, opened) -> Any:
+def _controls(
+    shown: Shown, view: View, scenarios: Mapping[str, Scenario], own: Mapping[str, _Own], go: Go, opened: Opened
+) -> Any:
     """Presets, levers, and other starts."""
     base = scenarios[view.start]
     preset = preset_of(view, scenarios)
 
     def take_preset(name: str) -> None:
         chosen = next(one for one in PRESETS if one.id == name)
-        go(full(replace(view, start=chosen.start, values=chosen.values), scenarios))
+        go(lambda now: full(replace(now, start=chosen.start, values=chosen.values), scenarios))
 
     def start_from(name: str) -> None:
-        go(full(replace(view, start=name, values={}), scenarios))
+        go(lambda now: full(replace(now, start=name, values={}), scenarios))
 
     levers = [_lever(one, view, go) for one in LEVERS]
     starts = [
-        {"id": name, "name": scenario.title.split(":")[0] or name, "hint": ""} for name, scenario in scenarios.items()
+        {"id": name, "name": own[name].name if name in own else name, "hint": scenario.title}
+        for name, scenario in scenarios.items()
     ]
     return tag(
         "section",
         tag("h2", "What if …", id="levers-title"),
+        tag("p", words.headline(shown.answer.comparison) if shown.answer else "", class_="sticky", aria_hidden="true"),
         Choice(
             name="preset",
             legend="Begin with",
@@ -274,11 +311,11 @@ def _controls(view: View, scenarios: Mapping[str, Scenario], go, opened) -> Any:
     )  # fmt: skip
 
 
-def _lever(one, view: View, go) -> Any:
+def _lever(one: Lever, view: View, go: Go) -> Any:
     def set_value(value: float) -> None:
         exact, _ = taken(one, str(value))
-        if exact is not None and exact != view.values[one.id]:
-            go(view.with_value(one.id, exact))
+        if exact is not None:
+            go(lambda now: now.with_value(one.id, exact))
 
     least, most = one.allowed
     return LeverControl(
@@ -294,6 +331,7 @@ def _lever(one, view: View, go) -> Any:
 
 def _footer(scenario: Scenario, name: str) -> Any:
     assumed, numbers = share_assumed(scenario)
+    letters = "; ".join(f"{letter}, {meaning}" for letter, meaning in EVIDENCE_MEANING.items())
     return tag(
         "footer",
         tag("h2", "What this cannot tell you"),
@@ -302,8 +340,8 @@ def _footer(scenario: Scenario, name: str) -> Any:
         tag("h2", "How sure is it?"),
         tag(
             "p",
-            f"{assumed} of the {numbers} numbers in the model are assumed by the modellers; each lever says where its "
-            "number comes from. Every number, with its range and source: ",
+            f"{assumed} of the {numbers} numbers in the model are assumed by the modellers. The letter under a lever "
+            f"says where its number comes from: {letters}. Every number, with its range and source: ",
             tag("code", f"modsim scenario show scenarios/{USUAL}.toml --key world.dissimilarity"),
             ". The rules are in docs/model.md.",
         ),

@@ -1,5 +1,6 @@
 """Small parts of the page: plain HTML elements, the controls, tables and charts with their words."""
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from html import escape
@@ -84,7 +85,8 @@ def data_table(table: Table) -> Any:
     """A table with its caption, in a box that scrolls by itself; one element for the server, however many cells."""
 
     def row(cells: Sequence[str], kinds: Sequence[str]) -> str:
-        inside = "".join(f"<{kind}>{escape(cell)}</{kind[:2]}>" for cell, kind in zip(cells, kinds, strict=True))
+        printed = [escape(re.sub(r"(?<!\w)-(?=\d)", "−", cell)) for cell in cells]
+        inside = "".join(f"<{kind}>{cell}</{kind[:2]}>" for cell, kind in zip(printed, kinds, strict=True))
         return f"<tr>{inside}</tr>"
 
     head = row(table.headings, ['th scope="col"'] * len(table.headings))

@@ -1,5 +1,6 @@
 """The page's results: the verdict in words, what can be done with it, charts with their tables."""
 
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import metadata
@@ -14,11 +15,17 @@ from modsim.findings.measures import recipients
 from modsim.inputs.scenario import Scenario
 from modsim.inputs.writing import resolved_toml
 
-Go = Callable[[View], None]
+Go = Callable[[Callable[[View], View]], None]  # goes to what a function makes of the newest view
 
 
 def verdict_box(
-    shown: Shown, view: View, scenario: Scenario, name: str, go: Go, key: str, set_stopped: Callable[[str], None]
+    shown: Shown,
+    scenario: Scenario,
+    name: str,
+    go: Go,
+    key: str,
+    set_stopped: Callable[[str], None],
+    try_again: Callable[[], None],
 ) -> Any:
     """The verdict, how far its numbers are, and what can be done with it."""
     settings = scenario.settings
@@ -26,11 +33,16 @@ def verdict_box(
     return tag(
         "section",
         tag("h2", f"Verdict: {one} against {other}", id="verdict-title", tabindex="-1"),
-        _progress(shown, key, set_stopped),
+        tag(
+            "ul",
+            *(tag("li", words.plan_words(scenario, arm)) for arm in (settings.verdict_arm, settings.verdict_against)),
+            class_="plans",
+        ),
+        _progress(shown, key, set_stopped, try_again),
         _verdict(shown),
         tag(
             "div",
-            Button("Swap the plans", lambda: go(replace(view, swapped=not view.swapped)), "swap-plans"),
+            Button("Swap the plans", lambda: go(lambda now: replace(now, swapped=not now.swapped)), "swap-plans"),
             CopyLink(),
             download(
                 "Download this scenario (.toml)", _scenario_file(scenario), f"{name}-page.toml", "text/plain",
@@ -41,7 +53,7 @@ def verdict_box(
         tag(
             "p",
             "The file gives exactly these numbers in ",
-            tag("code", f"modsim compare {name}-page.toml"),
+            tag("code", f"modsim compare {shlex.quote(f'{name}-page.toml')}"),
             ".",
             class_="hint",
         ),
@@ -58,9 +70,17 @@ def _scenario_file(scenario: Scenario) -> str:
     return "".join(f"# {line}\n" for line in head) + resolved_toml(scenario)
 
 
-def _progress(shown: Shown, key: str, set_stopped: Callable[[str], None]) -> Any:
+def _progress(shown: Shown, key: str, set_stopped: Callable[[str], None], try_again: Callable[[], None]) -> Any:
+    if shown.refused:
+        return tag("div", tag("span", "Not worked out: the levers contradict each other."), class_="running").key(
+            "refused"
+        )
+    if shown.error:
+        again = Button("Try again", try_again, "try-again")
+        return tag("div", tag("span", "This was not finished."), again, class_="running").key("failed")
     if shown.stopped:
-        text = "Stopped. " + ("These are the numbers of the settings before." if shown.answer else "")
+        before = shown.answer is not None and not shown.is_current
+        text = "Stopped. " + ("These are the numbers of the settings before." if before else "")
         return tag("div", tag("span", text), Button("Go on", lambda: set_stopped(""), "go-on"), class_="running").key(
             "stopped"
         )
@@ -85,8 +105,9 @@ def _progress(shown: Shown, key: str, set_stopped: Callable[[str], None]) -> Any
 def _verdict(shown: Shown) -> Any:
     """The verdict in words, with its numbers as attributes for whoever reads the page by program."""
     if shown.answer is None:
+        waiting = "There is no answer." if shown.error or shown.stopped else "The first answer is being worked out."
         return tag(
-            "div", tag("p", "The first answer is being worked out.", class_="verdict-words"), id="verdict",
+            "div", tag("p", waiting, class_="verdict-words"), id="verdict",
             role="status", aria_live="polite", data_testid="verdict", data_state="estimate", aria_busy="true",
         )  # fmt: skip
     comparison = shown.answer.comparison
@@ -168,11 +189,11 @@ def _over_time(comparison: Comparison, view: View, go: Go) -> Any:
             "div",
             Choice(
                 name="topic", legend="Show", kind="tabs", options=topics, value=view.topic,
-                event_choose=lambda topic: go(replace(view, topic=topic)),
+                event_choose=lambda topic: go(lambda now: replace(now, topic=topic)),
             ),
             Choice(
                 name="levels", legend="As", kind="tabs", options=kinds, value="levels" if view.levels else "gap",
-                event_choose=lambda kind: go(replace(view, levels=kind == "levels")),
+                event_choose=lambda kind: go(lambda now: replace(now, levels=kind == "levels")),
             ),
             class_="switches",
         ),
@@ -180,7 +201,7 @@ def _over_time(comparison: Comparison, view: View, go: Go) -> Any:
         tag(
             "p",
             f"Lines are means; each band holds 9 in 10 simulated futures, if the model's rules are right.{smoothing} "
-            "Every area has the same scale.",
+            "Every area has the same scale. The names of places are labels: the areas are synthetic.",
             class_="hint",
         ),
         tag("div", *panels, class_="panels"),

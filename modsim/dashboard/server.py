@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -55,13 +56,13 @@ class WholePage:
             return
         # the page must come as plain text to be mended
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        wants_page = any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
+        wants_page = not scope["path"].startswith(("/static/", "/_solara/", "/jupyter/"))
         held: dict[str, Any] = {}
 
         async def mend(message: dict) -> None:
             if message["type"] == "http.response.start":
                 headers = dict(message["headers"])
-                if headers.get(b"content-type", b"").startswith(b"text/html"):
+                if headers.get(b"content-type", b"").startswith(b"text/html") and b"content-encoding" not in headers:
                     held["start"], held["body"] = message, b""
                     return
             elif message["type"] == "http.response.body" and held:
@@ -106,11 +107,13 @@ def serve(host: str, port: int, ready: "Callable[[str], None]") -> None:
         async def startup(self, sockets=None) -> None:
             await super().startup(sockets)
             if self.started:
-                ready(f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0', '::') else host}:{port}")
+                local = host in ("127.0.0.1", "0.0.0.0", "::")
+                ready(f"http://{'localhost' if local else f'[{host}]' if ':' in host else host}:{port}")
 
     config = uvicorn.Config(
         WholePage(solara.server.starlette.app), host=host, port=port, log_level="warning", ws_max_size=20_000_000
     )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the processes are ended too
     try:
         Server(config).run()
     finally:

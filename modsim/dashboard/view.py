@@ -11,7 +11,7 @@ from modsim.dashboard.levers import LEVERS, Lever, lever
 from modsim.inputs.reading import with_changes
 from modsim.inputs.scenario import Scenario
 
-OWN = "own"  # the start name of a scenario file that the visitor dropped in
+OWN = "own"  # how the start names of scenario files begin that the visitor has opened
 TOPICS = {"asb": "incidents", "trust": "trust"}
 _LONGEST = 2000  # characters of an address that are read
 
@@ -53,7 +53,7 @@ PRESETS = (
     Preset(
         "slow", "Same wishes, slow set-up",
         "The new areas want what the origin wanted, and making it anew takes most of a year.", "three-areas",
-        {"dissimilarity": 0.0, "setup": 40, "weeks": 104},
+        {"dissimilarity": 0.0, "setup": 40},
     ),
     Preset(
         "thin", "Thin budget", "A day and a half of staff time a week.", "three-areas", {"budget": 11}
@@ -64,7 +64,7 @@ PRESETS = (
 def preset_of(view: View, scenarios: Mapping[str, Scenario]) -> Preset | None:
     """The preset that a view shows, if it shows one."""
     for preset in PRESETS:
-        if preset.start in scenarios and full(View(preset.start, preset.values), scenarios).values == view.values:
+        if preset.start == view.start and full(View(preset.start, preset.values), scenarios).values == view.values:
             return preset
     return None
 
@@ -78,7 +78,7 @@ def full(view: View, scenarios: Mapping[str, Scenario]) -> View:
 
 def address(view: View) -> str:
     """The view as the query of an address, with the version whose numbers it shows."""
-    words = {"start": view.start, **{name: f"{value:g}" for name, value in view.values.items()}}
+    words = {"start": view.start, **{name: repr(value) for name, value in view.values.items()}}
     if view.swapped:
         words["swap"] = "1"
     if view.topic != "asb":
@@ -99,7 +99,7 @@ def read_address(query: str | None, scenarios: Mapping[str, Scenario], usual: st
     if start not in scenarios:
         notices.append(
             "This link was made with a scenario file of its own: open that file here, below the levers."
-            if start == OWN
+            if start.startswith(OWN)
             else f"The link asks for a start that is not here; it shows “{scenarios[usual].title or usual}” instead."
         )
         start = usual
@@ -146,7 +146,7 @@ def taken(one: Lever, text: str) -> tuple[float | None, str]:
 
 
 def _exact(one: Lever, value: float) -> float:
-    return round(value) if one.whole else float(f"{value:.6g}")
+    return round(value) if one.whole else value
 
 
 def scenario_of(view: View, scenarios: Mapping[str, Scenario]) -> Scenario:

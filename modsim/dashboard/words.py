@@ -5,7 +5,7 @@ import numpy as np
 from modsim.dashboard.levers import LEVERS
 from modsim.dashboard.view import View
 from modsim.findings.comparison import BANNER, MISSING, Comparison
-from modsim.findings.measures import recipients
+from modsim.findings.measures import incidents_occurred, recipients
 from modsim.findings.statistics import Estimate, estimate
 from modsim.findings.verdict import Contrast, Kind, kind_of
 from modsim.inputs.scenario import Scenario
@@ -28,7 +28,7 @@ BEYOND = "A lever stands outside the range that the evidence leaves open"
 
 
 def headline(comparison: Comparison) -> str:
-    """The verdict in a few words."""
+    """The verdict in a few words; it says who is ahead where that is settled, even if its worth is not."""
     kind: Kind = comparison.verdict["kind"]
     arm, against = (_plan(comparison, name) for name in comparison.verdict_pair)
     if kind == "better":
@@ -37,13 +37,46 @@ def headline(comparison: Comparison) -> str:
         return f"{against} does better here"
     if kind == "about the same":
         return "Both plans do about the same here"
+    mean, low, high = (comparison.verdict[name] for name in ("mean", "low", "high"))
+    if low is not None and low * high > 0:
+        return f"{arm if mean < 0 else against} is ahead, but the model cannot tell whether by enough to matter"
     return "The model cannot tell which plan does better here"
+
+
+def break_even_words(comparison: Comparison) -> str:
+    """The break-even in the words of the lever."""
+    found, here = comparison.break_even, comparison.scenario.world.dissimilarity
+    if found.mean is None:
+        return found.text
+    arm, against = (_plan(comparison, name) for name in comparison.verdict_pair)
+    span = "" if found.low is None else f" (95 % interval {found.low:.2f} to {found.high:.2f})"
+    return (
+        f"“{arm}” does better on average than “{against}” where the new areas differ by more than "
+        f"{found.mean:.2f}{span}, on a scale from 0 to 1. Here {here:g} is assumed."
+    )
+
+
+def plan_words(scenario: Scenario, arm: str) -> str:
+    """What a plan is, from its levers."""
+    levers = scenario.arms[arm]
+    label = scenario.arm_label(arm)
+    if levers.spends_on == "nothing":
+        return f"“{label}”: nothing is done in the new areas."
+    if levers.menu == "learned":
+        what = "activities chosen from what young people there say they want"
+    elif levers.menu == "origin":
+        what = "the activities of the place it comes from"
+    elif levers.menu == "none":
+        what = "adults' time without activities"
+    else:
+        what = "a fixed list of activities"
+    return f"“{label}”: {what}, after at least {levers.setup_weeks} weeks of set-up."
 
 
 def verdict_words(comparison: Comparison) -> list[str]:
     """The verdict's sentences: incidents with their range, what was not settled, trust, and areas that fare worse."""
     found = comparison.contrast(*comparison.verdict_pair, comparison.measures[0])
-    sentences = [_incident_sentence(comparison, found), _count_sentence(comparison, found)]
+    sentences = [_incident_sentence(comparison, found), _in_numbers(comparison), _count_sentence(comparison, found)]
     sentences += [_unsettled(comparison, found), trust_sentence(comparison), _nobody_came(comparison)]
     return [sentence for sentence in [*sentences, *worse_areas(comparison)] if sentence]
 
@@ -62,8 +95,21 @@ def _incident_sentence(comparison: Comparison, found: Contrast) -> str:
         return f"{sentence}, in the one simulated future there is."
     return (
         f"{sentence} (95 % interval of the mean: {_span(d.low, d.high)}; 9 in 10 simulated futures: "
-        f"{_span(d.range_low, d.range_high)}). A point is 1 % of what occurs with no programme."
+        f"{_span(d.range_low, d.range_high)}). A point is 1 % of what happens with no programme."
     )
+
+
+def _in_numbers(comparison: Comparison) -> str:
+    """The difference as a number of incidents, beside how many there are without a programme."""
+    scenario, outcome = comparison.scenario, comparison.outcome
+
+    def mean(name: str) -> float:
+        return float(incidents_occurred(scenario, outcome, outcome.lane(name)).mean())
+
+    arm, against = comparison.verdict_pair
+    gap, all_of_them = mean(arm) - mean(against), mean(comparison.reference)
+    fewer = "fewer" if gap < 0 else "more"
+    return f"That is about {abs(gap):,.0f} incidents {fewer}, of some {all_of_them:,.0f} with no programme."
 
 
 def _count_sentence(comparison: Comparison, found: Contrast) -> str:

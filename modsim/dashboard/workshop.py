@@ -18,7 +18,8 @@ from modsim.simulation.lanes import Lane
 from modsim.simulation.parallel import leave_with_parent
 from modsim.simulation.runs import Outcome, Pasts, run
 
-MOST_WORK = 4_000_000_000  # people-lane-weeks: some ten minutes on two cores
+MOST_WORK = 1_500_000_000  # people-lane-weeks: some three minutes on two cores
+MOST_PEOPLE = 400_000  # young people times futures: their world takes seconds to build, in which nothing can stop
 _ROWS_KEPT = 100_000  # people of one process whose world is kept between runs
 _ANSWERS_KEPT = 48
 _ESTIMATE_SHARE = 0.5  # of the futures, for the first picture
@@ -127,6 +128,8 @@ class Workshop:
             bench.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
             process.terminate()
+        for bench in benches:
+            bench.shutdown(wait=bool(self._processes))
 
     # --- one job -------------------------------------------------------------------------------------------------
 
@@ -135,18 +138,31 @@ class Workshop:
             self._answer(job)
             job.tell(finished=True, share=1.0)
         except _StoppedError:
-            with self._lock:
-                self._jobs.pop(key, None)
             job.tell(error="stopped")
         except BrokenProcessPool:
             with self._lock:
-                self._benches = None  # new processes for whoever asks next
-                self._jobs.pop(key, None)
+                broken, self._benches = self._benches or [], None  # new processes for whoever asks next
+            for bench in broken:
+                bench.shutdown(wait=False, cancel_futures=True)
+            self._forget(job, key)
             job.tell(error="A process that worked on this ended without a word, most often because memory ran out.")
         except Exception as error:  # the page must tell it, and go on
-            with self._lock:
-                self._jobs.pop(key, None)
+            self._forget(job, key)
             job.tell(error=f"This could not be worked out ({type(error).__name__}: {error}).")
+
+    def _forget(self, job: Job, key: str) -> None:
+        with self._lock:
+            if self._jobs.get(key) is job:
+                del self._jobs[key]
+
+    def _is_left(self, job: Job) -> bool:
+        """Whether nobody waits for a job any more; if so nobody can come to wait for it either."""
+        with self._lock:
+            if job.is_wanted:
+                return False
+            for key in [key for key, one in self._jobs.items() if one is job]:
+                del self._jobs[key]
+            return True
 
     def _answer(self, job: Job) -> None:
         """First some of the futures, then all, then the break-even."""
@@ -202,7 +218,7 @@ class Workshop:
         pending = set(running)
         while pending:
             _, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
-            if not job.is_wanted:
+            if self._is_left(job):
                 for ticket, slot in tickets:
                     self._board[2 * slot] = ticket
                 for future in pending:
@@ -236,7 +252,7 @@ def check_size(scenario: Scenario) -> None:
     people = sum(scenario.young_people_in(area) for area in scenario.areas)
     weeks = scenario.settings.history_weeks + scenario.settings.weeks
     work = people * scenario.settings.replicates * weeks * 3
-    if work > MOST_WORK:
+    if work > MOST_WORK or people * scenario.settings.replicates > MOST_PEOPLE:
         raise TooLargeError(
             f"This scenario is too large for the page ({people:,} young people, {scenario.settings.replicates:,} "
             "futures). Run it with `modsim compare`, or lower settings.replicates or the populations in the file."

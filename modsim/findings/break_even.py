@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import isotonic_regression
 
 from modsim.findings.statistics import CONFIDENCE, FEWEST_TO_RESAMPLE, resamples
 
@@ -22,10 +23,11 @@ class BreakEven:
 
 
 def break_even(points: list[float], gains: np.ndarray, arm: str, against: str, seed: int) -> BreakEven:
-    """Where a straight line through the gains crosses zero.
+    """Where the mean gain crosses zero, between the dissimilarities tried.
 
-    `gains` (replicates, points) is how much better the arm does than the other at each dissimilarity, by replicate;
-    replicates are resampled whole, and there is no interval from fewer than 8 of them.
+    Gains are taken to rise with dissimilarity (isotonic regression), and to be straight from one point tried to the
+    next. `gains` (replicates, points) is how much better the arm does than the other at each dissimilarity, by
+    replicate; replicates are resampled whole, and there is no interval from fewer than 8 of them.
     """
     if len(points) < 2 or len(gains) == 0:
         return BreakEven(None, None, None, "The break-even dissimilarity was not looked for.")
@@ -50,7 +52,8 @@ def break_even(points: list[float], gains: np.ndarray, arm: str, against: str, s
         )
         odd = [point for point, gain in zip(points, means, strict=True) if (point - where) * gain < 0]
         if odd:
-            text += f" That is a straight line through the runs; at {', '.join(f'{x:g}' for x in odd)} they disagree."
+            there = ", ".join(f"{x:g}" for x in odd)
+            text += f" That takes the gain to rise with dissimilarity; the runs at {there} do not."
         return BreakEven(where, low, high, text)
     ahead = [f"{point:g}" for point, gain in zip(points, means, strict=True) if gain > 0]
     if len(ahead) == len(points):
@@ -64,14 +67,20 @@ def break_even(points: list[float], gains: np.ndarray, arm: str, against: str, s
 
 
 def _crossing(points: np.ndarray, gains: np.ndarray) -> np.ndarray:
-    """Where the least-squares line through each row of gains crosses zero from below.
+    """Where each row of gains, made to rise, crosses zero from below.
 
-    Minus infinity where the arm is ahead everywhere or its lead shrinks with dissimilarity and is still positive in
-    the middle, plus infinity where it never gets ahead.
+    Minus infinity where it is above zero from the first point on, plus infinity where it never is.
     """
-    centred = points - points.mean()
-    slope = gains @ centred / (centred @ centred)
-    middle = gains.mean(axis=1) + slope * (0.5 - points.mean())
-    rising = slope > 1e-12
-    crossing = 0.5 - middle / np.where(rising, slope, 1.0)
-    return np.where(rising, crossing, np.where(middle > 0, -np.inf, np.inf))
+    found = np.full(len(gains), np.inf)
+    for row, gain in enumerate(gains):
+        rising = isotonic_regression(gain).x
+        above = np.nonzero(rising > 1e-12)[0]
+        if above.size == 0:
+            continue
+        k = above[0]
+        if k == 0:
+            found[row] = -np.inf
+        else:
+            share = -rising[k - 1] / (rising[k] - rising[k - 1])
+            found[row] = points[k - 1] + share * (points[k] - points[k - 1])
+    return found

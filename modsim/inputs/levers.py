@@ -53,13 +53,13 @@ class Levers(Table):
     )
     setup_weeks: int = number(
         8,
-        "Weeks of set-up (outreach and design) of a first round, before knowledge of the process shortens it; a later "
-        "round takes the share designing.refresh of it",
+        "Weeks of set-up (outreach and design) of a first round, before knowledge of the process shortens it; later "
+        "rounds take a part of it",
         unit="weeks",
         allowed=(1, 104),
         plausible=(4, 52),
         evidence="D",
-        source="assumption: 2 months for a carried programme, 4 for one made with a group",
+        source="assumption: 2 months (8 weeks) for a carried programme, 4 (17) for one made with a group",
     )
 
 

@@ -177,7 +177,7 @@ class Settings(Table):
     verdict_arm: ArmName = choice("recoproduce", "The arm the verdict is about")
     verdict_against: ArmName = choice("transplant", "The arm it is compared with")
     break_even_points: Annotated[list[Annotated[float, Field(ge=0, le=1)]], Field(max_length=21)] = choice(
-        [0.0, 0.5, 1.0],
+        [0.0, 0.25, 0.5, 0.75, 1.0],
         "Dissimilarities at which the two arms are also run, to find where they break even; [] for none",
     )
     smallest_difference: dict[str, Annotated[float, Field(ge=0, le=1000)]] = choice(

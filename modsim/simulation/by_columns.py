@@ -204,7 +204,8 @@ def sessions_are_held(town: Town) -> None:
     first = comes & (c.first_session[row, lane] == NEVER)
     c.first_session[row[first], lane[first]] = town.week
     town.records.first_sessions(town, area[first], row[first], lane[first])
-    leaves = world.luck.uniform("dropping out", *key) < attending.chance_of_dropping_out(q, trust, p)
+    goes_on = c.stage_week[area, lane] + 1 < scenario.programme.course_weeks  # nobody leaves after the last session
+    leaves = goes_on & (world.luck.uniform("dropping out", *key) < attending.chance_of_dropping_out(q, trust, p))
     c.standing[area[leaves], n[leaves], lane[leaves]] = Standing.DROPPED
     c.dropped_week[row[leaves], lane[leaves]] = town.week
 

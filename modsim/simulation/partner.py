@@ -270,6 +270,7 @@ class Partner(mesa.Agent):
             return
         self.pay("delivery", hours)
         self.moves_on = True
+        goes_on = self.stage_week + 1 < scenario.programme.course_weeks  # nobody leaves after the last session
         for n, person in self.those(Standing.IN):
             if person.attend_session():
                 town.columns.attended[self.area, n, 0] += 1
@@ -278,7 +279,7 @@ class Partner(mesa.Agent):
                     person.first_session = self.model.week
                     who = np.array([person.row])
                     town.records.first_sessions(town, np.array([self.area]), who, np.array([0]))
-            if person.consider_leaving():
+            if goes_on and person.consider_leaving():
                 self._mark(n, Standing.DROPPED)
                 person.dropped_week = self.model.week
 

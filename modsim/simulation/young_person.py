@@ -53,7 +53,7 @@ class YoungPerson(mesa.Agent):
         self.generation = int(world.generation[row])
 
     def __repr__(self) -> str:
-        return f"<YoungPerson {self.slot} of {self.place.label}, aged {self.age:.0f}, trust {self.trust:.2f}>"
+        return f"<YoungPerson {self.slot} of {self.place.label}, aged {int(self.age)}, trust {self.trust:.2f}>"
 
     # --- what can be asked ---------------------------------------------------------------------------------
 

@@ -19,8 +19,10 @@ from modsim.studies.results import StudyResults
 # Kinds of verdict by colour and hatch, so that they can be told apart without colour.
 _KINDS = {
     "better": ("#12436D", ""),
-    "about the same": ("#B9C7D3", ""),
+    "ahead": ("#BFD0E0", "...."),
+    "about the same": ("#EDEDED", ""),
     "cannot tell": ("#FFFFFF", "...."),
+    "behind": ("#FBD5C0", "...."),
     "worse": ("#F46A25", "////"),
 }
 
@@ -30,6 +32,7 @@ def draw_study(found: StudyResults) -> tuple[Figure, str]:
     measure = found.study.main_measure
     table = found.contrasts
     table = table[table["measure"] == measure.name]
+    table = table.assign(kind=[look_of(row, measure) for row in table.to_dict("records")])
     with matplotlib.rc_context(SETTINGS):
         draw = _over_one if len(found.study.factors) == 1 else _over_two
         figure = draw(found, table)
@@ -37,6 +40,13 @@ def draw_study(found: StudyResults) -> tuple[Figure, str]:
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
     return figure, _described(found, table, measure.label)
+
+
+def look_of(row: dict, measure: Measure) -> str:
+    """The kind of verdict, with "cannot tell" divided by whether it is settled who is ahead."""
+    if row["kind"] != "cannot tell" or pd.isna(row["low"]) or row["low"] * row["high"] <= 0:
+        return row["kind"]
+    return "ahead" if (row["mean"] < 0) == (measure.better == "lower") else "behind"
 
 
 def axis_label(key: str, wide: int = 60) -> str:
@@ -53,8 +63,10 @@ def _kinds(found: StudyResults) -> dict[str, str]:
     arm, against = (f"“{_label(found, one)}”" for one in found.study.verdict_pair)
     return {
         "better": f"{arm} does better",
+        "ahead": f"{arm} is ahead, but perhaps by too little to matter",
         "about the same": "about the same",
-        "cannot tell": "the model cannot tell",
+        "cannot tell": "the model cannot tell which is ahead",
+        "behind": f"{against} is ahead, but perhaps by too little to matter",
         "worse": f"{against} does better",
     }
 
@@ -75,7 +87,7 @@ def _over_two(found: StudyResults, table: pd.DataFrame) -> Figure:
     """A tile for each point, coloured by its verdict, with the mean difference written in it."""
     across, up = found.study.factors
     xs, ys = sorted(table[across].unique()), sorted(table[up].unique())
-    figure, axis = _figure(found, 2.6 + 0.5 * len(ys))
+    figure, axis = _figure(found, 3.4 + 0.5 * len(ys))
     for values in table.to_dict("records"):
         x, y = xs.index(values[across]), ys.index(values[up])
         colour, hatch = _KINDS[values["kind"]]
@@ -106,7 +118,7 @@ def _over_two(found: StudyResults, table: pd.DataFrame) -> Figure:
         handles=[
             Patch(facecolor=_KINDS[k][0], hatch=_KINDS[k][1], edgecolor="#8A8A8A", label=kinds[k]) for k in present
         ],
-        loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, borderaxespad=0.2, handlelength=2.2, handleheight=1.3,
+        loc="lower left", bbox_to_anchor=(0, 1.0), ncols=1, borderaxespad=0.2, handlelength=2.2, handleheight=1.3,
     )  # fmt: skip
     return figure
 

@@ -18,7 +18,7 @@ from modsim.findings.comparison import BANNER
 from modsim.findings.figures import SETTINGS, apparent_and_true
 from modsim.inputs.fields import Table, choice
 from modsim.inputs.toml_files import read_toml
-from modsim.studies.figures import draw_study
+from modsim.studies.figures import draw_study, look_of
 from modsim.studies.loading import load_study
 from modsim.studies.results import StudyResults, run_study
 from modsim.studies.running import Progress
@@ -174,7 +174,9 @@ def table_text(found: StudyResults) -> str:
     for row in table.to_dict("records"):
         cells = [f"{row[key]:g}" if isinstance(row[key], float) else str(row[key]) for key in found.study.factors]
         cells += [f"{row['mean']:+.2f}", f"{row['low']:+.2f} to {row['high']:+.2f}"]
-        cells += [f"{row['range_low']:+.2f} to {row['range_high']:+.2f}", row["kind"]]
+        said = {"ahead": "ahead, cannot tell whether it matters", "behind": "behind, cannot tell whether it matters"}
+        look = look_of(row, measure)
+        cells += [f"{row['range_low']:+.2f} to {row['range_high']:+.2f}", said.get(look, look)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines).replace("+", "").replace(" -", " −")
 

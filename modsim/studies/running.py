@@ -27,6 +27,7 @@ from modsim.studies.study import StudyError
 # A first guess of the time a run takes, which the run itself corrects.
 _WORK_A_SECOND = 8_000_000  # people-lane-weeks of one process
 _SECONDS_A_WEEK = 0.003  # of a part, however small
+_SECONDS_TO_START = 3  # for worker processes
 _BYTES_A_ROW = 150
 _DECIDING_FLOORS = ("rules", "inputs", "world", "simulation")  # the code that decides numbers
 STOPPED_BY_HAND = "stopped by hand"
@@ -152,7 +153,8 @@ class StudyRun:
         work = sum(_seconds(part.task) for part in parts)
         processes = max(1, workers or worthwhile_workers(sum(part.task.work for part in parts)))
         return Forecast(
-            len(self.different), self._found(done), len(failed), len(missing), work, work / processes,
+            len(self.different), self._found(done), len(failed), len(missing), work,
+            work / processes + (_SECONDS_TO_START if processes > 1 else 0),
             len(missing) * len(self.study.scenario.areas) * _BYTES_A_ROW / 1e6,
             self.store.by_other_code(list(self.different)),
         )  # fmt: skip

@@ -90,7 +90,7 @@ def test_the_first_sweep_of_the_first_hour_runs_and_goes_on(tmp_path, monkeypatc
     (tmp_path / "experiments").mkdir()
     (tmp_path / "scenarios").symlink_to(HOME / "scenarios")
     path = tmp_path / "experiments" / "my-first.toml"
-    path.write_text(study.replace("replicates = 4", "replicates = 1"))
+    path.write_text(study.replace("replicates = 8", "replicates = 1"))
     monkeypatch.chdir(tmp_path)
     lines = [line.removeprefix("uv run ") for line in text.splitlines() if line.startswith("uv run modsim study")]
     assert len(lines) == 3
@@ -100,7 +100,7 @@ def test_the_first_sweep_of_the_first_hour_runs_and_goes_on(tmp_path, monkeypatc
             cli.main()
         assert stop.value.code == 0
     assert (tmp_path / "results" / "my-first.png").exists()
-    path.write_text(study.replace("replicates = 4", "replicates = 2"))
+    path.write_text(study.replace("replicates = 8", "replicates = 2"))
     monkeypatch.setattr(sys, "argv", shlex.split(lines[0]))
     with pytest.raises(SystemExit):
         cli.main()

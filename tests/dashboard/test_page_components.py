@@ -99,7 +99,7 @@ def test_a_lever_changes_the_verdict_and_the_old_one_stays_until_then(drawn):
 def test_a_preset_sets_all_its_levers_at_once(drawn):
     drawn.settled()
     drawn.control("preset").vue_choose("slow")
-    for name, value in {"dissimilarity": 0.0, "setup": 40, "weeks": 104, "budget": 20}.items():
+    for name, value in {"dissimilarity": 0.0, "setup": 40, "weeks": 30, "budget": 20}.items():
         drawn.wait(lambda name=name, value=value: drawn.control(name).value == value)
     assert drawn.control("preset").value == "slow"
     drawn.settled()
@@ -119,6 +119,63 @@ def test_a_file_that_cannot_be_used_is_told_and_one_that_can_takes_over(drawn):
     opener.vue_opened({"name": "mine.toml", "size": 10, "text": resolved_toml(mine)})
     drawn.wait(lambda: drawn.words("problems") == "" and drawn.control("dissimilarity").value == 0.05)
     drawn.wait(lambda: "3 simulated futures" in drawn.words("verdict"))
+
+
+def test_quick_changes_of_several_levers_all_count(drawn):
+    """Each event comes before the page has been drawn for the one before it, or in the middle of the work on it."""
+    drawn.settled()
+    wanted = {"dissimilarity": 0.8, "budget": 33, "trust": 0.4, "accuracy": 0.3, "setup": 25}
+    for pause in (0.0, 0.15, 0.4):
+        start = dict.fromkeys(wanted)
+        for name, value in wanted.items():
+            start[name] = drawn.control(name).value
+            drawn.control(name).vue_set(value)
+            time.sleep(pause)
+        for name, value in wanted.items():
+            drawn.wait(lambda name=name, value=value: drawn.control(name).value == value)
+        drawn.settled()
+        for name, value in start.items():
+            drawn.control(name).vue_set(value)
+        for name, value in start.items():
+            drawn.wait(lambda name=name, value=value: drawn.control(name).value == value)
+
+
+def test_levers_that_contradict_each_other_leave_the_last_answer_marked_as_old(drawn):
+    late = small_scenario("settings.replicates=3", "settings.weeks=48", "areas.govan.opens_week=40")
+    opener = next(widget for widget in drawn.controls() if hasattr(widget, "vue_opened"))
+    opener.vue_opened({"name": "late.toml", "size": 10, "text": resolved_toml(late)})
+    drawn.wait(lambda: "48 weeks" in drawn.words("verdict"))
+    drawn.settled()
+    drawn.control("budget").vue_set(25)
+    drawn.wait(lambda: drawn.control("budget").value == 25)
+    drawn.settled()
+    before = drawn.verdict()["data-mean"]
+    drawn.control("weeks").vue_set(26)
+    drawn.wait(lambda: "opens_week" in drawn.words("problems"))
+    assert drawn.verdict()["data-state"] == "estimate"
+    assert drawn.verdict()["data-mean"] == before  # not the start's own values
+    drawn.control("weeks").vue_set(50)
+    drawn.wait(lambda: "50 weeks" in drawn.words("verdict"))
+    assert drawn.control("budget").value == 25
+    drawn.settled()
+
+
+def test_what_fails_says_so_and_can_be_tried_again(drawn, monkeypatch):
+    drawn.settled()
+
+    def broken(*_):
+        raise ArithmeticError("no luck today")
+
+    monkeypatch.setattr("modsim.dashboard.workshop._live", broken)
+    drawn.control("budget").vue_set(7)
+    drawn.wait(lambda: "no luck today" in drawn.words("problems"))
+    assert drawn.verdict()["data-state"] == "estimate"
+    monkeypatch.undo()
+    monkeypatch.setattr(page, "shipped_scenarios", lambda: {"three-areas": SMALL})
+    (again,) = drawn.elements("try-again")
+    again.click()
+    drawn.wait(lambda: drawn.words("problems") == "")
+    drawn.settled()
 
 
 def test_a_page_that_is_left_stops_its_work():

@@ -127,10 +127,11 @@ def test_nothing_averted_is_dominated_and_doubt_has_no_upper_end():
         ([3.0, 2.0, 1.0], None, "does better on average than “B” at every"),
         ([-1.0, -2.0, -3.0], None, "does no better"),
         ([1.0, 0.2, -0.5], None, "does better on average than “B” at 0, 0.5."),
-        ([-0.2, -0.2, 1.5], 0.2843, "at 0.5 they disagree"),
+        ([-0.2, -0.2, 1.5], 0.5588, "break even at a dissimilarity of 0.56"),
+        ([-1.0, 0.5, -0.2], 0.4348, "the runs at 1 do not"),
     ],
 )
-def test_the_break_even_is_where_the_line_crosses(gains, mean, words):
+def test_the_break_even_is_where_the_gain_crosses_zero(gains, mean, words):
     table = np.tile(gains, (10, 1)) * np.linspace(0.9, 1.1, 10)[:, None]
     found = break_even([0.0, 0.5, 1.0], table, "A", "B", 1)
     assert found.mean == (None if mean is None else pytest.approx(mean, abs=1e-4))
