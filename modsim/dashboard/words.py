@@ -32,14 +32,14 @@ def headline(comparison: Comparison) -> str:
     kind: Kind = comparison.verdict["kind"]
     arm, against = (_plan(comparison, name) for name in comparison.verdict_pair)
     if kind == "better":
-        return f"{arm} does better here"
+        return f"“{arm}” does better here"
     if kind == "worse":
-        return f"{against} does better here"
+        return f"“{against}” does better here"
     if kind == "about the same":
         return "Both plans do about the same here"
     mean, low, high = (comparison.verdict[name] for name in ("mean", "low", "high"))
     if low is not None and low * high > 0:
-        return f"{arm if mean < 0 else against} is ahead, but the model cannot tell whether by enough to matter"
+        return f"“{arm if mean < 0 else against}” is ahead, but the model cannot tell whether by enough to matter"
     return "The model cannot tell which plan does better here"
 
 

@@ -14,7 +14,7 @@ HOME = Path(__file__).parents[2]
 SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 STATES = {
     "start": "",
-    "unchanged-ahead": "?start=three-areas&dissimilarity=0&weeks=104&setup=40",
+    "unchanged-ahead": "?start=three-areas&dissimilarity=0&setup=40",
     "anew-ahead": "?start=three-areas&dissimilarity=0.8",
     "trust-levels": "?start=three-areas&show=trust&levels=1",
     "damaged-link": "?start=nowhere&dissimilarity=999&trust=abc&v=0.0.0",

@@ -122,7 +122,7 @@ def test_among_the_presets_each_plan_wins_once_and_once_the_model_cannot_tell(pr
     comparison = compare(scenario.model_copy(update={"settings": scenario.settings.model_copy(
         update={"break_even_points": []})}))  # fmt: skip
     assert comparison.verdict["kind"] == kind
-    assert {"worse": "Carried unchanged does", "better": "young people does", "cannot tell": "cannot tell"}[
+    assert {"worse": "Carried unchanged” does", "better": "young people” does", "cannot tell": "cannot tell"}[
         kind
     ] in words.headline(comparison)
 
@@ -154,12 +154,12 @@ def invented(gains, trust=0.0, weeks=20, label=""):
 @pytest.mark.parametrize(
     ("gains", "head", "says"),
     [
-        ([2.0, 2.1, 1.9, 2.0], "Made anew with young people does better here", "2.00 points lower"),
-        ([-2.0, -2.1, -1.9, -2.0], "Carried unchanged does better here", "2.00 points higher"),
+        ([2.0, 2.1, 1.9, 2.0], "“Made anew with young people” does better here", "2.00 points lower"),
+        ([-2.0, -2.1, -1.9, -2.0], "“Carried unchanged” does better here", "2.00 points higher"),
         ([0.1, -0.1, 0.05, 0.0], "Both plans do about the same here", "within that in 4"),
         (
             [0.6, 0.4, 0.9, 0.5],
-            "Made anew with young people is ahead, but the model cannot tell",
+            "“Made anew with young people” is ahead, but the model cannot tell",
             "is ahead, but whether by more than 0.5 points",
         ),
         ([3.0, -3.0, 2.0, -1.0], "The model cannot tell", "does not even settle which of the two is ahead"),
