@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ ENVIRONMENT = {
 # Solara compiles templates in the browser, which takes 'unsafe-eval'.
 SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob: ws: wss:; worker-src 'self' blob:; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob:; worker-src 'self' blob:; "
     "frame-ancestors 'self'; base-uri 'self'; form-action 'self'"
 )
 
@@ -91,6 +92,7 @@ def mended(page: str) -> str:
 def serve(host: str, port: int, ready: "Callable[[str], None]") -> None:
     """Serve the page until it is stopped; `ready` is called with the address once it can be opened."""
     prepare()
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # true of any page without HTTPS
     import uvicorn
 
     from modsim.dashboard import answers

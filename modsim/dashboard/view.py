@@ -12,7 +12,7 @@ from modsim.inputs.reading import with_changes
 from modsim.inputs.scenario import Scenario
 
 OWN = "own"  # how the start names of scenario files begin that the visitor has opened
-TOPICS = {"asb": "incidents", "trust": "trust"}
+TOPICS = ("asb", "trust")
 _LONGEST = 2000  # characters of an address that are read
 
 
