@@ -1,10 +1,11 @@
 """Scenarios small enough for tests, and what is shared between them."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from modsim import Scenario, load_scenario
+from modsim import Scenario, cli, load_scenario
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 ARMS = ["none", "attention", "transplant", "recoproduce"]
@@ -21,6 +22,15 @@ SMALL = (
 def small_scenario(*changes: str) -> Scenario:
     """Three areas of 160 to 260 young people over 48 weeks, with changes."""
     return load_scenario(SCENARIOS / "three-areas.toml", [*SMALL, *changes])
+
+
+def modsim(monkeypatch, capsys, *words):
+    """The exit code, output and messages of a command."""
+    monkeypatch.setattr(sys, "argv", ["modsim", *map(str, words)])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    said = capsys.readouterr()
+    return stop.value.code, said.out, said.err
 
 
 @pytest.fixture(scope="session")

@@ -1,23 +1,13 @@
 """Published figures can be made again, and one changed digit is noticed."""
 
 import re
-import sys
 
 import pytest
 
-from modsim import cli
-from tests.conftest import SCENARIOS
+from tests.conftest import SCENARIOS, modsim
 from tests.studies.test_studies import HEAD
 
 HOME = SCENARIOS.parent
-
-
-def modsim(monkeypatch, capsys, *words):
-    monkeypatch.setattr(sys, "argv", ["modsim", *map(str, words)])
-    with pytest.raises(SystemExit) as stop:
-        cli.main()
-    said = capsys.readouterr()
-    return stop.value.code, said.out, said.err
 
 
 @pytest.fixture

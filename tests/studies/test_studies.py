@@ -22,7 +22,7 @@ from modsim.studies.running import Budget, StudyRun
 from modsim.studies.store import RunStore, StoreError, opened
 from modsim.studies.study import StudyError
 from modsim.studies.writing import WritingError, write_results
-from tests.conftest import SCENARIOS
+from tests.conftest import SCENARIOS, modsim
 
 HEAD = f"""
 scenario = "{SCENARIOS / "three-areas.toml"}"
@@ -500,16 +500,6 @@ def _fatal_outcome(self, each_week=None):
 
 
 # --- the command line --------------------------------------------------------------------------------------------
-
-
-def modsim(monkeypatch, capsys, *words):
-    from modsim import cli
-
-    monkeypatch.setattr(sys, "argv", ["modsim", *map(str, words)])
-    with pytest.raises(SystemExit) as stop:
-        cli.main()
-    said = capsys.readouterr()
-    return stop.value.code, said.out, said.err
 
 
 def test_run_status_and_results_from_the_command_line(study, tmp_path, monkeypatch, capsys):
