@@ -18,6 +18,9 @@ Changes = Annotated[
 ]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; the numbers do not depend on it.")]
 
+Store = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run store.")]
+DEFAULT_STORE = Path("results/store")
+
 
 def refuse(problems: list[str]) -> NoReturn:
     """Say what is wrong, one line each, and end with the code for bad input."""

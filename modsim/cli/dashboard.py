@@ -38,9 +38,6 @@ def dashboard(
         print(f"The page is at {address} (Ctrl-C ends it).", flush=True)
 
     print("Starting …", file=sys.stderr, flush=True)
-    from modsim.dashboard.server import prepare
-
-    prepare()
     try:
         from modsim.dashboard.server import serve
 

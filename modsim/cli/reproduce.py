@@ -2,11 +2,18 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modsim.cli.common import STOPPED, Workers, progress_bar, refuse
+from modsim.cli.common import DEFAULT_STORE, STOPPED, Store, Workers, progress_bar, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.progress import Progress as Bar
+
+    from modsim.studies.running import Progress
 
 EXAMPLES = "\b\nExamples:\n  modsim reproduce fig-1\n  modsim reproduce all --fast"
 
@@ -17,7 +24,7 @@ def reproduce(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the figures made anew go.")] = Path(
         "results/reproduced"
     ),
-    store: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run store.")] = Path("results/store"),
+    store: Store = DEFAULT_STORE,
     experiments: Annotated[Path, typer.Option(metavar="DIR", help="Folder with figures.toml.")] = Path("experiments"),
     workers: Workers = None,
     accept: Annotated[
@@ -39,11 +46,8 @@ def reproduce(
         failed = False
         for one in known if name == "all" else [name]:
             with progress_bar() as bar:
-                line = bar.add_task(one, total=None)
-                check = reproduced(
-                    one, experiments, out, store, fast=fast, workers=workers, accept=accept,
-                    tell=lambda now: bar.update(line, completed=now.work_done, total=max(now.work, 1e-9)),  # noqa: B023
-                )  # fmt: skip
+                tell = _showing(bar, one)
+                check = reproduced(one, experiments, out, store, fast=fast, workers=workers, accept=accept, tell=tell)
             failed = failed or not check.passed
             _say(check, fast, accept)
     except InputError as error:
@@ -57,6 +61,12 @@ def reproduce(
         print("\nStopped; the runs that were finished are kept.", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
     raise typer.Exit(1 if failed else 0)
+
+
+def _showing(bar: "Bar", name: str) -> "Callable[[Progress], None]":
+    """What shows the progress of one figure on the bar."""
+    line = bar.add_task(name, total=None)
+    return lambda now: bar.update(line, completed=now.work_done, total=max(now.work, 1e-9))
 
 
 def _say(check, fast: bool, accept: bool) -> None:

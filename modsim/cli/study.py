@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modsim.cli.common import STOPPED, Workers, progress_bar, refuse
+from modsim.cli.common import DEFAULT_STORE, STOPPED, Store, Workers, progress_bar, refuse
 
 if TYPE_CHECKING:
     from modsim.studies.results import StudyResults
@@ -27,11 +27,9 @@ app = typer.Typer(
 )
 
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="A study file (.toml).")]
-Store = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run store.")]
 BudgetText = Annotated[
     str | None, typer.Option("--budget", metavar="AMOUNT", help="Stop after so much: 200runs, 90s, 10min or 2h.")
 ]
-_DEFAULT_STORE = Path("results/store")
 
 
 @app.command(
@@ -39,13 +37,13 @@ _DEFAULT_STORE = Path("results/store")
     "  modsim study run experiments/dissimilarity-by-budget.toml\n"
     "  modsim study run experiments/dissimilarity-by-budget.toml --budget 10min --workers 2"
 )
-def run(study: StudyFile, store: Store = _DEFAULT_STORE, budget: BudgetText = None, workers: Workers = None) -> None:
+def run(study: StudyFile, store: Store = DEFAULT_STORE, budget: BudgetText = None, workers: Workers = None) -> None:
     """Run what is missing of a study. Ctrl-C, a kill or a spent budget lose nothing: give the same command again."""
     _run(study, store, budget, workers, retry_failed=False)
 
 
 @app.command(epilog="Example: modsim study resume experiments/dissimilarity-by-budget.toml")
-def resume(study: StudyFile, store: Store = _DEFAULT_STORE, budget: BudgetText = None, workers: Workers = None) -> None:
+def resume(study: StudyFile, store: Store = DEFAULT_STORE, budget: BudgetText = None, workers: Workers = None) -> None:
     """Run what is missing of a study, and try again what failed."""
     _run(study, store, budget, workers, retry_failed=True)
 
@@ -57,7 +55,7 @@ def resume(study: StudyFile, store: Store = _DEFAULT_STORE, budget: BudgetText =
 )
 def status(
     study: StudyFile,
-    store: Store = _DEFAULT_STORE,
+    store: Store = DEFAULT_STORE,
     as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON object.")] = False,
 ) -> None:
     """Say how far a study is, what failed and why, and what is still before it."""
@@ -92,7 +90,7 @@ def status(
 )
 def results(
     study: StudyFile,
-    store: Store = _DEFAULT_STORE,
+    store: Store = DEFAULT_STORE,
     table: Annotated[str, typer.Option(help="contrasts, estimates or runs.")] = "contrasts",
     out: Annotated[
         Path | None,

@@ -57,8 +57,9 @@ class Shown:
 
 
 def use_answer(scenario: Scenario, name: str, stopped: str, attempt: int = 0) -> tuple[Shown, str]:
-    """What there is for a scenario, and its key. A key in `stopped` is not worked on; another
-    `attempt` asks again.
+    """What there is for a scenario, and its key, the resolved scenario as TOML.
+
+    The key in `stopped` is not worked on; another `attempt` asks again.
 
     A hook: the page is drawn again whenever something new has come.
     """
@@ -99,10 +100,8 @@ def _tell(job: Job, wanted: threading.Event, key: str, show) -> None:
         finished, error, answer, now = job.finished, job.error, job.answer, job.share
         if answer is not last or error or finished or time.monotonic() - shown_at >= _SECONDS:
             shown_at = time.monotonic()
-            if answer is not None:
-                last = answer
-                show(answer=answer, answered=key, share=now, error=error or "", stopped=False)
-            else:
-                show(share=now, error=error or "", stopped=False)
+            last = answer
+            news = {} if answer is None else {"answer": answer, "answered": key}
+            show(**news, share=now, error=error or "", stopped=False)
         if finished or error:
             return

@@ -8,13 +8,12 @@ import numpy as np
 
 from modsim.findings.comparison import Comparison
 from modsim.findings.measures import recipients
-from modsim.findings.statistics import estimate
+from modsim.findings.statistics import SMOOTHING_WEEKS, estimate, trailing_mean
 from modsim.simulation.columns import HEADINGS
 from modsim.simulation.records import weekly_measures
 
 INK, GRID, REFERENCE = "#0B0C0C", "#D5D5D5", "#595959"
 STYLES = (("#12436D", "solid", "circle"), ("#F46A25", "dashed", "rect"))  # the first and the second plan
-SMOOTHED_WEEKS = 13
 _FONT = {"fontFamily": "Arial, Helvetica, sans-serif", "fontSize": 13, "color": INK}
 _HATCH = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.785, "color": "rgba(0,0,0,0.35)"}
 
@@ -62,19 +61,12 @@ def weekly_series(comparison: Comparison, topic: str, place: int, levels: bool) 
 
     def of(arm: str) -> np.ndarray:
         values = column[..., outcome.lane(arm)]
-        return 100.0 * values if topic == "trust" else _trailing_mean(values, SMOOTHED_WEEKS)
+        return 100.0 * values if topic == "trust" else trailing_mean(values)
 
-    arms = [*comparison.verdict_pair, *([comparison.reference] if levels else [])]
     if levels:
-        return {arm: of(arm) for arm in dict.fromkeys(arms)}
-    return {arm: of(arm) - of(comparison.reference) for arm in arms if arm != comparison.reference}
-
-
-def _trailing_mean(values: np.ndarray, weeks: int) -> np.ndarray:
-    total = np.cumsum(values, axis=1)
-    shifted = np.zeros_like(total)
-    shifted[:, weeks:] = total[:, :-weeks] if weeks < total.shape[1] else 0
-    return (total - shifted) / np.minimum(np.arange(values.shape[1]) + 1, weeks)
+        return {arm: of(arm) for arm in (*comparison.verdict_pair, comparison.reference)}
+    base = of(comparison.reference)
+    return {arm: of(arm) - base for arm in comparison.verdict_pair}
 
 
 def axis_of(comparison: Comparison, topic: str, levels: bool) -> tuple[float, float]:
@@ -142,7 +134,7 @@ def over_time(
             "axisLabel": {**_FONT, "interval": between}, "axisTick": {"interval": between},
         },
         "yAxis": {
-            "type": "value", "min": axis[0], "max": axis[1], "name": y_title(comparison, topic, levels),
+            "type": "value", "min": axis[0], "max": axis[1], "name": unit,
             "axisLabel": _FONT, "nameTextStyle": {**_FONT, "align": "left"},
             "splitLine": {"lineStyle": {"color": GRID}},
         },
@@ -171,7 +163,7 @@ def over_time_table(comparison: Comparison, topic: str, place: int, levels: bool
     series = weekly_series(comparison, topic, place, levels)
     area = comparison.scenario.areas[place].label
     weeks = comparison.scenario.settings.weeks
-    shown = [week for week in range(weeks) if week % SMOOTHED_WEEKS == SMOOTHED_WEEKS - 1 or week == weeks - 1]
+    shown = [week for week in range(weeks) if week % SMOOTHING_WEEKS == SMOOTHING_WEEKS - 1 or week == weeks - 1]
     rows = []
     for week in shown:
         cells = []

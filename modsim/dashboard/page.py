@@ -71,13 +71,13 @@ def full_usual() -> Scenario:
 
 
 @solara.component
-def Layout(children: Sequence[Any] = ()) -> Any:  # noqa: N802
+def Layout(children: Sequence[Any] = ()) -> Any:
     """Nothing round the page: it scrolls as a whole, and its landmarks are its own."""
     return tag("div", *children)
 
 
 @solara.component
-def Page() -> Any:  # noqa: N802
+def Page() -> Any:
     """Everything a visitor sees. The address holds what they look at; only a file of their own is kept beside it."""
     router = solara.use_router()
     query, set_query = solara.use_state(router.search or "")

@@ -23,7 +23,7 @@ def tag(name: str, *children: Any, **attributes: Any) -> Any:
 
 
 @solara.component
-def Button(text: str, click: Callable[[], None], name: str | None = None) -> Any:  # noqa: N802
+def Button(text: str, click: Callable[[], None], name: str | None = None) -> Any:
     """A button; a component of its own, because an event is a hook and a button may come and go."""
     element = tag("button", text, type="button", class_="quiet", data_testid=name)
     v.use_event(element, "click", lambda *_: click())
@@ -37,7 +37,7 @@ def download(text: str, content: str, file_name: str, kind: str = "text/plain", 
 
 
 @solara.component_vue("lever.vue")
-def LeverControl(  # noqa: N802, a component
+def LeverControl(
     name: str = "",
     label: str = "",
     hint: str = "",
@@ -59,7 +59,7 @@ def LeverControl(  # noqa: N802, a component
 
 
 @solara.component_vue("choice.vue")
-def Choice(  # noqa: N802
+def Choice(
     name: str = "",
     legend: str = "",
     kind: str = "",
@@ -72,12 +72,12 @@ def Choice(  # noqa: N802
 
 
 @solara.component_vue("open_file.vue")
-def OpenFile(event_opened: Callable[[dict], None] = lambda file: None):  # noqa: N802
+def OpenFile(event_opened: Callable[[dict], None] = lambda file: None):
     """A field that opens a file of the visitor's, by choosing or dropping it."""
 
 
 @solara.component_vue("copy_link.vue")
-def CopyLink():  # noqa: N802
+def CopyLink():
     """A button that copies the address of the page."""
 
 

@@ -12,8 +12,8 @@ from modsim.dashboard.parts import Button, Choice, CopyLink, chart, data_table, 
 from modsim.dashboard.view import View
 from modsim.findings.comparison import Comparison
 from modsim.findings.measures import recipients
+from modsim.findings.statistics import SMOOTHING_WEEKS
 from modsim.inputs.scenario import Scenario
-from modsim.inputs.writing import resolved_toml
 
 Go = Callable[[Callable[[View], View]], None]  # goes to what a function makes of the newest view
 
@@ -27,7 +27,7 @@ def verdict_box(
     set_stopped: Callable[[str], None],
     try_again: Callable[[], None],
 ) -> Any:
-    """The verdict, how far its numbers are, and what can be done with it."""
+    """The verdict, how far its numbers are, and what can be done with it; `key` is the resolved scenario as TOML."""
     settings = scenario.settings
     one, other = (words.plan_phrase(scenario, arm) for arm in (settings.verdict_arm, settings.verdict_against))
     return tag(
@@ -45,7 +45,7 @@ def verdict_box(
             Button("Swap the plans", lambda: go(lambda now: replace(now, swapped=not now.swapped)), "swap-plans"),
             CopyLink(),
             download(
-                "Download this scenario (.toml)", _scenario_file(scenario), f"{name}-page.toml", "text/plain",
+                "Download this scenario (.toml)", _scenario_file(key), f"{name}-page.toml", "text/plain",
                 data_testid="download-scenario", class_="quiet",
             ),
             class_="actions",
@@ -61,13 +61,13 @@ def verdict_box(
     )  # fmt: skip
 
 
-def _scenario_file(scenario: Scenario) -> str:
+def _scenario_file(resolved: str) -> str:
     head = [
         f"Downloaded from the page of modsim {metadata.version('modsim')}.",
         *words.CAVEATS,
         "Run it again: modsim compare THIS-FILE.toml",
     ]
-    return "".join(f"# {line}\n" for line in head) + resolved_toml(scenario)
+    return "".join(f"# {line}\n" for line in head) + resolved
 
 
 def _progress(shown: Shown, key: str, set_stopped: Callable[[str], None], try_again: Callable[[], None]) -> Any:
@@ -181,7 +181,7 @@ def _over_time(comparison: Comparison, view: View, go: Go) -> Any:
                 260,
             )
         )
-    smoothing = f" Means over {charts.SMOOTHED_WEEKS} weeks." if view.topic == "asb" else ""
+    smoothing = f" Means over {SMOOTHING_WEEKS} weeks." if view.topic == "asb" else ""
     return tag(
         "section",
         tag("h2", "Week by week, in each area"),

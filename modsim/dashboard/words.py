@@ -7,7 +7,7 @@ from modsim.dashboard.view import View
 from modsim.findings.comparison import BANNER, MISSING, Comparison
 from modsim.findings.measures import incidents_occurred, recipients
 from modsim.findings.statistics import Estimate, estimate
-from modsim.findings.verdict import Contrast, Kind, kind_of
+from modsim.findings.verdict import Contrast, Kind, kind_of, who_is_ahead
 from modsim.inputs.scenario import Scenario
 
 QUESTION = "Make a community programme anew in each area, or carry it unchanged?"
@@ -37,10 +37,16 @@ def headline(comparison: Comparison) -> str:
         return f"“{against}” does better here"
     if kind == "about the same":
         return "Both plans do about the same here"
-    mean, low, high = (comparison.verdict[name] for name in ("mean", "low", "high"))
-    if low is not None and low * high > 0:
-        return f"“{arm if mean < 0 else against}” is ahead, but the model cannot tell whether by enough to matter"
+    if leader := _leader(comparison):
+        return f"“{_plan(comparison, leader)}” is ahead, but the model cannot tell whether by enough to matter"
     return "The model cannot tell which plan does better here"
+
+
+def _leader(comparison: Comparison) -> str | None:
+    """The arm of the verdict's pair that is ahead, where that is settled."""
+    mean, low, high = (comparison.verdict[name] for name in ("mean", "low", "high"))
+    ahead = who_is_ahead(mean, low, high, comparison.measures[0].better)
+    return None if ahead is None else comparison.verdict_pair[0 if ahead == "first" else 1]
 
 
 def break_even_words(comparison: Comparison) -> str:
@@ -134,10 +140,9 @@ def _unsettled(comparison: Comparison, found: Contrast) -> str:
     if d.low is None or d.high is None:
         return "One future settles nothing: more are needed."
     smallest = comparison.scenario.smallest_difference(found.measure) or 0.0
-    if d.low * d.high > 0:
-        ahead = comparison.verdict_pair[0 if d.mean < 0 else 1]
+    if leader := _leader(comparison):
         return (
-            f"“{_plan(comparison, ahead)}” is ahead, but whether by more than {smallest:g} points, the least that is "
+            f"“{_plan(comparison, leader)}” is ahead, but whether by more than {smallest:g} points, the least that is "
             "taken to matter, is not settled."
         )
     return "The interval does not even settle which of the two is ahead."

@@ -203,7 +203,7 @@ class Workshop:
         benches = self._ready_benches()
         settings = points[0].settings
         weeks = settings.history_weeks + settings.weeks
-        running: dict[Future[Outcome], int] = {}
+        running: list[Future[Outcome]] = []
         tickets = []
         for bench, replicates in zip(benches, stage, strict=True):
             if replicates:
@@ -214,7 +214,7 @@ class Workshop:
                 self._board[2 * slot], self._board[2 * slot + 1] = 0, 0
                 tickets.append((ticket, slot))
                 board = None if self._processes else self._board
-                running[bench.submit(_live, points, lanes, replicates, ticket, board)] = ticket
+                running.append(bench.submit(_live, points, lanes, replicates, ticket, board))
         pending = set(running)
         while pending:
             _, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)

@@ -16,7 +16,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from modsim.findings.comparison import BANNER, Comparison
 from modsim.findings.measures import recipients
-from modsim.findings.statistics import Estimate, estimate
+from modsim.findings.statistics import SMOOTHING_WEEKS, Estimate, estimate, trailing_mean
 from modsim.simulation.records import weekly_measures
 
 # Pairs of a colour and a dash; the colours differ in lightness as well (checked in greyscale).
@@ -35,7 +35,6 @@ SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "modsim", "axes.grid": True,
     "grid.color": "#E5E5E5", "axes.axisbelow": True, "legend.frameon": False,
 }  # fmt: skip
-_SMOOTHING_WEEKS = 13
 _BANDS = "Lines are means over simulated futures; the bands, for the two arms of the verdict, hold 9 in 10 of them."
 
 
@@ -51,14 +50,18 @@ def draw_figures(comparison: Comparison, folder: Path) -> None:
     with matplotlib.rc_context(SETTINGS):
         for name, draw in figures.items():
             figure, description = draw(comparison)
-            # the banner belongs to the picture
-            figure.text(0.01, 0.008, BANNER, fontsize=7.5, color="#3D3D3D", va="bottom")
-            figure.draw_without_rendering()
-            figure.set_layout_engine("none")  # laid out once, for both files
+            finish(figure)
             metadata = {"Title": name.replace("-", " "), "Description": description, "Date": None}
             figure.savefig(folder / f"{name}.svg", metadata=metadata)
             figure.savefig(folder / f"{name}.png", dpi=110, metadata={"Description": description})
             (folder / f"{name}.txt").write_text(description + "\n", encoding="utf-8")
+
+
+def finish(figure: Figure) -> None:
+    """Put the banner on a figure, which belongs to every picture, and lay it out once for all its files."""
+    figure.text(0.01, 0.008, BANNER, fontsize=7.5, color="#3D3D3D", va="bottom")
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
 
 
 def _title(figure: Figure, text: str) -> None:
@@ -96,14 +99,6 @@ def _weekly(comparison: Comparison, measure: str) -> np.ndarray:
     return comparison.outcome.weekly[..., weekly_measures(comparison.scenario).index(measure)]
 
 
-def _moving(values: np.ndarray, weeks: int) -> np.ndarray:
-    """Trailing mean over some weeks along axis 1, shorter at the start."""
-    weeks = min(weeks, values.shape[1])
-    total = np.cumsum(values, axis=1)
-    total[:, weeks:] = total[:, weeks:] - total[:, :-weeks]
-    return total / np.minimum(np.arange(values.shape[1]) + 1, weeks)[None, :]
-
-
 def _over_time(comparison: Comparison, measure: str, title: str, ylabel: str, scale: float, smooth: int) -> Figure:
     """Small multiples by area of paired differences to the reference: mean and range of futures."""
     areas = recipients(comparison.scenario)
@@ -114,7 +109,7 @@ def _over_time(comparison: Comparison, measure: str, title: str, ylabel: str, sc
         for arm in comparison.arms:
             colour, dash = styles[arm]
             lane = comparison.outcome.lane(arm)
-            gap = scale * _moving(weekly[:, :, area, lane] - weekly[:, :, area, base], smooth)
+            gap = scale * trailing_mean(weekly[:, :, area, lane] - weekly[:, :, area, base], smooth)
             weeks = np.arange(gap.shape[1])
             low, high = np.percentile(gap, (5, 95), axis=0)
             if arm in comparison.verdict_pair:  # more bands would hide each other
@@ -148,12 +143,12 @@ def incidents_over_time(comparison: Comparison) -> tuple[Figure, str]:
         f"{words.incidents.capitalize()} that occurs, against “{comparison.scenario.arm_label(comparison.reference)}”"
     )
     figure = _over_time(
-        comparison, f"{words.incident}_occurred", title, f"incidents a week\n({_SMOOTHING_WEEKS}-week mean)", 1.0,
-        _SMOOTHING_WEEKS,
+        comparison, f"{words.incident}_occurred", title, f"incidents a week\n({SMOOTHING_WEEKS}-week mean)", 1.0,
+        SMOOTHING_WEEKS,
     )  # fmt: skip
     return figure, _described(
         comparison, f"occurred_{words.incident}_change_percent",
-        f"{title}, as {_SMOOTHING_WEEKS}-week means in each area. {_BANDS} Over all weeks and areas",
+        f"{title}, as {SMOOTHING_WEEKS}-week means in each area. {_BANDS} Over all weeks and areas",
     )  # fmt: skip
 
 

@@ -20,6 +20,11 @@ class Measure:
     unit: str
     better: Better
 
+    @property
+    def unit_of_difference(self) -> str:
+        """The unit of one arm minus another."""
+        return "points" if "%" in self.unit else self.unit
+
 
 def measures(scenario: Scenario) -> list[Measure]:
     """The measures of a scenario, in its vocabulary, in the order they are shown."""

@@ -9,6 +9,7 @@ from modsim.world.draws import Luck
 
 CONFIDENCE = 0.95
 RANGE_OF_FUTURES = (5.0, 95.0)
+SMOOTHING_WEEKS = 13  # of weekly incidents, in figures and on the page
 _BOOTSTRAP_SAMPLES = 2000
 FEWEST_TO_RESAMPLE = 8  # replicates below which a bootstrap interval would be far too narrow to be shown
 
@@ -48,6 +49,14 @@ def resamples(replicates: int, seed: int) -> np.ndarray:
     place = np.tile(np.arange(replicates), _BOOTSTRAP_SAMPLES)
     u = luck.uniform("bootstrap", np.zeros(len(place), dtype=np.int64), sample, place)
     return np.minimum((u * replicates).astype(np.int64), replicates - 1).reshape(_BOOTSTRAP_SAMPLES, replicates)
+
+
+def trailing_mean(values: np.ndarray, weeks: int = SMOOTHING_WEEKS) -> np.ndarray:
+    """Trailing mean over some weeks along axis 1, shorter at the start."""
+    weeks = min(weeks, values.shape[1])
+    total = np.cumsum(values, axis=1)
+    total[:, weeks:] = total[:, weeks:] - total[:, :-weeks]
+    return total / np.minimum(np.arange(values.shape[1]) + 1, weeks)[None, :]
 
 
 def price_of_averting(cost: np.ndarray, averted: np.ndarray, seed: int) -> Estimate:

@@ -57,6 +57,15 @@ def kind_of(difference: Estimate, better: str, smallest: float) -> Kind:
     return "cannot tell"
 
 
+def who_is_ahead(
+    mean: float | None, low: float | None, high: float | None, better: str
+) -> Literal["first", "second"] | None:
+    """Which arm of a difference, first minus second, is ahead; None where its interval leaves that open."""
+    if mean is None or low is None or high is None or low * high <= 0:
+        return None
+    return "first" if (mean < 0) == (better == "lower") else "second"
+
+
 def sentence(kind: Kind, arm: str, against: str, measure: Measure, found: Contrast, smallest: float) -> str:
     """The verdict as one sentence, with the numbers it rests on."""
     pair = f"“{arm}” and “{against}”"
@@ -68,7 +77,7 @@ def sentence(kind: Kind, arm: str, against: str, measure: Measure, found: Contra
     )
     if d.mean is None:
         return f"The model cannot tell {pair} apart on {measure.label}: there is nothing to compare."
-    points = "points" if "%" in measure.unit else measure.unit
+    points = measure.unit_of_difference
     if d.low is None or d.high is None:
         return (
             f"The model cannot tell {pair} apart on {measure.label} from one simulated future; run more replicates "
@@ -76,8 +85,8 @@ def sentence(kind: Kind, arm: str, against: str, measure: Measure, found: Contra
         )
     size = f"{d.mean:+.2f} {points} (95 % interval of the mean {d.low:+.2f} to {d.high:+.2f}); {counts}"
     difference = f"the difference, first minus second, is {size}."
-    if kind == "cannot tell" and d.low * d.high > 0:
-        ahead = arm if (d.mean < 0) == (measure.better == "lower") else against
+    if kind == "cannot tell" and (leader := who_is_ahead(d.mean, d.low, d.high, measure.better)):
+        ahead = arm if leader == "first" else against
         return (
             f"The model cannot tell whether the difference between {pair} on {measure.label} matters: “{ahead}” is "
             f"ahead, but whether by more than {smallest:g} is not settled; {difference}"

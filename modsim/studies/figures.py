@@ -11,8 +11,9 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch, Rectangle
 
 from modsim.findings.comparison import BANNER
-from modsim.findings.figures import SETTINGS
+from modsim.findings.figures import SETTINGS, finish
 from modsim.findings.measures import Measure
+from modsim.findings.verdict import who_is_ahead
 from modsim.inputs.problems import field_at
 from modsim.studies.results import StudyResults
 
@@ -36,17 +37,17 @@ def draw_study(found: StudyResults) -> tuple[Figure, str]:
     with matplotlib.rc_context(SETTINGS):
         draw = _over_one if len(found.study.factors) == 1 else _over_two
         figure = draw(found, table)
-        figure.text(0.01, 0.008, BANNER, fontsize=7.5, color="#3D3D3D", va="bottom")
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
+        finish(figure)
     return figure, _described(found, table, measure.label)
 
 
 def look_of(row: dict, measure: Measure) -> str:
     """The kind of verdict, with "cannot tell" divided by whether it is settled who is ahead."""
-    if row["kind"] != "cannot tell" or pd.isna(row["low"]) or row["low"] * row["high"] <= 0:
+    mean, low, high = (None if pd.isna(row[name]) else row[name] for name in ("mean", "low", "high"))
+    ahead = who_is_ahead(mean, low, high, measure.better)
+    if row["kind"] != "cannot tell" or ahead is None:
         return row["kind"]
-    return "ahead" if (row["mean"] < 0) == (measure.better == "lower") else "behind"
+    return "ahead" if ahead == "first" else "behind"
 
 
 def axis_label(key: str, wide: int = 60) -> str:
@@ -105,9 +106,8 @@ def _over_two(found: StudyResults, table: pd.DataFrame) -> Figure:
     axis.tick_params(length=0)
     pair = " minus ".join(f"“{_label(found, arm)}”" for arm in found.study.verdict_pair)
     measure = found.study.main_measure
-    note = (
-        f"Numbers: {measure.label}, {pair}, in {unit_of(measure)}; * where the 95 % interval of the mean leaves out 0."
-    )
+    unit = measure.unit_of_difference
+    note = f"Numbers: {measure.label}, {pair}, in {unit}; * where the 95 % interval of the mean leaves out 0."
     axis.annotate(
         "\n".join(textwrap.wrap(note, 100)), (0, 0), (0, -8), xycoords=axis.xaxis.label, textcoords="offset points",
         fontsize=8, va="top", annotation_clip=False,
@@ -121,11 +121,6 @@ def _over_two(found: StudyResults, table: pd.DataFrame) -> Figure:
         loc="lower left", bbox_to_anchor=(0, 1.0), ncols=1, borderaxespad=0.2, handlelength=2.2, handleheight=1.3,
     )  # fmt: skip
     return figure
-
-
-def unit_of(measure: Measure) -> str:
-    """The unit of a difference in a measure."""
-    return "points" if "%" in measure.unit else measure.unit
 
 
 def _tile_text(values: dict) -> str:
@@ -154,7 +149,9 @@ def _over_one(found: StudyResults, table: pd.DataFrame) -> Figure:
     arm, against = (_label(found, one) for one in found.study.verdict_pair)
     measure = found.study.main_measure
     axis.set(xlabel=axis_label(key))
-    axis.set_ylabel("\n".join(textwrap.wrap(f"{measure.label}: “{arm}” minus “{against}”, {unit_of(measure)}", 44)))
+    axis.set_ylabel(
+        "\n".join(textwrap.wrap(f"{measure.label}: “{arm}” minus “{against}”, {measure.unit_of_difference}", 44))
+    )
     better, worse = ("below", "above") if measure.better == "lower" else ("above", "below")
     axis.set_title(
         f"{better} 0 “{arm}” does better, {worse} it “{against}”\nbars: 95 % interval of the mean; band: 9 in 10 "

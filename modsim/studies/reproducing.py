@@ -5,7 +5,6 @@ import json
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
@@ -14,8 +13,7 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
-from modsim.findings.comparison import BANNER
-from modsim.findings.figures import SETTINGS, apparent_and_true
+from modsim.findings.figures import SETTINGS, apparent_and_true, finish
 from modsim.inputs.fields import Table, choice
 from modsim.inputs.toml_files import read_toml
 from modsim.studies.figures import draw_study, look_of
@@ -23,7 +21,7 @@ from modsim.studies.loading import load_study
 from modsim.studies.results import StudyResults, run_study
 from modsim.studies.running import Progress
 from modsim.studies.study import StudyError
-from modsim.studies.writing import write_table, write_whole
+from modsim.studies.writing import write_figure, write_table, write_whole
 
 FAST_REPLICATES = 2
 LIST = "figures.toml"
@@ -112,9 +110,7 @@ def reproduce(
     write_table(runs, files[0], {})
     drawn, description = _drawn(found, figure.draw)
     for path in files[1:3]:
-        note = {"Description": description} | ({"Date": None} if path.suffix == ".svg" else {})
-        write_whole(path, partial(drawn.savefig, format=path.suffix[1:], dpi=110, metadata=note))
-    write_whole(files[3], lambda place: place.write_text(description + "\n", encoding="utf-8"))
+        write_figure(drawn, description, path)
     if accept:
         _accept(name, figure, found, folder, files)
         return Check(name, int(runs.size), [], files, False)
@@ -196,9 +192,7 @@ def _drawn(found: StudyResults, kind: str) -> tuple[Figure, str]:
         return draw_study(found)
     with matplotlib.rc_context(SETTINGS):
         figure, description = apparent_and_true(found.comparison(0))
-        figure.text(0.01, 0.008, BANNER, fontsize=7.5, color="#3D3D3D", va="bottom")
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
+        finish(figure)
     return figure, description
 
 

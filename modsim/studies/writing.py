@@ -6,12 +6,15 @@ import tempfile
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from modsim.studies.loading import LoadedStudy
 from modsim.studies.results import StudyResults
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _TABLES = (".csv", ".parquet", ".json")
 _FIGURES = (".svg", ".png")
@@ -58,11 +61,16 @@ def write_results(found: StudyResults, table: str, path: Path) -> None:
         from modsim.studies.figures import draw_study
 
         figure, description = draw_study(found)
-        note = {"Description": description} | ({"Date": None} if path.suffix == ".svg" else {})
-        write_whole(path, lambda place: figure.savefig(place, format=path.suffix[1:], dpi=110, metadata=note))
-        write_whole(path.with_suffix(".txt"), lambda place: place.write_text(description + "\n", encoding="utf-8"))
+        write_figure(figure, description, path)
         return
     write_table(found.table(table), path, provenance_of(found))
+
+
+def write_figure(figure: "Figure", description: str, path: Path) -> None:
+    """A figure as SVG or PNG, with its description in it and beside it."""
+    note = {"Description": description} | ({"Date": None} if path.suffix == ".svg" else {})
+    write_whole(path, lambda place: figure.savefig(place, format=path.suffix[1:], dpi=110, metadata=note))
+    write_whole(path.with_suffix(".txt"), lambda place: place.write_text(description + "\n", encoding="utf-8"))
 
 
 def write_table(table: pd.DataFrame, path: Path, provenance: dict[str, Any]) -> None:
