@@ -71,11 +71,11 @@ def by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str)
         return _percent(figures(name).sum(axis=1), figures(name, base).sum(axis=1))
 
     def points(name: str) -> np.ndarray:
-        return 100.0 * ((figures(name) - figures(name, base)) * people).sum(axis=1) / people.sum()
+        return 100.0 * ((figures(name) - figures(f"{name}_reference")) * people).sum(axis=1) / people.sum()
 
-    def mean_of_listed(lane: int) -> np.ndarray:
-        still_here = figures("listed_still_here", lane)
-        return _ratio(np.nansum(figures("trust_listed", lane) * still_here, axis=1), still_here.sum(axis=1))
+    def mean_of_listed(name: str) -> np.ndarray:
+        still_here = figures("listed_still_here")
+        return _ratio(np.nansum(figures(name) * still_here, axis=1), still_here.sum(axis=1))
 
     before = _ratio(figures("reported_before").sum(axis=1), figures("weeks_before").sum(axis=1))
     after = _ratio(figures("reported_after").sum(axis=1), figures("weeks_after").sum(axis=1))
@@ -90,7 +90,7 @@ def by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str)
         f"listed_{incident}_change_percent": change(f"listed_{incident}"),
         f"apparent_{incident}_change_percent": _percent(after, before),
         "trust_youth_change_points": points("trust_youth"),
-        "trust_listed_change_points": 100.0 * (mean_of_listed(at) - mean_of_listed(base)),
+        "trust_listed_change_points": 100.0 * (mean_of_listed("trust_listed") - mean_of_listed("trust_listed_reference")),
         **{
             name: figures(name).sum(axis=1)
             for name in ("invited", "joined", "attended", "completed", "missed_promises", "rounds")

@@ -69,6 +69,10 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
     if not scenario.recipients:
         found.append(("areas", "no area has role 'recipient'; there must be at least one"))
     total = 0
+    p = scenario.commitment
+    if p.sd * p.sd >= p.mean * (1.0 - p.mean) and p.sd > 0.0:
+        most = math.sqrt(p.mean * (1.0 - p.mean))
+        found.append(("commitment.sd", f"{p.sd:g} is too wide for a mean of {p.mean:g}; it must be below {most:.2g}, or 0"))
     if scenario.population.core_oldest_at_start < scenario.population.core_youngest:
         found.append(("population.core_oldest_at_start", "must not be below population.core_youngest"))
     for a in scenario.areas:
@@ -101,6 +105,14 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
                     f"{a.population} people give {people} young people, too few for the core group and one peer group",
                 )
             )
+        table = a.partners[: scenario.partners.at_the_table]
+        for field in ("partners", "second_council"):
+            if len(set(getattr(a, field))) < len(getattr(a, field)):
+                found.append((f"{key}.{field}", "a type of service is named twice"))
+        if a.anchor and not {"housing", "third_sector"} & set(table):
+            found.append((f"{key}.anchor", "no housing or third_sector partner is at the table; set anchor = false"))
+        if a.lead != "chosen" and a.lead not in [*table, *a.second_council]:
+            found.append((f"{key}.lead", f"{a.lead!r} is not at the table, which holds {', '.join(table)}"))
         if a.opens_week >= scenario.settings.weeks:
             found.append(
                 (

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Evidence = Literal["A", "B", "C", "D"]
-LeadType = Literal[
+PartnerType = Literal[
     "police",
     "fire_and_rescue",
     "housing",

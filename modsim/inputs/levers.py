@@ -13,8 +13,8 @@ class Levers(Table):
     """One arm: what is done in the areas. Nothing in the program knows an arm's name."""
 
     label: str = choice("", "Name to show for this arm (its table name if empty)")
-    spends_on: Literal["programme", "nothing"] = choice(
-        "programme", "What the purse is spent on: a programme, or nothing (no purse arrives)"
+    spends_on: Literal["programme", "patrol", "nothing"] = choice(
+        "programme", "What the purse is spent on: a programme, police patrol, or nothing (no purse arrives)"
     )
     signals: Literal["none", "all"] | Annotated[int, Field(ge=0, le=100_000)] = choice(
         "all",
@@ -43,6 +43,30 @@ class Levers(Table):
         evidence="D",
         source="a choice of the person asking; its size in practice is unknown",
     )
+    power_deliver: float = number(
+        0.0,
+        "Power over the running course that is shared with participants: how readily their wishes are granted",
+        unit="0 = none, 1 = all",
+        allowed=(0, 1),
+        evidence="D",
+        source="a choice of the person asking; its size in practice is unknown",
+    )
+    peer_delivery: float = number(
+        0.0,
+        "Share of sessions that participants and graduates lead",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="a choice of the person asking",
+    )
+    venue: Literal["default", "learned"] = choice(
+        "default",
+        "Where an area has two territories: the venue services would use, or the one that young people name most",
+    )
+    keeps_learning: bool = choice(
+        False, "Whether what was learned in a round, of the process and of wishes, is kept for the next"
+    )
+    compulsory: bool = choice(False, "Whether those who are asked may not say no; nowhere so by default")
     process_knowledge: float = number(
         0.0,
         "How well the lead knows the process of co-producing when it starts",
@@ -148,6 +172,15 @@ class Programme(Table):
         evidence="D",
         source="assumption",
     )
+    mentor_hours: float = number(
+        1.0,
+        "Staff hours a week that a partner's mentor gives each participant",
+        unit="hours a week",
+        allowed=(0, 40),
+        plausible=(0.5, 2),
+        evidence="D",
+        source="assumption",
+    )
     retry_after_weeks: int = number(
         26,
         "Weeks before somebody who dropped out is asked again",
@@ -161,6 +194,43 @@ class Programme(Table):
 class Purse(Table):
     """Hours that arrive in every area with a programme, from its opening week, the same in every arm."""
 
+    charge_inkind: bool = choice(
+        True, "Whether the hours that partners give, in meetings and as mentors, are paid from the purse"
+    )
+    pledged_hours: float = number(
+        0.0,
+        "Hours a week that each partner pledges from what calls leave free, beside the budget",
+        unit="hours a week",
+        allowed=(0, 1000),
+        plausible=(0, 10),
+        evidence="D",
+        source="a choice of the person asking; existing resources only: this with a budget and a grant of 0",
+    )
+    cliff_week: int = number(
+        10_000,
+        "Week from which the budget is cut (10000: never)",
+        unit="week",
+        allowed=(1, 10_000),
+        evidence="D",
+        source="a choice of the person asking",
+    )
+    cliff_keeps: float = number(
+        0.0,
+        "Share of the weekly budget that is left after the cut",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="a choice of the person asking",
+    )
+    cliff_is_known: bool = choice(False, "Whether services know of the cut when they plan a round")
+    bridge_hours: float = number(
+        120.0,
+        "Hours with which an anchor organisation bridges a shortage after the cut, once",
+        unit="hours",
+        allowed=(0, 100_000),
+        evidence="D",
+        source="assumption",
+    )
     budget: float = number(
         20.0,
         "Staff hours a week that arrive in each area",

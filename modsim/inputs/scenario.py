@@ -1,21 +1,26 @@
 """A whole scenario: levers, uncertainties, settings, areas and activities, checked and frozen."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from modsim.inputs.fields import LeadType, Table, choice, number
+from modsim.inputs.fields import PartnerType, Table, choice, number
 from modsim.inputs.levers import ActivityId, Levers, Programme, Purse, Targeting
 from modsim.inputs.uncertainties import (
+    Afterwards,
     Attending,
+    Commitment,
     Designing,
     Effect,
     Joining,
     Listening,
     Offending,
+    Partners,
     Population,
     Reporting,
+    Sharing,
     Trust,
+    Turnover,
     World,
 )
 from modsim.inputs.units import WEEKS_PER_MONTH
@@ -23,6 +28,8 @@ from modsim.inputs.units import WEEKS_PER_MONTH
 SCENARIO_FORMAT = 1
 
 AreaId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
+Goal = Literal["work", "training", "belonging", "health", "safety"]
+GOALS: tuple[Goal, ...] = get_args(Goal)
 ArmName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
 
 
@@ -41,6 +48,9 @@ class Activity(Table):
     )
     swaps_with: ActivityId = choice(
         ..., "The activity that wishes move to, or from, where an area differs from the origin"
+    )
+    serves: Annotated[list[Goal], Field(max_length=5)] = choice(
+        [], "Which of young people's own goals it serves: work, training, belonging, health, safety"
     )
 
 
@@ -96,8 +106,21 @@ class Area(Table):
         evidence="B",
         source="Glasgow totals x youth share x ward spread (Understanding Glasgow; police figures 2017-19)",
     )
-    lead: LeadType = choice("youth_work", "The type of service that leads the programme here")
-    anchor: bool = choice(True, "Whether an anchor organisation is the hub of the partners")
+    partners: Annotated[list[PartnerType], Field(min_length=1, max_length=30)] = choice(
+        [
+            "police", "fire_and_rescue", "housing", "youth_work", "employability", "social_work", "school", "health",
+            "third_sector",
+        ],
+        "Types of service here, each once; the first ones, as many as partners.at_the_table says, sit at the table",
+    )  # fmt: skip
+    second_council: Annotated[list[PartnerType], Field(max_length=9)] = choice(
+        [], "Further partners here, from a second council; links across the boundary take twice the hours"
+    )
+    lead: PartnerType | Literal["chosen"] = choice(
+        "chosen",
+        'The type of service that leads here, or "chosen" for the partner who is most committed and trusted',
+    )
+    anchor: bool = choice(True, "Whether the housing association here is an anchor organisation, the hub of the partners")
     opens_week: int = number(
         0, "Week in which the purse opens here", unit="week", allowed=(0, 1040), evidence="D", source="a choice"
     )
@@ -116,6 +139,10 @@ class Origin(Table):
     process_knowledge: float = number(
         0.8, "How well the origin knows the process", unit="0-1", allowed=(0, 1), evidence="D", source="assumption"
     )
+    power_deliver: float = number(
+        0.5, "Power over the running course shared at the origin", unit="0-1", allowed=(0, 1), evidence="D",
+        source="assumption",
+    )  # fmt: skip
     power_design: float = number(
         0.7, "Power over the design shared at the origin", unit="0-1", allowed=(0, 1), evidence="D", source="assumption"
     )
@@ -127,8 +154,9 @@ class Origin(Table):
     def levers(self) -> Levers:
         """The origin's own, co-produced programme."""
         return Levers(
-            power_design=self.power_design, process_knowledge=self.process_knowledge, setup_weeks=self.setup_weeks
-        )
+            power_design=self.power_design, power_deliver=self.power_deliver, setup_weeks=self.setup_weeks,
+            process_knowledge=self.process_knowledge, keeps_learning=True,
+        )  # fmt: skip
 
 
 class Vocabulary(Table):
@@ -167,8 +195,14 @@ class Settings(Table):
     seed: int = number(
         1, "Number from which all luck follows", unit="seed", allowed=(0, 2**53), evidence="D", source="a choice"
     )
-    rung: Literal["M0", "M1"] = choice(
-        "M1", "How much of the model runs: M0 with trust frozen at its start, M1 with trust moving"
+    rung: Literal["M0", "M1", "M2"] = choice(
+        "M2",
+        "How much of the model runs: M0 interests and the purse, M1 with trust that moves, M2 with services at work",
+    )
+    comparison: Literal["equal_budget", "equal_activity", "equal_start"] = choice(
+        "equal_budget",
+        "What the arms have in common: the hours that arrive, the dates of courses (hours are then drawn as needed), or "
+        "the hours and the weeks of set-up",
     )
     arms: Annotated[list[ArmName], Field(max_length=60)] = choice(
         [], "Arms to run beside the reference, by name; all of them if empty"
@@ -195,6 +229,11 @@ class Scenario(Table):
     arms: Annotated[dict[ArmName, Levers], Field(min_length=1, max_length=60)] = choice(..., "The arms, by name")
     programme: Programme = Programme()
     purse: Purse = Purse()
+    partners: Partners = Partners()
+    commitment: Commitment = Commitment()
+    turnover: Turnover = Turnover()
+    sharing: Sharing = Sharing()
+    afterwards: Afterwards = Afterwards()
     targeting: Targeting = Targeting()
     origin: Origin = Origin()
     world: World = World()

@@ -24,9 +24,12 @@ def learned_share(signals_for_it, all_signals, prior, p):
     return (signals_for_it + p.prior_strength * prior) / (all_signals + p.prior_strength)
 
 
-def voice(power_design, process_knowledge, p):
-    """Weight of young people's wishes against professionals' expectations when the menu is chosen, 0-1."""
-    return np.minimum(power_design + p.knowledge_adds_voice * process_knowledge, 1.0)
+def voice(power_design, commitment_share, process_knowledge, p):
+    """Weight of young people's wishes against professionals' expectations when the menu is chosen, 0-1.
+
+    `commitment_share` is partners' effective commitment against the usual one: power is shared by people.
+    """
+    return np.minimum(power_design * commitment_share + p.knowledge_adds_voice * process_knowledge, 1.0)
 
 
 def menu_score(learned, prior, voice):
@@ -39,11 +42,14 @@ def full_meetings_needed(learned_slots_share, effort_share, p):
     return p.meetings * effort_share * learned_slots_share
 
 
-def design_hours(meetings, links, setup_weeks, learned_slots_share, effort_share, process_knowledge, p):
-    """Staff hours to design the learned part of a menu: meetings of all partners, and keeping the links warm."""
-    saved = 1.0 - p.knowledge_saves_hours * process_knowledge
-    linking = p.link_hours * links * setup_weeks * effort_share * learned_slots_share
-    return saved * (p.partners * p.meeting_hours * meetings + linking)
+def hours_saved(hours, process_knowledge, p):
+    """Design hours left when the process is known in part."""
+    return hours * (1.0 - p.knowledge_saves_hours * process_knowledge)
+
+
+def linking_hours(links, learned_slots_share, effort_share, p):
+    """Hours a week to keep the links between partners warm while they design the learned part of a menu."""
+    return p.link_hours * links * effort_share * learned_slots_share
 
 
 def shortest_setup_weeks(setup_weeks, effort_share, process_knowledge, p):

@@ -3,11 +3,12 @@
 from modsim.rules.arithmetic import logistic
 
 
-def chance_of_joining(match, trust, friends_share, support, p):
+def chance_of_joining(match, trust, friends_share, support, on_rival_ground, p):
     """Chance that a young person who is asked says yes.
 
     `match` is the share of their interests that the menu serves, `trust` their trust in the lead (both 0-1),
-    `friends_share` the share of their ties now or before in the programme, `support` what they have behind them.
+    `friends_share` the share of their ties now or before in the programme, `support` what they have behind them,
+    `on_rival_ground` whether the venue lies in a rival group's territory.
     Assumption in its form (logistic); its take-up is to fall in the 22-42 % seen for standard referral
     (Jobs & Business Glasgow, ChoiceWorks).
     """
@@ -17,4 +18,5 @@ def chance_of_joining(match, trust, friends_share, support, p):
         + p.trust_effect * (trust - p.reference_trust)
         + p.friends_effect * friends_share
         + p.support_effect * (support - 0.5)
+        - p.rival_ground_effect * on_rival_ground
     )

@@ -3,29 +3,29 @@
 from modsim.rules.arithmetic import between
 
 
-def trust(good, bad):
-    """Trust on 0-1: the share of remembered experience that was good."""
-    return good / (good + bad)
+def trust(start, good, bad, p):
+    """Trust on 0-1: the share of experience that was good, where it started (worth so many events) included."""
+    weight = p.prior_strength
+    return (start * weight + good) / (weight + good + bad)
 
 
-def fading(count, start, p):
-    """A remembered count after one more week: it drifts back to where it started."""
-    return p.memory * count + (1.0 - p.memory) * start
+def fading(memory, p):
+    """A remembered count beyond the start after one more week."""
+    return memory * p.memory
 
 
-def good_after(faded, good_events, good_heard, p):
-    """Good experience after this week's own good events and those told by friends."""
-    return faded + p.event_weight * good_events + p.talk_weight * p.event_weight * good_heard
+def good_after(faded, own, in_others, heard, p):
+    """Good memory of a service after this week's own events with it, own with other services, and friends' with it."""
+    return faded + p.event_weight * (own + p.spill_over * in_others + p.talk_weight * heard)
 
 
-def bad_after(faded, bad_events, bad_heard, p):
-    """Bad experience after this week: a bad event weighs `loss_to_gain` good ones.
+def bad_after(faded, own, in_others, heard, p):
+    """Bad memory after this week: a bad event weighs `loss_to_gain` good ones.
 
     How much more the bad one weighs is contested: Skogan 2006 found far more, Oliveira et al. 2021 found
     symmetry for fair treatment. Hence a parameter.
     """
-    weight = p.loss_to_gain * p.event_weight
-    return faded + weight * bad_events + p.talk_weight * weight * bad_heard
+    return faded + p.loss_to_gain * p.event_weight * (own + p.spill_over * in_others + p.talk_weight * heard)
 
 
 def chance_contact_is_good(lead_bonus, power_design, p):
@@ -33,6 +33,7 @@ def chance_contact_is_good(lead_bonus, power_design, p):
     return between(0.0, p.contact_good + lead_bonus + p.contact_power * power_design, 1.0)
 
 
-def chance_session_is_good(match, power_design, p):
+def chance_session_is_good(match, power_design, peer_share, compelled, p):
     """Chance that an attended session is a good experience; it is a bad one otherwise."""
-    return between(0.0, p.session_good + p.session_match * match + p.session_power * power_design, 1.0)
+    chance = p.session_good + p.session_match * match + p.session_power * power_design
+    return between(0.0, chance + p.session_peers * peer_share - p.session_compelled * compelled, 1.0)

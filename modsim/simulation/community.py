@@ -1,4 +1,4 @@
-"""One future of one arm as a Mesa model, with its young people and lead partners as agents."""
+"""One future of one arm as a Mesa model, with young people, partners, anchor organisations and programmes as agents."""
 
 from typing import Any, Literal
 
@@ -6,11 +6,13 @@ import mesa
 import networkx as nx
 import numpy as np
 
+from modsim.inputs.mechanisms import on_its_rung
 from modsim.inputs.scenario import Scenario
 from modsim.simulation import by_agents, by_columns
-from modsim.simulation.columns import Town
-from modsim.simulation.partner import Partner
+from modsim.simulation.partner import Anchor, Partner
+from modsim.simulation.programme import Programme
 from modsim.simulation.records import Records, weekly_measures
+from modsim.simulation.town import Town
 from modsim.simulation.week import live_one_week
 from modsim.simulation.young_person import YoungPerson
 from modsim.world.ties import Ties
@@ -33,7 +35,8 @@ class Community(mesa.Model):
     Attributes
     ----------
     week : the week lived last; the model starts with its history behind it, in week -1
-    young_people, partners : Mesa agent sets
+    young_people, partners, anchors, all_programmes : Mesa agent sets
+    programmes : the programme of every area, in the order of the scenario
     datacollector : a Mesa `DataCollector` of the weekly measures, summed or averaged over recipients
 
     Raises
@@ -58,6 +61,7 @@ class Community(mesa.Model):
             raise ValueError(f"pace is {pace!r}; it must be 'week' or 'agent'")
         luck_seed = scenario.settings.seed if seed is None else seed
         super().__init__(rng=luck_seed)  # Mesa's own generator; the model's luck is keyed and never uses it
+        scenario = on_its_rung(scenario)
         self.scenario = scenario
         self.arm, self.replicate, self.pace = arm, replicate, pace
         graph = None if ties is None else Ties.from_networkx(ties)
@@ -66,9 +70,14 @@ class Community(mesa.Model):
         self.town.model = self
         for week in range(-scenario.settings.history_weeks, 0):
             live_one_week(self.town, week, by_columns)  # agents are made when it is over
-        self.leads = [Partner(self, area) for area in range(len(scenario.areas))]
+        areas, partners = range(len(scenario.areas)), self.town.world.partners
+        self._tables = [[Partner(self, area, seat) for seat in range(partners.size[area])] for area in areas]
+        self._anchors = [Anchor(self, area) if partners.anchor[area] >= 0 else None for area in areas]
+        self.programmes = [Programme(self, area) for area in areas]
         self._people = [YoungPerson(self, row) for row in range(self.town.world.rows)]
         self._met = self.town.world.generation.copy()  # the generation each agent stands for
+        self.experiences: dict[int, dict[int, tuple[int, int]]] = {}  # of this week: row, kind of service, good and bad
+        self.good_contacts = dict.fromkeys(areas, 0)  # of this week, with the lead, by area
         self._was_in = np.zeros(self.town.world.rows, dtype=bool)
         reporters = {name: [self.recorded, [name]] for name in weekly_measures(scenario)}
         self.datacollector = mesa.DataCollector(model_reporters={"week": "week", **reporters})
@@ -94,8 +103,26 @@ class Community(mesa.Model):
 
     @property
     def partners(self) -> mesa.agent.AgentSet:
-        """The lead of every area, as a Mesa agent set."""
+        """The services at the tables of all areas, as a Mesa agent set."""
         return self.agents_by_type[Partner]
+
+    @property
+    def anchors(self) -> mesa.agent.AgentSet:
+        """The anchor organisations, as a Mesa agent set; empty where no area has one."""
+        return self.agents_by_type.get(Anchor, mesa.agent.AgentSet([], random=self.random))
+
+    @property
+    def all_programmes(self) -> mesa.agent.AgentSet:
+        """The programme of every area, as a Mesa agent set."""
+        return self.agents_by_type[Programme]
+
+    def table(self, area: int) -> list[Partner]:
+        """The services at the table of an area."""
+        return self._tables[area]
+
+    def anchor_of(self, area: int) -> Anchor | None:
+        """The anchor organisation of an area, where there is one."""
+        return self._anchors[area]
 
     def person(self, row: int) -> YoungPerson:
         """The young person at a row."""

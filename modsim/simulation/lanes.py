@@ -10,7 +10,11 @@ from modsim.inputs.fields import Table
 from modsim.inputs.scenario import Scenario
 
 # Tables whose numbers may differ between lanes of one world; all else in a scenario makes another world.
-LANE_TABLES = ("trust", "listening", "joining", "attending", "effect", "designing", "purse", "targeting")
+LANE_TABLES = (
+    "trust", "listening", "joining", "attending", "effect", "designing", "purse", "targeting", "commitment", "turnover",
+    "sharing", "afterwards",
+)  # fmt: skip
+HISTORY_TABLES = ("trust", "commitment", "turnover")  # those of them that tell before any programme begins
 
 _HOW_IT_IS_READ = (
     "replicates", "arms", "reference_arm", "verdict_arm", "verdict_against", "break_even_points", "smallest_difference"
@@ -69,6 +73,10 @@ class LaneNumbers:
     designing: PerLane
     purse: PerLane
     targeting: PerLane
+    commitment: PerLane
+    turnover: PerLane
+    sharing: PerLane
+    afterwards: PerLane
 
     def __init__(self, scenarios: Sequence[Scenario]):
         for name in LANE_TABLES:
@@ -82,3 +90,8 @@ def what_makes_the_world(scenario: Scenario) -> dict[str, Any]:
     for name in _HOW_IT_IS_READ:
         content["settings"].pop(name)
     return content | {"memory_weeks": scenario.targeting.memory_weeks}
+
+
+def what_makes_the_past(scenario: Scenario) -> dict[str, Any]:
+    """What tells in the history before week 0, beside what makes the world: where two agree, so do their pasts."""
+    return {name: getattr(scenario, name).model_dump() for name in HISTORY_TABLES}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from modsim.rules import targeting
-from modsim.simulation.columns import Town
+from modsim.simulation.town import Town
 
 _FIXED_POINT = 2.0**16
 
@@ -16,7 +16,7 @@ def list_of(town: Town, area: int, lane: int, round_number: int) -> np.ndarray:
     rested = town.week - dropped.astype(np.int64) >= scenario.programme.retry_after_weeks
     old_enough = (age >= place.eligible_youngest) & (age < place.eligible_oldest + 1)
     eligible = np.nonzero(old_enough & ~c.completed[span, lane] & rested)[0]
-    seen = c.seen_in_memory[span, lane].astype(np.int64)
+    seen = c.seen_in_memory[town.lead_kind[area, lane], span, lane].astype(np.int64)
     group = world.group[span]
     seen_in_group = np.bincount(group, seen, minlength=group.max() + 1).astype(np.int64)[group]
     others = np.bincount(group, minlength=group.max() + 1)[group] - 1

@@ -9,8 +9,10 @@ import numpy as np
 
 from modsim.inputs.scenario import Scenario
 from modsim.rules import trusting
-from modsim.simulation.columns import HEADINGS, NEVER, PARTICIPANT_WINDOW_WEEKS, Stage, Town
+from modsim.simulation.columns import HEADINGS, NEVER, PARTICIPANT_WINDOW_WEEKS, Stage
 from modsim.simulation.listing import list_of
+from modsim.simulation.planning import mean_trust
+from modsim.simulation.town import Town
 
 _FIXED_POINT = 2.0**30
 
@@ -61,11 +63,10 @@ class Records:
             return
         world, c = town.world, town.columns
         starts = world.first_row[:-1]
-        sums = [np.add.reduceat(column, starts, axis=0, dtype=np.int64) for column in (c.occurred, c.reported, c.seen)]
-        trust = np.rint(trusting.trust(c.good, c.bad) * _FIXED_POINT).astype(np.int64)
-        people = np.diff(world.first_row)[:, None]
-        mean_trust = np.add.reduceat(trust, starts, axis=0) / (people * _FIXED_POINT)
-        self.weekly[town.week] = np.stack([*sums, mean_trust, c.stage != Stage.IDLE], axis=-1)
+        sums = [np.add.reduceat(column, starts, axis=0, dtype=np.int64) for column in (c.occurred, c.reported)]
+        seen = np.take_along_axis(c.seen, c.lead[:, None, :], axis=1)[:, 0]
+        trust = mean_trust_in_lead(town, np.arange(town.lanes))
+        self.weekly[town.week] = np.stack([*sums, seen, trust, c.stage != Stage.IDLE], axis=-1)
         self.weeks_written = town.week + 1
         self._follow_participants(town)
         self._follow_listed(town)
@@ -96,8 +97,11 @@ class Records:
         totals: dict[str, np.ndarray] = {
             name: written[..., k].sum(axis=0) for k, name in enumerate(weekly_measures(scenario)[:3])
         }
-        totals["trust_youth"] = written[-1, ..., 3] if self.weeks_written else np.zeros(c.purse.shape)
-        totals["trust_listed"], totals["listed_still_here"] = self._listed_at_the_end(town)
+        lanes = np.arange(town.lanes)
+        references = lanes if self.references is None else self.references
+        for name, of in (("", lanes), ("_reference", references)):
+            totals[f"trust_youth{name}"] = mean_trust_in_lead(town, of)
+            totals[f"trust_listed{name}"], totals["listed_still_here"] = self._listed_at_the_end(town, of)
         totals |= {name.replace("asb", incident): values for name, values in self.people.items()}
         totals |= {
             "invited": c.invited, "joined": c.joined, "attended": c.sessions, "completed": c.completions,
@@ -107,15 +111,33 @@ class Records:
         }  # fmt: skip
         return totals
 
-    def _listed_at_the_end(self, town: Town) -> tuple[np.ndarray, np.ndarray]:
-        """Mean trust of those first listed who still live there (NaN where nobody does), and how many they are."""
+    def _listed_at_the_end(self, town: Town, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mean trust, in the lane named by `of`, of those first listed in the service that leads in each lane.
+
+        NaN where none of them lives there any more; and how many do.
+        """
         c, world = town.columns, town.world
         mean, still_here = np.full(c.purse.shape, np.nan), np.zeros(c.purse.shape, dtype=np.int64)
         for area, lanes, rows, generations in self._listed:
             same = rows[world.generation[rows] == generations]
             still_here[area, lanes] = same.size
             if same.size:
-                at = np.ix_(same, lanes)
-                whole = np.rint(trusting.trust(c.good[at], c.bad[at]) * _FIXED_POINT).astype(np.int64)
-                mean[area, lanes] = whole.sum(axis=0) / (same.size * _FIXED_POINT)
+                for lane in lanes.tolist():
+                    kind = town.lead_kind[area, lane]
+                    mean[area, lane] = mean_trust(town.trust(kind, same, np.full(same.size, of[lane])))
         return mean, still_here
+
+
+def mean_trust_in_lead(town: Town, of: np.ndarray) -> np.ndarray:
+    """Mean trust of an area's young people in the service that leads in each lane, in the lane named by `of`."""
+    c, world = town.columns, town.world
+    mean = np.zeros(c.purse.shape)
+    for area, kinds in enumerate(town.lead_kind):
+        span = world.rows_of(area)
+        for kind in np.unique(kinds).tolist():
+            lanes = np.nonzero(kinds == kind)[0]
+            at = of[lanes] if len(lanes) < len(kinds) or (of != np.arange(len(of))).any() else slice(None)
+            start, p = town.trust_start[kind, area, at], town.numbers.trust.at(at)
+            trust = trusting.trust(start, c.good[kind][span, at], c.bad[kind][span, at], p)
+            mean[area, lanes] = np.rint(trust * _FIXED_POINT).astype(np.int64).sum(axis=0)
+    return mean / (np.diff(world.first_row)[:, None] * _FIXED_POINT)

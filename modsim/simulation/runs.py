@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from modsim.inputs.mechanisms import on_its_rung
 from modsim.inputs.scenario import Scenario
 from modsim.simulation import by_columns
-from modsim.simulation.columns import HEADINGS, Columns, Town
-from modsim.simulation.lanes import LANE_TABLES, Lane, what_makes_the_world
+from modsim.simulation.columns import HEADINGS, Columns
+from modsim.simulation.lanes import LANE_TABLES, Lane, what_makes_the_past, what_makes_the_world
 from modsim.simulation.records import Records
+from modsim.simulation.town import Town
 from modsim.simulation.week import live_one_week
 from modsim.world.young_people import World
 
@@ -125,7 +127,7 @@ class Pasts:
         self._kept[name] = world, histories  # the one used last stands last
         for old in list(self._kept)[: -self._most]:
             del self._kept[old]
-        starts = json.dumps([reference, *(point.trust.model_dump() for point in points)])
+        starts = json.dumps([reference, *(what_makes_the_past(point) for point in points)])
         if starts not in histories:
             _, columns = live_history(points, replicates, world, each_week)
             histories.clear()  # a history takes as much memory as a run
@@ -155,18 +157,16 @@ def run(
     ValueError
         when the points cannot share a world.
     """
-    points = [points] if isinstance(points, Scenario) else list(points)
+    points = [on_its_rung(point) for point in ([points] if isinstance(points, Scenario) else points)]
     first = points[0]
     shared = what_makes_the_world(first)
     if any(what_makes_the_world(point) != shared for point in points[1:]):
         raise ValueError(f"points may differ only in world.dissimilarity, arms and {', '.join(LANE_TABLES)}")
     scenarios = [points[lane.point] for lane in lanes]
-    pasts: list[Scenario] = []  # nothing but trust can differ before anything is done
-    for scenario in scenarios:
-        if all(scenario.trust != past.trust for past in pasts):
-            pasts.append(scenario)
+    past_of = {json.dumps(what_makes_the_past(scenario)): scenario for scenario in scenarios}
+    pasts, names = list(past_of.values()), list(past_of)
     world, columns = kept.of(pasts, replicates, each_week) if kept else live_history(pasts, replicates, None, each_week)
-    columns = columns.spread([[past.trust for past in pasts].index(scenario.trust) for scenario in scenarios])
+    columns = columns.spread([names.index(json.dumps(what_makes_the_past(scenario))) for scenario in scenarios])
     records = Records(first, len(world.areas), len(lanes), _references(points, list(lanes)))
     arms = [scenario.arms[lane.arm] for scenario, lane in zip(scenarios, lanes, strict=True)]
     town = Town(world, arms, scenarios, records, columns)

@@ -8,15 +8,21 @@ def live_one_week(town, week, act):
     A stage reads what earlier stages of this week left; inside a stage everybody acts on one snapshot.
     """
     act.people_age_and_move(town, week)  # some grow out, others grow in; core groups lose and gain members
+    act.staff_come_and_go(town)  # a new worker must win trust again; some of what was known is lost
+    act.partners_answer_calls(town)  # first the incidents they saw; what is left is free for the programme
     act.hours_arrive(town)  # in areas whose purse has opened
     town.records.follow_lists(town)  # those listed as an area opens are followed in every arm
     act.programmes_are_planned(town)  # a round starts where its whole cost is in sight; the lead draws up a list
-    act.workers_visit(town)  # young people on the list are asked what they want, and partners design
+    act.workers_visit(town)  # young people on the list are asked what they want, honestly answered or not
+    act.partners_meet(town)  # those who come design what is not given; few people make a poor meeting
     act.young_people_are_asked(town)  # in waves; joining is voluntary
+    act.participants_are_heard(town)  # twice in a course: something else, or more of the same?
     act.sessions_are_held(town)  # some come, some enjoy it, some leave for good
+    act.destinations_are_found(town)  # half a year after completing, some have work or training
     act.trust_moves(town)  # old experience fades, this week's is added and told to friends
     act.inclination_moves(town)  # what sessions changed fades; this week's sessions lower it
     act.incidents_happen(town)
-    act.services_see(town)  # some incidents are reported, and the lead sees some of those
+    act.services_see(town)  # some incidents are reported, and each service sees some of those
+    act.regard_moves(town)  # what professionals think of young people follows contacts and what they see
     act.programmes_move_on(town)  # menus are chosen, courses begin and end
     town.records.write_down(town)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from modsim.rules import attending, designing, inclining, joining, offending, trusting
-from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, occasion
+from modsim.inputs.scenario import GOALS, Goal
+from modsim.rules import attending, designing, inclining, joining, offending, sharing, trusting
+from modsim.simulation.town import occasion
 from modsim.simulation.window import window
 from modsim.world.draws import binomial_count, poisson_count
 
@@ -19,29 +20,28 @@ if TYPE_CHECKING:
     from modsim.inputs.scenario import Area
     from modsim.simulation.community import Community
     from modsim.simulation.partner import Partner
+    from modsim.simulation.programme import Programme
 
 
 class YoungPerson(mesa.Agent):
-    """One young person: interests, trust in the lead, inclination, and what they do in a week."""
+    """One young person: interests, trust in services, inclination, and what they do in a week."""
 
     model: "Community"
 
-    good = window("good", "row", "Remembered good experience with the lead, in events.")
-    bad = window("bad", "row", "Remembered bad experience with the lead, in good events' worth.")
     inclination = window("inclination", "row", "Deviation from the lasting log-rate; below 0 is calmer.")
-    contact_weeks = window("contact_weeks", "row", "Weeks in which they were visited.")
+    lasting = window("lasting", "row", "What work or training changed for good in the log-rate.")
+    contact_weeks = window("contact_weeks", "row", "Weeks in which the lead's worker visited them.")
     ever_in = window("ever_in", "row", "Whether they are or were in the programme.")
     completed = window("completed", "row", "Whether they completed a course.")
+    completed_week = window("completed_week", "row", "Week in which they completed it.")
+    completed_match = window("completed_match", "row", "Share of their wishes that its last menu served.")
+    stayed_on = window("stayed_on", "row", "Whether that course went on with more of the same.")
     dropped_week = window("dropped_week", "row", "Week in which they last left a course early.")
     first_session = window("first_session", "row", "Week of their first session.")
-    good_events = window("good_events", "row", "Good experiences this week.")
-    bad_events = window("bad_events", "row", "Bad experiences this week.")
     benefit = window("benefit", "row", "How far this week's session lowers the log-rate.")
     in_course = window("in_course", "row", "Whether they are in a course this week.")
     occurred = window("occurred", "row", "Incidents they caused this week.")
     reported = window("reported", "row", "Those of them that were reported.")
-    seen = window("seen", "row", "Those of them that the lead saw.")
-    seen_in_memory = window("seen_in_memory", "row", "Incidents the lead remembers of them.")
     reported_in_window = window("reported_in_window", "row", "Reported incidents of the last 52 weeks.")
 
     def __init__(self, model: "Community", row: int):
@@ -94,14 +94,39 @@ class YoungPerson(mesa.Agent):
         return [self.model.person(row) for row in self.model.town.world.ties.of(self.row).tolist()]
 
     @property
+    def goal(self) -> Goal:
+        """What they want for themselves."""
+        return GOALS[int(self.model.town.world.goal_of(np.array([self.row]))[0])]
+
+    @property
+    def territory(self) -> int:
+        """The territory of the area in which they are at home."""
+        return int(self.model.town.world.territory_of(np.array([self.row]))[0])
+
+    @property
+    def programme(self) -> "Programme":
+        """The programme of their area."""
+        return self.model.programmes[self.area]
+
+    @property
     def lead(self) -> "Partner":
         """The service that leads in their area."""
-        return self.model.leads[self.area]
+        return self.programme.lead
 
     @property
     def trust(self) -> float:
         """Trust in the lead, 0-1."""
-        return trusting.trust(self.good, self.bad)
+        return self.trust_in(self.lead.kind)
+
+    def trust_in(self, kind: int) -> float:
+        """Trust in a type of service, by its position among those at the tables, 0-1."""
+        town = self.model.town
+        good, bad = (memory[kind, self.row, 0].item() for memory in (town.columns.good, town.columns.bad))
+        return trusting.trust(town.trust_start[kind, self.area, 0].item(), good, bad, self.model.scenario.trust)
+
+    def seen_by(self, kind: int) -> int:
+        """Incidents that a type of service remembers of them."""
+        return int(self.model.town.columns.seen_in_memory[kind, self.row, 0])
 
     def match(self, menu: dict[str, float]) -> float:
         """Share of their wishes that a menu (1 for each activity on it) serves."""
@@ -121,73 +146,123 @@ class YoungPerson(mesa.Agent):
 
     # --- what they do --------------------------------------------------------------------------------------
 
-    def experience(self, was_good: bool) -> None:
-        """Have one good or bad experience with the lead; it counts at the end of the week."""
-        if was_good:
-            self.good_events += 1
-        else:
-            self.bad_events += 1
+    def experience(self, kind: int, good: int, bad: int) -> None:
+        """Have good and bad experiences with a type of service; they count at the end of the week."""
+        mine = self.model.experiences.setdefault(self.row, {})
+        so_far = mine.get(kind, (0, 0))
+        mine[kind] = so_far[0] + good, so_far[1] + bad
 
-    def meet_worker(self, ordinal: int, chance_good: float, is_written_down: bool) -> str | None:
-        """Be visited; returns the wish that is written down, honest or not, if one is."""
-        when = occasion(self.lead.round, ordinal)
-        self.experience(self.luck("contact", when) < chance_good)
-        wish = self._say_what_i_want(when) if is_written_down else None
+    def meet_worker(self, ordinal: int, chance_good: float, is_written_down: bool) -> tuple[bool, str | None, int]:
+        """Be visited; whether it went well, the wish that is written down, honest or not, and the venue named."""
+        when = occasion(self.programme.round, ordinal)
+        good = bool(self.luck("contact", when) < chance_good)
+        self.experience(self.lead.kind, int(good), int(not good))
+        wish, venue = None, self.programme.usual_venue
+        if is_written_down:
+            wish, honest = self.say_what_i_want("wish", when)
+            venue = self.territory if honest else venue
         self.contact_weeks += 1
-        return wish
+        return good, wish, venue
 
-    def _say_what_i_want(self, when: int) -> str:
-        p = self.model.scenario.listening
-        chance = designing.chance_signal_is_honest(self.trust, float(self.contact_weeks), p)
-        honest = self.luck("honesty", when) < chance
-        shares = self.interests if honest else self.lead.expectation
-        u, reached = self.luck("wish", when), 0.0
+    def say_what_i_want(self, what_for: str, when: int) -> tuple[str, bool]:
+        """An activity they say they want, and whether they say so honestly."""
+        scenario = self.model.scenario
+        earlier = scenario.designing.haste * self.contact_weeks
+        chance = designing.chance_signal_is_honest(self.trust, earlier, scenario.listening)
+        honest = bool(self.luck(f"{what_for}: honest", when) < chance)
+        shares = self.interests if honest else self.programme.expectation
+        u, reached = self.luck(what_for, when), 0.0
         activities = list(shares)
         for activity in activities[:-1]:
             reached = reached + shares[activity]
             if u < reached:
-                return activity
-        return activities[-1]
+                return activity, honest
+        return activities[-1], honest
+
+    def may_take_ill(self, what: str, ordinal: int) -> None:
+        """Perhaps take it ill that power was promised and not given."""
+        chance = self.model.scenario.sharing.tokenism_chance
+        if self.luck(what, occasion(self.programme.round, ordinal)) < chance:
+            self.experience(self.lead.kind, 0, 1)
+            self.programme.tokenism += 1
 
     def consider_joining(self) -> bool:
         """Whether they say yes to this week's invitation."""
         friends = self.friends
         inside = sum(self.model.was_in_last_week(friend) for friend in friends)
         chance = joining.chance_of_joining(
-            self.match(self.lead.menu),
+            self.match(self.programme.menu),
             self.trust,
             inside / max(len(friends), 1),
             self.support,
+            self.territory != self.programme.venue,
             self.model.scenario.joining,
         )
-        return bool(self.luck("joining", occasion(self.lead.round, self.lead.stage_week)) < chance)
+        when = occasion(self.programme.round, self.programme.stage_week)
+        return bool(self.luck("joining", when) < chance) or self.programme.is_compulsory
 
-    def attend_session(self) -> bool:
+    def attend_session(self, mentored: bool) -> bool:
         """Come to this week's session or not, and like it or not; returns whether they came."""
-        scenario, when = self.model.scenario, occasion(self.lead.round, self.lead.stage_week)
-        q = self.match(self.lead.menu)
+        scenario, programme = self.model.scenario, self.programme
+        when = occasion(programme.round, programme.stage_week)
+        q, compelled = self.match(programme.menu), programme.is_compulsory
         self.in_course = True
         comes = bool(self.luck("attending", when) < attending.chance_of_attending(q, scenario.attending))
         if comes:
-            chance = trusting.chance_session_is_good(q, self.lead.power_design, scenario.trust)
-            self.experience(self.luck("session", when) < chance)
-            self.benefit = inclining.benefit_of_session(q, scenario.effect)
+            chance = trusting.chance_session_is_good(
+                q, programme.power_design, programme.peer_delivery, compelled, scenario.trust
+            )
+            good = bool(self.luck("session", when) < chance)
+            self.experience(self.lead.kind, int(good), int(not good))
+            faithful = inclining.fidelity(programme.bespoke_share, scenario.effect)
+            self.benefit = inclining.benefit_of_session(
+                q, faithful, programme.quality, mentored, compelled, scenario.effect
+            )
         return comes
 
-    def consider_leaving(self) -> bool:
+    def consider_leaving(self, mentored: bool) -> bool:
         """Whether they leave the course for good this week."""
-        chance = attending.chance_of_dropping_out(self.match(self.lead.menu), self.trust, self.model.scenario.attending)
-        return bool(self.luck("dropping out", occasion(self.lead.round, self.lead.stage_week)) < chance)
+        programme = self.programme
+        chance = attending.chance_of_dropping_out(
+            self.match(programme.menu), self.trust, mentored, programme.is_compulsory, self.model.scenario.attending
+        )
+        return bool(self.luck("dropping out", occasion(programme.round, programme.stage_week)) < chance)
+
+    def complete(self, attended: int, serving: float) -> None:
+        """Be among those who completed, perhaps with one's own goal reached."""
+        scenario, programme = self.model.scenario, self.programme
+        self.completed = True
+        self.completed_week = self.model.week
+        self.completed_match = self.match(programme.menu)
+        self.stayed_on = programme.course_weeks > scenario.programme.course_weeks
+        programme.completions += 1
+        chance = sharing.chance_goal_is_reached(serving, attended, scenario.afterwards)
+        programme.goals += int(self.luck("own goal reached", occasion(programme.round, 0)) < chance)
+
+    def find_destination(self) -> None:
+        """Perhaps find work or training half a year after completing; it changes them for good, bit by bit."""
+        p = self.model.scenario.afterwards
+        if self.completed_week != self.model.week - p.destination_weeks:
+            return
+        if self.luck("destination", 0) < sharing.chance_of_destination(self.completed_match, self.stayed_on, p):
+            self.lasting -= p.destination_effect
+            self.inclination += p.destination_effect
+            self.programme.destinations += 1
 
     def move_trust(self) -> None:
         """Let old experience fade, and add this week's own and what friends tell of theirs."""
-        p, c = self.model.scenario.trust, self.model.town.columns
-        heard_good = sum(friend.good_events for friend in self.friends)
-        heard_bad = sum(friend.bad_events for friend in self.friends)
-        good = trusting.fading(self.good, c.start_good[self.row, 0].item(), p)
-        bad = trusting.fading(self.bad, c.start_bad[self.row, 0].item(), p)
-        self.good = trusting.good_after(good, self.good_events, heard_good, p)
-        self.bad = trusting.bad_after(bad, self.bad_events, heard_bad, p)
+        p, c, none = self.model.scenario.trust, self.model.town.columns, (0, 0)
+        own = self.model.experiences.get(self.row, {})
+        told = [self.model.experiences[friend.row] for friend in self.friends if friend.row in self.model.experiences]
+        for memory, side, after in ((c.good, 0, trusting.good_after), (c.bad, 1, trusting.bad_after)):
+            total = sum(events[side] for events in own.values())
+            for kind in range(len(memory)):
+                mine = own.get(kind, none)[side]
+                heard = sum(events.get(kind, none)[side] for events in told)
+                faded = trusting.fading(memory[kind, self.row, 0].item(), p)
+                if own or told:
+                    faded = after(faded, mine, total - mine, heard, p)
+                memory[kind, self.row, 0] = faded
 
     def settle(self) -> None:
         """Drift back towards who they were; a session this week pulls the other way."""
@@ -196,22 +271,21 @@ class YoungPerson(mesa.Agent):
     def live(self) -> None:
         """Cause this week's incidents, mostly none."""
         background = self.model.town.world.background[self.row].item()
-        mean = offending.incident_rate(background, self.inclination, self.in_course, self.model.scenario.effect)
+        moved = self.inclination + self.lasting
+        mean = offending.incident_rate(background, moved, self.in_course, self.model.scenario.effect)
         self.occurred = poisson_count(mean, self._weekly_luck("incidents"))
 
-    def be_seen(self) -> None:
-        """Some of the incidents are reported, and the lead sees some of those."""
-        p, c, week = self.model.scenario.reporting, self.model.town.columns, self.model.week
-        self.reported = self.seen = 0
+    def be_seen(self) -> list[int]:
+        """Some of the incidents are reported; returns how many of those each type of service sees."""
+        town, week = self.model.town, self.model.week
+        self.reported = 0
         if self.occurred:
-            self.reported = binomial_count(self.occurred, p.share, self.luck("reporting", week))
-            self.seen = binomial_count(self.reported, p.seen_by(self.lead.place.lead), self.luck("seeing", week))
-        at = week % len(c.seen_weeks), self.row, 0
-        self.seen_in_memory += self.seen - int(c.seen_weeks[at])
-        c.seen_weeks[at] = self.seen
-        at = week % PARTICIPANT_WINDOW_WEEKS, self.row, 0
-        self.reported_in_window += self.reported - int(c.reported_weeks[at])
-        c.reported_weeks[at] = self.reported
+            share = self.model.scenario.reporting.share
+            self.reported = binomial_count(self.occurred, share, self.luck("reporting", week))
+        return [
+            binomial_count(self.reported, share, self.luck(f"seeing: {kind}", week)) if self.reported else 0
+            for kind, share in zip(town.world.partners.kinds, town.seen_share.tolist(), strict=True)
+        ]
 
     def step(self) -> None:
         """One week of a young person on whom no programme acts (in Mesa's idiom; the model calls the verbs)."""

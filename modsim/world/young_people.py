@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaincinv
 
-from modsim.inputs.scenario import Area, Scenario
+from modsim.inputs.scenario import GOALS, Area, Scenario
 from modsim.inputs.units import WEEKS_PER_YEAR
 from modsim.rules import offending
 from modsim.world.draws import Luck
+from modsim.world.partners import Tables
 from modsim.world.interests import area_pattern, dirichlet
 from modsim.world.ties import Ties, area_ties, group_sizes
 
@@ -69,6 +70,8 @@ class World:
         first_group = np.cumsum([0, *(len(area) for area in sizes[:-1])])
         self.group_number = np.arange(len(self.group_area)) - first_group[self.group_area]
         self.core_groups = np.array([a.core_groups for a in self.areas])
+        self.partners = Tables(scenario, self.areas)
+        self._settle_territories()
         if ties is not None and len(ties.start) - 1 != self.rows:
             raise ValueError(f"the graph has {len(ties.start) - 1} nodes; there are {self.rows} young people")
         self.ties = ties or self._drawn_ties(sizes)
@@ -89,6 +92,25 @@ class World:
         return Ties.between(one, other, self.rows)
 
     # --- before the first week -----------------------------------------------------------------------------
+
+    def _settle_territories(self) -> None:
+        """Each core group has a territory; the other groups of an area are spread over them by luck."""
+        self.territories = np.maximum(self.core_groups, 1)
+        of_group = self.territories[self.group_area]
+        u = self.luck.uniform("territory", self.group_area, 0, self.group_number)
+        drawn = np.minimum((u * of_group).astype(np.int64), of_group - 1)
+        self._group_territory = np.where(self.group_number < of_group, self.group_number, drawn)
+        u = self.luck.uniform("usual venue", np.arange(len(self.areas)))
+        self.usual_venue = np.minimum((u * self.territories).astype(np.int64), self.territories - 1)
+
+    def territory_of(self, rows: np.ndarray) -> np.ndarray:
+        """The territory in which the people at these rows are at home: that of the group they came to."""
+        return self._group_territory[self.first_group[rows]]
+
+    def goal_of(self, rows: np.ndarray) -> np.ndarray:
+        """Positions in `GOALS` of what the people at these rows want for themselves."""
+        u = self.luck.uniform("own goal", self.area[rows], 0, self.slot[rows], self.generation[rows])
+        return np.minimum((u * len(GOALS)).astype(np.int64), len(GOALS) - 1)
 
     def _settle_ages(self) -> None:
         p = self.scenario.population

@@ -82,7 +82,7 @@ def test_lists_find_the_core_group_better_when_the_lead_sees_more():
         for seed in range(4):
             model = Community(small_scenario(*changes), arm="transplant", seed=seed)
             model.step()
-            found += sum(person.in_core for lead in model.leads[1:] for _, person in lead.on_list())
+            found += sum(person.in_core for lead in model.programmes[1:] for _, person in lead.on_list())
         return found
 
     assert core_on_list("reporting.share=1", "targeting.accuracy=1") > core_on_list("targeting.accuracy=0")

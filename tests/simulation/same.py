@@ -8,12 +8,27 @@ def columns_differ(one, other, lane_of_other=0):
     different = []
     for name, column in vars(one.columns).items():
         twin = getattr(other.columns, name)
+        if name == "sightings":
+            weeks = column.keys() | twin.keys()
+            if any(_seen(column.get(week), 0) != _seen(twin.get(week), lane_of_other) for week in weeks):
+                different.append(name)
+            continue
         pairs = [(column[k], twin[k]) for k in column] if isinstance(column, dict) else [(column, twin)]
         for a, b in pairs:
             lane = lane_of_other if b.shape[-1] > 1 else 0
             if not np.array_equal(a[..., 0], b[..., lane]):
                 different.append(name)
     return different
+
+
+def _seen(sightings, lane):
+    """The entries of a week in one lane, in order; an empty week is the same as none."""
+    if sightings is None:
+        return []
+    mine = sightings.lane == lane
+    return sorted(
+        zip(sightings.row[mine].tolist(), sightings.reported[mine].tolist(), sightings.seen[:, mine].T.tolist())
+    )
 
 
 def outcomes_differ(one, other):

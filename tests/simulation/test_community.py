@@ -49,7 +49,7 @@ def test_a_young_person_can_be_asked(community):
 
 
 def test_the_lead_s_attributes_are_those_of_the_programme(community):
-    lead = community.leads[1]
+    lead = community.programmes[1]
     assert lead.type == "youth_work"
     assert lead.stage in list(Stage)
     assert sum(lead.menu.values()) == 3

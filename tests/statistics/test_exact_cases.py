@@ -46,8 +46,8 @@ def test_case_3_joins_of_a_wave_are_a_truncated_binomial():
         model = Community(scenario, arm="transplant", seed=seed)
         model.run_for(9)  # eight weeks of set-up, one wave
         for area, place in ((1, scenario.areas[1]), (2, scenario.areas[2])):
-            assert model.leads[area].stage == Stage.RECRUITING
-            joined.append(model.leads[area].joined)
+            assert model.programmes[area].stage == Stage.RECRUITING
+            joined.append(model.programmes[area].joined)
             odds = -1.6 + 3.0 + 3.0 * (scenario.trust.start_in(place.lead, place.anchor) - 0.3)
             yes = stats.binom(14, 1 / (1 + np.exp(-odds)))
             expected.append(sum(min(k, 12) * yes.pmf(k) for k in range(15)))
@@ -99,7 +99,7 @@ def test_case_9_with_neither_honesty_nor_trust_the_menu_is_what_professionals_ex
         arm="recoproduce",
     )  # fmt: skip
     model.run_for(16)
-    lead = model.leads[2]
+    lead = model.programmes[2]
     assert lead.stage != Stage.SETUP
     assert {i for i, on_it in lead.menu.items() if on_it} == set(model.scenario.origin_menu)
 
@@ -171,6 +171,6 @@ def test_nobody_joins_when_nobody_can_be_listed():
     scenario = small_scenario("arms.transplant.setup_weeks=1", "programme.contacted=0", "joining.baseline=-10")
     model = Community(scenario, arm="transplant")
     model.run_for(20)
-    assert model.leads[1].invited > 0
-    assert model.leads[1].joined == 0
+    assert model.programmes[1].invited > 0
+    assert model.programmes[1].joined == 0
     assert (model.town.columns.standing != Standing.IN).all()

@@ -3,18 +3,25 @@
 from modsim.inputs.uncertainties.designing import Designing
 from modsim.inputs.uncertainties.offending import Effect, Offending, Reporting
 from modsim.inputs.uncertainties.place import Population, World
+from modsim.inputs.uncertainties.services import Commitment, Partners, Turnover
+from modsim.inputs.uncertainties.sharing import Afterwards, Sharing
 from modsim.inputs.uncertainties.taking_part import Attending, Joining
 from modsim.inputs.uncertainties.trust import Listening, Trust
 
 __all__ = [
+    "Afterwards",
     "Attending",
+    "Commitment",
     "Designing",
     "Effect",
     "Joining",
     "Listening",
     "Offending",
+    "Partners",
     "Population",
     "Reporting",
+    "Sharing",
     "Trust",
+    "Turnover",
     "World",
 ]

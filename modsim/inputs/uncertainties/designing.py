@@ -1,20 +1,11 @@
 """What it takes to design a menu together and to put it on."""
 
-from modsim.inputs.fields import Table, number
+from modsim.inputs.fields import Table, choice, number
 
 
 class Designing(Table):
     """What it takes partners to design a menu together, and to put it on."""
 
-    partners: int = number(
-        6,
-        "Services around the design table",
-        unit="partners",
-        allowed=(1, 30),
-        plausible=(3, 10),
-        evidence="C",
-        source="partners named for Gorbals and Govan (Glasgow City Council, 2016)",
-    )
     meeting_hours: float = number(
         2.0,
         "Hours of one partner for one design meeting",
@@ -25,7 +16,7 @@ class Designing(Table):
     )
     meetings: float = number(
         6.0,
-        "Full meetings needed to design a whole menu; one is held each fortnight",
+        "Full meetings needed to design a whole menu; one is held each fortnight, full or not",
         unit="meetings",
         allowed=(0, 60),
         evidence="D",
@@ -56,6 +47,33 @@ class Designing(Table):
         evidence="D",
         source="assumption",
     )
+    knowledge_adds_quality: float = number(
+        0.2,
+        "Share of what absent partners would have brought to a meeting that full knowledge of the process makes up for",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    practice_adds: float = number(
+        0.25,
+        "Share of what is not yet known of the process that is learned from one finished design",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    hours_are_pooled: bool = choice(
+        True, "Whether partners make up for each other's missing hours when they meet to design"
+    )
+    haste: float = number(
+        1.0,
+        "Share of the usual time that contacts and meetings are given; 1/3 is rushed",
+        unit="share",
+        allowed=(0.05, 1),
+        evidence="D",
+        source="a choice of the person asking",
+    )
     refresh: float = number(
         0.5,
         "Design effort and set-up time of a later round against the first",
@@ -73,7 +91,3 @@ class Designing(Table):
         evidence="D",
         source="assumption",
     )
-
-    def links(self, has_anchor: bool) -> int:
-        """Links to keep warm: a star round an anchor organisation, or every pair without one."""
-        return self.partners - 1 if has_anchor else self.partners * (self.partners - 1) // 2

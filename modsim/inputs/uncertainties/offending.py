@@ -2,7 +2,7 @@
 
 import math
 
-from modsim.inputs.fields import LeadType, Table, number
+from modsim.inputs.fields import PartnerType, Table, number
 from modsim.inputs.units import WEEKS_PER_YEAR, kept_per_week, weekly_fading
 
 
@@ -170,7 +170,7 @@ class Reporting(Table):
         source="assumption",
     )
 
-    def seen_by(self, lead: LeadType) -> float:
+    def seen_by(self, lead: PartnerType) -> float:
         """Share of reported incidents that a service of this type sees."""
         return {
             "police": self.seen_by_police,
@@ -199,6 +199,41 @@ class Effect(Table):
         plausible=(0, 0.03),
         evidence="D",
         source="assumption",
+    )
+    mentor_adds: float = number(
+        0.3,
+        "By how much a mentor raises what a wanted session does",
+        unit="share",
+        allowed=(0, 5),
+        evidence="C",
+        source="mentoring adds to group programmes (Youth Endowment Fund); size assumed",
+    )
+    fidelity_loss: float = number(
+        0.1,
+        "Share of what a wanted session does that is lost when no activity of the menu is the origin's",
+        unit="share",
+        allowed=(0, 1),
+        plausible=(0, 0.6),
+        evidence="B",
+        source="disputed in sign: dropping tested parts can harm, adapting can help (Durlak & DuPre 2008; Hall 2016)",
+    )
+    failing_share: float = number(
+        0.3,
+        "Share of rounds whose delivery fails: sessions are held and change nothing; the others do more, 1 on average",
+        unit="share",
+        allowed=(0, 0.95),
+        plausible=(0, 0.5),
+        evidence="B",
+        source="implementation varies widely and decides effects (Durlak & DuPre 2008)",
+    )
+    compelled: float = number(
+        1.0,
+        "What a session does where nobody may say no, against one that is voluntary",
+        unit="ratio",
+        allowed=(0, 2),
+        plausible=(0, 1.2),
+        evidence="D",
+        source="assumption; the range holds no loss and some gain",
     )
     half_life_weeks: float = number(
         39.0,

@@ -57,6 +57,15 @@ class Joining(Table):
         evidence="D",
         source="assumption",
     )
+    rival_ground_effect: float = number(
+        1.0,
+        "Log-odds lost when the venue lies in a rival group's territory",
+        unit="log-odds",
+        allowed=(0, 10),
+        plausible=(0, 3),
+        evidence="C",
+        source="territory keeps young people from venues (Bannister et al. 2010); size assumed",
+    )
 
 
 class Attending(Table):
@@ -109,6 +118,22 @@ class Attending(Table):
         allowed=(0, 1),
         evidence="D",
         source="the default starting trust, fixed",
+    )
+    dropout_mentor: float = number(
+        0.5,
+        "How strongly a mentor lowers the dropout hazard",
+        unit="log-hazard",
+        allowed=(-10, 10),
+        evidence="D",
+        source="assumption",
+    )
+    dropout_compelled: float = number(
+        0.3,
+        "Dropout hazard where nobody may say no, against one that is voluntary",
+        unit="ratio",
+        allowed=(0, 10),
+        evidence="D",
+        source="assumption",
     )
     completion_share: float = number(
         0.6,

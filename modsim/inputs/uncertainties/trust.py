@@ -1,10 +1,10 @@
 """Trust in the lead, and what young people say to it."""
 
-from modsim.inputs.fields import LeadType, Table, number
+from modsim.inputs.fields import PartnerType, Table, number
 
 
 class Trust(Table):
-    """Trust of young people in the service that leads: where it starts and what moves it."""
+    """Trust of young people in each service: where it starts and what moves it."""
 
     start: float = number(
         0.30,
@@ -17,7 +17,7 @@ class Trust(Table):
     )
     bonus_youth_work_or_third_sector: float = number(
         0.15,
-        "Added starting trust, and chance of a good contact, when youth work or the third sector leads",
+        "Added starting trust, and chance of a good contact, of youth work and the third sector",
         unit="0-1",
         allowed=(-0.3, 0.3),
         evidence="D",
@@ -25,7 +25,7 @@ class Trust(Table):
     )
     bonus_anchor: float = number(
         0.15,
-        "The same when the anchor organisation itself leads: a housing association, in an area with an anchor",
+        "The same of the anchor organisation: the housing association, in an area with an anchor",
         unit="0-1",
         allowed=(-0.3, 0.3),
         evidence="D",
@@ -33,7 +33,7 @@ class Trust(Table):
     )
     bonus_housing_or_fire: float = number(
         0.05,
-        "The same when the fire service, or a housing association that is no anchor, leads",
+        "The same of the fire service, and of a housing association that is no anchor",
         unit="0-1",
         allowed=(-0.3, 0.3),
         evidence="D",
@@ -41,7 +41,7 @@ class Trust(Table):
     )
     bonus_police: float = number(
         -0.05,
-        "The same when the police lead",
+        "The same of the police",
         unit="0-1",
         allowed=(-0.3, 0.3),
         evidence="D",
@@ -91,6 +91,15 @@ class Trust(Table):
         evidence="D",
         source="assumption",
     )
+    spill_over: float = number(
+        0.25,
+        "Weight of an experience for the trust in every other service, against that in the service itself",
+        unit="share",
+        allowed=(0, 1),
+        plausible=(0, 0.6),
+        evidence="D",
+        source="assumption",
+    )
     contact_good: float = number(
         0.65,
         "Chance that an outreach contact is a good experience, before the lead's bonus",
@@ -132,9 +141,26 @@ class Trust(Table):
         source="assumption",
     )
 
-    def bonus(self, lead: LeadType, has_anchor: bool) -> float:
-        """What the type of the lead adds to starting trust and to the chance of a good contact."""
-        if lead == "housing" and has_anchor:
+    session_peers: float = number(
+        0.1,
+        "Added chance of a good session when young people lead all of it",
+        unit="chance",
+        allowed=(-1, 1),
+        evidence="D",
+        source="assumption",
+    )
+    session_compelled: float = number(
+        0.1,
+        "Chance of a good session lost where nobody may say no",
+        unit="chance",
+        allowed=(-1, 1),
+        evidence="D",
+        source="assumption",
+    )
+
+    def bonus(self, lead: PartnerType, is_anchor: bool) -> float:
+        """What the type of a service adds to starting trust and to the chance of a good contact."""
+        if is_anchor:
             return self.bonus_anchor
         return {
             "youth_work": self.bonus_youth_work_or_third_sector,
@@ -144,9 +170,9 @@ class Trust(Table):
             "police": self.bonus_police,
         }.get(lead, 0.0)
 
-    def start_in(self, lead: LeadType, has_anchor: bool) -> float:
-        """Starting trust in a lead of this type, held within 0.01 and 0.99."""
-        return min(max(self.start + self.bonus(lead, has_anchor), 0.01), 0.99)
+    def start_in(self, lead: PartnerType, is_anchor: bool) -> float:
+        """Starting trust in a service of this type, held within 0.01 and 0.99."""
+        return min(max(self.start + self.bonus(lead, is_anchor), 0.01), 0.99)
 
 
 class Listening(Table):

@@ -1,0 +1,164 @@
+"""The services around the table: their hours, their people, and how they work together."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from modsim.inputs.fields import PartnerType, Table, choice, number
+
+
+class Partners(Table):
+    """Which services there are, and what fills their weeks."""
+
+    at_the_table: int = number(
+        6,
+        "Services around the table: so many of an area's list, from its beginning",
+        unit="partners",
+        allowed=(1, 30),
+        plausible=(3, 10),
+        evidence="C",
+        source="partners named for Gorbals and Govan (Glasgow City Council, 2016)",
+    )
+    lead_pool: Annotated[list[PartnerType], Field(max_length=30)] = choice(
+        [], "Types of service that may lead; all of them if empty"
+    )
+    hours_police: float = number(
+        60.0,
+        "Hours a week of the police for an area's young people",
+        unit="hours a week",
+        allowed=(0, 10_000),
+        evidence="D",
+        source="assumption",
+    )
+    hours_others: float = number(
+        20.0,
+        "Hours a week of any other service for an area's young people",
+        unit="hours a week",
+        allowed=(0, 10_000),
+        evidence="D",
+        source="assumption",
+    )
+    hours_per_incident: float = number(
+        2.0,
+        "Hours it takes a service to answer one incident that it sees",
+        unit="hours",
+        allowed=(0, 1000),
+        evidence="D",
+        source="assumption",
+    )
+
+    def hours_of(self, kind: PartnerType) -> float:
+        """Hours a week of a service of this type."""
+        return self.hours_police if kind == "police" else self.hours_others
+
+
+class Commitment(Table):
+    """How committed the people are who stand for their services, and how these come to trust each other."""
+
+    mean: float = number(
+        0.8,
+        "Mean commitment of a partner's programme worker",
+        unit="0-1",
+        allowed=(0.01, 1),
+        plausible=(0.6, 0.95),
+        evidence="D",
+        source="assumption; accounts stress individual leadership and commitment (What Works Scotland)",
+    )
+    sd: float = number(
+        0.12,
+        "Spread of commitment between workers (beta distribution)",
+        unit="sd",
+        allowed=(0, 0.45),
+        plausible=(0.05, 0.2),
+        evidence="D",
+        source="assumption",
+    )
+    reference: float = number(
+        0.8,
+        "Commitment at which shared power over the design is worth what it says",
+        unit="0-1",
+        allowed=(0.01, 1),
+        evidence="D",
+        source="the default mean, fixed",
+    )
+    regard_start: float = number(
+        0.5,
+        "How highly professionals think of young people at the start",
+        unit="0-1",
+        allowed=(0.01, 1),
+        evidence="D",
+        source="assumption",
+    )
+    regard_step: float = number(
+        0.01,
+        "How far one good contact, or one incident more than usual, moves that",
+        unit="0-1",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    regard_reverts: float = number(
+        0.015,
+        "Share of the way back to the start that regard goes in a week",
+        unit="share a week",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption: as slow as young people's forgetting",
+    )
+    together_start: float = number(
+        0.5, "Trust between partners at the start", unit="0-1", allowed=(0, 1), evidence="D", source="assumption"
+    )
+    together_gain: float = number(
+        0.05,
+        "Share of the missing trust between partners that a full meeting adds",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    together_loss: float = number(
+        0.02,
+        "Share of the trust between partners that an empty meeting takes",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+
+
+class Turnover(Table):
+    """Programme workers come and go, and what they know goes with them."""
+
+    leaving_per_week: float = number(
+        0.006,
+        "Chance that a partner's programme worker leaves in a week",
+        unit="per week",
+        allowed=(0, 1),
+        plausible=(0.002, 0.012),
+        evidence="C",
+        source="about 30 % a year, as in social-care and youth-work turnover",
+    )
+    strain_adds: float = number(
+        0.5,
+        "By how much that chance rises while more than a week's calls wait",
+        unit="share",
+        allowed=(0, 20),
+        evidence="D",
+        source="assumption",
+    )
+    knowledge_lost_with_anchor: float = number(
+        0.15,
+        "Share of process knowledge lost when the lead's worker leaves, in an area with an anchor organisation",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    knowledge_lost_without_anchor: float = number(
+        0.30,
+        "The same in an area without one",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )

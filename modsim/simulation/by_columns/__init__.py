@@ -1,0 +1,43 @@
+"""The stages of the week for whole columns with lanes: no Python object acts, everything moves at once.
+
+`modsim.simulation.by_agents` holds the same stages agent by agent. Both call the same rules and the same draws, and
+give the same numbers, bit for bit.
+"""
+
+from modsim.simulation.by_columns.incidents import incidents_happen, services_see
+from modsim.simulation.by_columns.people import (
+    destinations_are_found,
+    inclination_moves,
+    people_age_and_move,
+    trust_moves,
+)
+from modsim.simulation.by_columns.programmes import (
+    participants_are_heard,
+    partners_meet,
+    programmes_are_planned,
+    programmes_move_on,
+    sessions_are_held,
+    workers_visit,
+    young_people_are_asked,
+)
+from modsim.simulation.by_columns.services import hours_arrive, partners_answer_calls, regard_moves, staff_come_and_go
+
+__all__ = [
+    "destinations_are_found",
+    "hours_arrive",
+    "incidents_happen",
+    "inclination_moves",
+    "participants_are_heard",
+    "partners_answer_calls",
+    "partners_meet",
+    "people_age_and_move",
+    "programmes_are_planned",
+    "programmes_move_on",
+    "regard_moves",
+    "services_see",
+    "sessions_are_held",
+    "staff_come_and_go",
+    "trust_moves",
+    "workers_visit",
+    "young_people_are_asked",
+]

@@ -1,0 +1,509 @@
+"""Programmes: planned, designed, offered, delivered, argued about and ended."""
+
+import numpy as np
+
+from modsim.inputs.scenario import Scenario
+from modsim.rules import attending, designing, inclining, joining, partnering, sharing, trusting
+from modsim.simulation.by_columns.services import can_pay, give, in_purse, pay
+from modsim.simulation.columns import NEVER, Stage, Standing
+from modsim.simulation.listing import list_of
+from modsim.simulation.planning import RoundPlan, chosen_lead, course_dates
+from modsim.simulation.town import ENOUGH, Town, bespoke_share, occasion
+from modsim.world.interests import match
+
+
+def programmes_are_planned(town: Town) -> None:
+    """Start a round where it fits before the horizon and its cost is covered; the last may have fewer places."""
+    c, levers, programme = town.columns, town.levers, town.scenario.programme
+    free = levers.runs & (c.stage == Stage.IDLE) & (town.week >= town.opens) & (c.round < programme.rounds)
+    if not free.any():
+        return
+    plan = RoundPlan(town)
+    weeks_left = _weeks_left(town)
+    if town.scenario.settings.comparison == "equal_activity":
+        places = np.full(free.shape, programme.places)
+        free &= town.week + plan.weeks_to_course >= course_dates(town)
+    else:
+        in_sight = c.purse + (town.budget + town.pledged()) * (plan.weeks - 1) + ENOUGH
+        places = np.where(plan.cost(programme.places) <= in_sight, programme.places, 0)
+        for fewer in range(programme.minimum_places, programme.places):
+            last_chance = (plan.weeks == weeks_left) & (plan.cost(fewer) <= in_sight)
+            places = np.where((places < programme.places) & last_chance, fewer, places)
+    starts = free & (plan.weeks <= weeks_left) & (places > 0)
+    c.stage[starts] = Stage.SETUP
+    c.stage_week[starts] = 0
+    c.meetings_held[starts] = 0.0
+    c.course_weeks[starts] = programme.course_weeks
+    c.sessions_held[starts] = 0
+    c.knowledge[starts] = plan.knowledge[starts]
+    for column, planned in (
+        (c.places, places), (c.setup_weeks, plan.setup_weeks), (c.effort, plan.effort),
+        (c.meetings_needed, plan.meetings), (c.quality, _quality_of_round(town)),
+    ):  # fmt: skip
+        column[starts] = planned[starts]
+    for area, lane in np.argwhere(starts).tolist():
+        lead = chosen_lead(town, area, lane)
+        if lead != c.lead[area, lane]:
+            c.lead[area, lane] = lead
+            c.contact_weeks[town.world.rows_of(area), lane] = 0  # nobody knows the new lead's worker yet
+        if not levers.keeps_learning[area, lane]:
+            c.signals[:, area, lane] = c.venue_votes[:, area, lane] = 0
+        rows = list_of(town, area, lane, int(c.round[area, lane]))
+        c.listed[area, :, lane] = -1
+        c.listed[area, : len(rows), lane] = rows
+        c.standing[area, :, lane] = Standing.NOT_ASKED
+        c.attended[area, :, lane] = 0
+        c.serving[area, :, lane] = 0.0
+        c.mentor[area, :, lane] = -1
+
+
+def _weeks_left(town: Town):
+    """Weeks in which a round must end: before the horizon, and before a cut that services know of."""
+    p = town.numbers.purse
+    ahead = p.cliff_is_known * (p.cliff_week > town.week)
+    end = np.where(ahead, np.minimum(p.cliff_week, town.scenario.settings.weeks), town.scenario.settings.weeks)
+    return end - town.week
+
+
+def _quality_of_round(town: Town) -> np.ndarray:
+    """Quality with which the present round of every programme would be delivered."""
+    c, p = town.columns, town.numbers.effect
+    area = np.broadcast_to(np.arange(len(town.world.areas))[:, None], c.round.shape)
+    fails = town.world.luck.uniform("delivery fails", area, c.round) < p.failing_share
+    return inclining.delivery_quality(fails, p)
+
+
+def visit_week(position, ordinal, scenario: Scenario, setup_weeks):
+    """Week of set-up in which somebody at this position of the list gets this contact: spread evenly."""
+    programme = scenario.programme
+    all_contacts = programme.contacted * programme.contacts_each
+    return (position + programme.contacted * ordinal) * setup_weeks // all_contacts
+
+
+def workers_visit(town: Town) -> None:
+    """A week of set-up: visits to people on the list, wishes and venues written down; all paid, or it waits."""
+    c, world, scenario = town.columns, town.world, town.scenario
+    programme, numbers = scenario.programme, town.numbers
+    c.moves_on[:] = False
+    in_setup = c.stage == Stage.SETUP
+    if not in_setup.any():
+        return
+    position = np.arange(min(programme.contacted, programme.list_length))[None, :, None]
+    due = in_setup[:, None, :] & (c.listed[:, : position.size] >= 0)
+    due &= c.standing[:, : position.size] != Standing.GONE
+    ordinal = np.full(due.shape, -1)
+    for n in reversed(range(programme.contacts_each)):  # at most one contact a week: the earliest that is due
+        falls_now = visit_week(position, n, scenario, c.setup_weeks[:, None, :]) == c.stage_week[:, None, :]
+        ordinal = np.where(due & falls_now, n, ordinal)
+    hours = (ordinal >= 0).sum(axis=1) * programme.contact_hours
+    paid = in_setup & can_pay(town, hours)
+    pay(town, "contacts", np.where(paid, hours, 0.0))
+    _by_lead(town, np.where(paid, hours, 0.0))
+    c.moves_on |= paid
+    c.waited += in_setup & ~paid
+
+    area, n, lane = np.nonzero((ordinal >= 0) & paid[:, None, :])
+    row, turn = c.listed[area, n, lane], ordinal[area, n, lane]
+    lead = town.lead_kind[area, lane]
+    key = area, occasion(c.round[area, lane], turn), world.slot[row], world.generation[row]
+    good = world.luck.uniform("contact", *key) < trusting.chance_contact_is_good(
+        town.trust_bonus[lead, area, lane], town.levers.power_design[area, lane], numbers.trust.at(lane)
+    )
+    town.experience(lead, row, lane, good, ~good)
+    np.add.at(town.good_contacts, (area, lane), good)
+
+    spoken = np.nonzero(n + programme.contacted * turn < town.levers.signals[area, lane])[0]
+    wish, honest = _wishes_spoken(town, row[spoken], lane[spoken], lead[spoken], tuple(k[spoken] for k in key), "wish")
+    s_area, s_lane = area[spoken], lane[spoken]
+    np.add.at(c.signals, (wish, s_area, s_lane), 1)
+    venue = np.where(honest, world.territory_of(row[spoken]), world.usual_venue[s_area])
+    np.add.at(c.venue_votes, (venue, s_area, s_lane), 1)
+    c.contact_weeks[row, lane] += 1
+
+
+def _wishes_spoken(town: Town, row, lane, lead, key, what_for: str) -> tuple[np.ndarray, np.ndarray]:
+    """What people (n,) say they want, an activity each, and whether they are honest about it."""
+    numbers, luck = town.numbers, town.world.luck
+    earlier = numbers.designing.at(lane).haste * town.columns.contact_weeks[row, lane]
+    chance = designing.chance_signal_is_honest(town.trust(lead, row, lane), earlier, numbers.listening.at(lane))
+    honest = luck.uniform(f"{what_for}: honest", *key) < chance
+    own = np.cumsum(town.interests(row, lane), axis=1)
+    expected = np.cumsum(town.prior, axis=0).T[lane]
+    u = luck.uniform(what_for, *key)[:, None]
+    return (np.where(honest[:, None], own, expected)[:, :-1] <= u).sum(axis=1), honest
+
+
+def _by_lead(town: Town, hours) -> None:
+    """Hours that the lead's staff work (areas, lanes)."""
+    leads = np.arange(town.world.partners.most)[None, :, None] == town.columns.lead[:, None, :]
+    town.columns.worked = town.columns.worked + leads * hours[:, None, :]
+
+
+def partners_meet(town: Town) -> None:
+    """Where a menu is designed, links are kept warm and partners meet each fortnight, as far as they come."""
+    c, world, levers, p = town.columns, town.world, town.levers, town.numbers.designing
+    partners = world.partners
+    designs = (c.stage == Stage.SETUP) & (c.meetings_needed > 0.0)
+    if not designs.any():
+        return
+    present = partners.present[..., None] & _turning_up(town)
+    meets = designs & (c.stage_week % 2 == 1)
+    size = partners.size[:, None]
+    share = present.sum(axis=1) / size
+    each = designing.hours_saved(p.meeting_hours, c.knowledge, p)
+    linking = designing.linking_hours(partners.links[:, None], levers.learned_share, c.effort, p)
+    linking = np.where(designs, designing.hours_saved(linking, c.knowledge, p), 0.0)
+    meeting = np.where(meets, present.sum(axis=1) * each, 0.0)
+    paid = designs & can_pay(town, in_purse(town, linking + meeting))
+    c.waited += meets & ~paid
+    give(town, "links", np.where(paid, linking, 0.0))
+    give(town, "meetings", np.where(paid, meeting, 0.0))
+    held = (meets & paid)[:, None, :]
+    own = np.where(paid, linking / size, 0.0)[:, None, :] * partners.present[..., None] + held * present * each[:, None]
+    c.worked = c.worked + own
+    c.free_hours = np.maximum(c.free_hours - own, 0.0)
+    quality = partnering.meeting_quality(share, c.knowledge, p)
+    c.meetings_held = c.meetings_held + np.where(meets & paid, quality, 0.0)
+    after = partnering.trust_between_after(c.together, quality, town.numbers.commitment)
+    c.together = np.where(meets & paid, after, c.together)
+
+
+def _turning_up(town: Town) -> np.ndarray:
+    """Who would come to this week's meeting (areas, partners, lanes): hours may be pooled between partners."""
+    c, world, p = town.columns, town.world, town.numbers.designing
+    number = world.partners.number
+    need = designing.hours_saved(p.meeting_hours, c.knowledge, p)[:, None, :]
+    own = np.minimum(c.free_hours / np.maximum(need, ENOUGH), 1.0)
+    total = np.zeros(c.round.shape)
+    for position in range(number.shape[1]):
+        total = total + c.free_hours[:, position]
+    pooled = np.minimum(total[:, None, :] / np.maximum(need * world.partners.size[:, None, None], ENOUGH), 1.0)
+    free_share = np.where(p.hours_are_pooled, pooled, own)
+    area = np.broadcast_to(np.arange(len(number))[:, None, None], c.worker.shape)
+    when = np.broadcast_to(occasion(c.round, c.stage_week)[:, None, :], c.worker.shape)
+    u = world.luck.uniform("meeting", area, when, np.maximum(number, 0)[..., None])
+    return u < partnering.chance_of_turning_up(town.effective_commitment, free_share)
+
+
+def young_people_are_asked(town: Town) -> None:
+    """One wave of invitations; those who say yes get places in keyed order, the rest were promised in vain."""
+    c, world, levers = town.columns, town.world, town.levers
+    recruiting = c.stage == Stage.RECRUITING
+    c.moves_on |= recruiting
+    if not recruiting.any():
+        return
+    _some_feel_unheard(town, recruiting & (c.stage_week == 0))
+    left = c.places - (c.standing == Standing.IN).sum(axis=1)
+    third = -(-(c.listed >= 0).sum(axis=1) // 3)
+    candidate = recruiting[:, None, :] & (c.listed >= 0) & (c.standing == Standing.NOT_ASKED)
+    asked = candidate & (np.cumsum(candidate, axis=1) <= np.minimum(third, 2 * left)[:, None, :])
+    area, n, lane = np.nonzero(asked)
+    row, lead = c.listed[area, n, lane], town.lead_kind[area, lane]
+    key = area, occasion(c.round[area, lane], c.stage_week[area, lane]), world.slot[row], world.generation[row]
+    chance = joining.chance_of_joining(
+        match(town.interests(row, lane).T, c.menu[:, area, lane]),
+        town.trust(lead, row, lane),
+        _friends_share(town, row, lane),
+        world.support[row],
+        world.territory_of(row) != c.venue[area, lane],
+        town.numbers.joining.at(lane),
+    )
+    yes = (world.luck.uniform("joining", *key) < chance) | levers.compulsory[area, lane]
+    order = np.lexsort((world.luck.uniform("order of joining", *key), ~yes, lane, area))
+    programme_of = (area * town.lanes + lane)[order]
+    rank = np.arange(len(order)) - np.searchsorted(programme_of, programme_of)
+    place_in_queue = np.empty(len(order), dtype=np.int64)
+    place_in_queue[order] = rank
+    joins = yes & (place_in_queue < left[area, lane])
+    missed = yes & ~joins
+    c.standing[area, n, lane] = np.where(joins, Standing.IN, Standing.DECLINED)
+    if town.scenario.programme.mentor_hours > 0.0:  # partners take turns in finding a mentor
+        turn = (c.places - left)[area, lane] + place_in_queue
+        c.mentor[area, n, lane] = np.where(joins, turn % world.partners.size[area], -1)
+    c.ever_in[row[joins], lane[joins]] = True
+    town.experience(lead[missed], row[missed], lane[missed], 0, 1)
+    for count, who in ((c.invited, slice(None)), (c.joined, joins), (c.missed_promises, missed)):
+        np.add.at(count, (area[who], lane[who]), 1)
+
+
+def _friends_share(town: Town, row, lane):
+    """Share of somebody's friends who are or were in the programme; 0 for those without friends."""
+    friend, owner = town.world.ties.of_each(row)
+    inside = np.bincount(owner, town.columns.ever_in[friend, lane[owner]], minlength=len(row))
+    return inside / np.maximum(np.bincount(owner, minlength=len(row)), 1)
+
+
+def _some_feel_unheard(town: Town, told: np.ndarray) -> None:
+    """Where power was promised and what young people named most is not on the menu, some of those asked take it ill."""
+    c, world = town.columns, town.world
+    promised = told & town.levers.learns & (town.levers.power_design > 0.0)
+    for area, lane in np.argwhere(promised).tolist():
+        first = int(np.argmax(learned_shares(town, area, lane)))
+        if c.menu[first, area, lane]:
+            continue
+        contacted = slice(town.scenario.programme.contacted)
+        visited = (c.listed[area, contacted, lane] >= 0) & (c.standing[area, contacted, lane] != Standing.GONE)
+        row = c.listed[area, contacted, lane][visited]
+        _take_ill(town, "left out", np.full(len(row), area), np.full(len(row), lane), row, 0)
+
+
+def _take_ill(town: Town, what: str, area, lane, row, ordinal) -> None:
+    """Some of those to whom power was promised (n,) have a bad experience with the lead."""
+    world, c = town.world, town.columns
+    key = area, occasion(c.round[area, lane], ordinal), world.slot[row], world.generation[row]
+    ill = world.luck.uniform(what, *key) < town.numbers.sharing.at(lane).tokenism_chance
+    town.experience(town.lead_kind[area, lane][ill], row[ill], lane[ill], 0, 1)
+    np.add.at(c.tokenism, (area[ill], lane[ill]), 1)
+
+
+def participants_are_heard(town: Town) -> None:
+    """After a third and two thirds of a course, where power over it is shared: something else, or more of the same?"""
+    c, world, p = town.columns, town.world, town.numbers.sharing
+    weeks = town.scenario.programme.course_weeks
+    c.negotiates[:] = False
+    due = (c.stage == Stage.COURSE) & np.isin(c.stage_week, [-(-weeks // 3), -(-2 * weeks // 3)])
+    due &= town.levers.power_deliver > 0.0
+    due &= c.heard_in_week != c.stage_week  # a course that waits is not asked twice
+    if not due.any():
+        return
+    area, n, lane = np.nonzero(due[:, None, :] & (c.standing == Standing.IN))
+    row = c.listed[area, n, lane]
+    key = area, occasion(c.round[area, lane], c.stage_week[area, lane]), world.slot[row], world.generation[row]
+    named, _ = _wishes_spoken(town, row, lane, town.lead_kind[area, lane], key, "wish in the course")
+    votes = np.zeros_like(c.signals)
+    np.add.at(votes, (named, area, lane), 1)
+    hours_a_week = session_hours(town)
+    for a, k in np.argwhere(due).tolist():
+        c.heard_in_week[a, k] = c.stage_week[a, k]
+        wish = wish_of_the_group(c.menu[:, a, k], votes[:, a, k], bool(c.course_weeks[a, k] > weeks))
+        if wish is None:
+            continue
+        q, purse = p.at(k), c.purse[a, k]
+        need = q.negotiation_hours if wish[0] == "swap" else q.further_weeks * hours_a_week[a, k]
+        at_hand = need if town.scenario.settings.comparison == "equal_activity" else purse
+        when = occasion(int(c.round[a, k]), int(c.stage_week[a, k]))
+        u = world.luck.uniform("negotiation", a, when)
+        if u < sharing.chance_wish_is_granted(town.levers.power_deliver[a, k], at_hand, need):
+            c.granted[a, k] += 1
+            if wish[0] == "swap":
+                hours = np.zeros(c.purse.shape)
+                hours[a, k] = np.minimum(need, at_hand)
+                pay(town, "negotiation", hours)
+                _by_lead(town, hours)
+                c.menu[wish[1], a, k], c.menu[wish[2], a, k] = 1.0, 0.0
+                c.negotiates[a, k] = True
+            else:
+                c.course_weeks[a, k] += q.further_weeks
+        else:
+            c.refused[a, k] += 1
+            mine = (area == a) & (lane == k)
+            _take_ill(town, "refused", area[mine], lane[mine], row[mine], int(c.stage_week[a, k]))
+
+
+def wish_of_the_group(menu, votes, has_stayed: bool) -> tuple[str, int, int] | None:
+    """What participants ask for: to swap an activity in and another out, to go on with the same, or nothing."""
+    outside, inside = np.where(menu > 0.0, -1, votes), np.where(menu > 0.0, votes, np.iinfo(np.int64).max)
+    wanted, unwanted = int(np.argmax(outside)), int(np.argmin(inside))
+    if menu.any() and outside[wanted] > inside[unwanted]:
+        return "swap", wanted, unwanted
+    if not has_stayed and votes.sum() > 0 and 2 * votes[menu > 0.0].sum() >= votes.sum():
+        return "stay", -1, -1
+    return None
+
+
+def session_hours(town: Town):
+    """Staff hours of this week's session of every programme, mentors not counted."""
+    c = town.columns
+    new = bespoke_share(c.menu, town.origin_menu)
+    hours = designing.delivery_hours(c.places, new, town.scenario.programme.hours_per_place, town.numbers.designing)
+    return sharing.hours_with_peers(hours, town.levers.peer_delivery, town.numbers.sharing)
+
+
+def sessions_are_held(town: Town) -> None:
+    """One week of a course: paid, or it waits. Participants come or not, enjoy it or not, and some leave."""
+    c, world, scenario, numbers = town.columns, town.world, town.scenario, town.numbers
+    c.benefit[:] = 0.0
+    c.in_course[:] = False
+    running = c.stage == Stage.COURSE
+    if not running.any():
+        return
+    c.moves_on |= running & c.negotiates  # what is argued about takes the place of a session
+    running &= ~c.negotiates
+    hours = session_hours(town)
+    mentored, mentoring = _mentors_at_work(town, running)
+    needed = hours + in_purse(town, mentoring)
+    _anchors_bridge(town, running & ~can_pay(town, needed))
+    held = running & can_pay(town, needed)
+    _courses_break_off(town, running & ~held)
+    pay(town, "delivery", np.where(held, hours, 0.0))
+    _by_lead(town, np.where(held, hours, 0.0))
+    give(town, "mentoring", np.where(held, mentoring, 0.0))
+    mentored &= held[:, None, :]
+    of_mentor = np.arange(world.partners.most)[None, :, None]
+    for position in range(c.mentor.shape[1]):
+        work = scenario.programme.mentor_hours * (mentored[:, position] & held)
+        c.worked = c.worked + (of_mentor == c.mentor[:, position][:, None, :]) * work[:, None, :]
+    c.moves_on |= held
+    c.sessions_held += held
+    c.waited += running & ~held & (c.stage == Stage.COURSE)
+
+    area, n, lane = np.nonzero(held[:, None, :] & (c.standing == Standing.IN))
+    row, lead, levers = c.listed[area, n, lane], town.lead_kind[area, lane], town.levers
+    key = area, occasion(c.round[area, lane], c.stage_week[area, lane]), world.slot[row], world.generation[row]
+    menu, has_mentor = c.menu[:, area, lane], mentored[area, n, lane]
+    compelled, peers = levers.compulsory[area, lane], levers.peer_delivery[area, lane]
+    q = match(town.interests(row, lane).T, menu)
+    p = numbers.attending.at(lane)
+    comes = world.luck.uniform("attending", *key) < attending.chance_of_attending(q, p)
+    enjoys = world.luck.uniform("session", *key) < trusting.chance_session_is_good(
+        q, levers.power_design[area, lane], peers, compelled, numbers.trust.at(lane)
+    )
+    c.in_course[row, lane] = True
+    leaving = attending.chance_of_dropping_out(q, town.trust(lead, row, lane), has_mentor, compelled, p)
+    town.experience(lead, row, lane, comes & enjoys, comes & ~enjoys)
+    effect = numbers.effect.at(lane)
+    faithful = inclining.fidelity(bespoke_share(menu, town.origin_menu), effect)
+    benefit = inclining.benefit_of_session(q, faithful, c.quality[area, lane], has_mentor, compelled, effect)
+    c.benefit[row, lane] = np.where(comes, benefit, 0.0)
+    c.attended[area, n, lane] += comes
+    serving = (town.serves[world.goal_of(row)].T * menu).sum(axis=0)
+    c.serving[area, n, lane] += np.where(comes, sharing.share_serving_goal(serving, menu.sum(axis=0)), 0.0)
+    np.add.at(c.sessions, (area, lane), comes.astype(np.int64))
+    c.sessions_by_peers = c.sessions_by_peers + held * levers.peer_delivery
+    first = comes & (c.first_session[row, lane] == NEVER)
+    c.first_session[row[first], lane[first]] = town.week
+    town.records.first_sessions(town, area[first], row[first], lane[first])
+    goes_on = c.stage_week[area, lane] + 1 < c.course_weeks[area, lane]  # nobody leaves after the last session
+    leaves = goes_on & (world.luck.uniform("dropping out", *key) < leaving)
+    c.standing[area[leaves], n[leaves], lane[leaves]] = Standing.DROPPED
+    c.dropped_week[row[leaves], lane[leaves]] = town.week
+
+
+def _mentors_at_work(town: Town, running: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Whose mentor has the time this week (areas, places on the list, lanes), and the hours it takes (areas, lanes)."""
+    c, hours_each = town.columns, town.scenario.programme.mentor_hours
+    has_one = running[:, None, :] & (c.standing == Standing.IN) & (c.mentor >= 0)
+    of_partner = np.arange(town.world.partners.most)[None, :, None, None] == c.mentor[:, None]
+    mentees = (of_partner & has_one[:, None]).sum(axis=2)  # (areas, partners, lanes)
+    has_time = c.free_hours + ENOUGH >= mentees * hours_each
+    mentored = has_one & np.take_along_axis(has_time, np.maximum(c.mentor, 0).astype(np.int64), axis=1)
+    return mentored, mentored.sum(axis=1) * hours_each
+
+
+def _anchors_bridge(town: Town, short: np.ndarray) -> None:
+    """After a cut an anchor organisation makes up for a shortage, once."""
+    c, p = town.columns, town.numbers.purse
+    bridges = short & ~c.bridged & (town.week >= p.cliff_week) & (town.world.partners.anchor >= 0)[:, None]
+    hours = np.where(bridges, p.bridge_hours, 0.0)
+    c.purse = c.purse + hours
+    c.arrived = c.arrived + hours
+    c.bridged |= bridges
+
+
+def _courses_break_off(town: Town, unpaid: np.ndarray) -> None:
+    """A course that nobody will pay for ends: a broken promise to those in it, and to those who were in it before."""
+    c, world = town.columns, town.world
+    broken = unpaid & (town.week >= town.numbers.purse.cliff_week) & (town.budget + town.pledged() <= 0.0)
+    for area, lane in np.argwhere(broken).tolist():
+        p, lead = town.numbers.sharing.at(lane), town.lead_kind[area, lane]
+        inside = c.standing[area, :, lane] == Standing.IN
+        rows = c.listed[area, inside, lane]
+        town.experience(lead, rows, np.full(len(rows), lane), 0, p.breach_in_course)
+        span = world.rows_of(area)
+        past = np.setdiff1d(np.nonzero(c.ever_in[span, lane])[0] + span.start, rows)
+        town.experience(lead, past, np.full(len(past), lane), 0, p.breach_past)
+        c.standing[area, inside, lane] = Standing.DROPPED
+        c.dropped_week[rows, lane] = town.week
+        c.breaches[area, lane] += len(rows)
+        c.stage[area, lane], c.stage_week[area, lane] = Stage.IDLE, 0
+        c.round[area, lane] += 1
+
+
+def programmes_move_on(town: Town) -> None:
+    """What was due this week and paid is behind us: the next week of a stage, or the next stage."""
+    c, world, programme = town.columns, town.world, town.scenario.programme
+    c.stage_week += c.moves_on
+    designed = (c.stage == Stage.SETUP) & (c.stage_week >= c.setup_weeks)
+    designed &= c.meetings_held + ENOUGH >= c.meetings_needed
+    recruited = (c.stage == Stage.RECRUITING) & (c.stage_week >= programme.recruitment_waves)
+    participants = (c.standing == Standing.IN).sum(axis=1)
+    ended = (c.stage == Stage.COURSE) & ((c.stage_week >= c.course_weeks) | (participants == 0))
+    for area, lane in np.argwhere(designed).tolist():
+        c.menu[:, area, lane] = chosen_menu(town, area, lane)
+        c.venue[area, lane] = chosen_venue(town, area, lane)
+        if town.levers.learns[area, lane]:
+            count_choices(town, area, lane)
+            if town.levers.keeps_learning[area, lane]:
+                p = town.numbers.designing.at(lane)
+                c.knowledge[area, lane] = partnering.knowledge_after_practice(c.knowledge[area, lane], p)
+    area, n, lane = np.nonzero(ended[:, None, :] & (c.standing == Standing.IN))
+    row = c.listed[area, n, lane]
+    p = town.numbers.attending.at(lane)
+    done = attending.has_completed(c.attended[area, n, lane], c.sessions_held[area, lane], p)
+    c.standing[area, n, lane] = np.where(done, Standing.COMPLETED, Standing.DROPPED)
+    c.dropped_week[row[~done], lane[~done]] = town.week
+    area, n, lane, row = area[done], n[done], lane[done], row[done]
+    c.completed[row, lane] = True
+    c.completed_week[row, lane] = town.week
+    c.completed_match[row, lane] = match(town.interests(row, lane).T, c.menu[:, area, lane])
+    c.stayed_on[row, lane] = c.course_weeks[area, lane] > programme.course_weeks
+    np.add.at(c.completions, (area, lane), 1)
+    key = area, occasion(c.round[area, lane], 0), world.slot[row], world.generation[row]
+    chance = sharing.chance_goal_is_reached(
+        c.serving[area, n, lane], c.attended[area, n, lane], town.numbers.afterwards.at(lane)
+    )
+    np.add.at(c.goals, (area, lane), world.luck.uniform("own goal reached", *key) < chance)
+
+    nobody_came = recruited & (participants == 0)
+    c.stage[designed] = Stage.RECRUITING
+    c.stage[recruited] = Stage.COURSE
+    c.stage[ended | nobody_came] = Stage.IDLE
+    c.round += ended | nobody_came
+    c.stage_week[designed | recruited | ended] = 0
+    c.heard_in_week[recruited] = -1
+
+
+def learned_shares(town: Town, area: int, lane: int) -> np.ndarray:
+    """What services believe young people want after hearing them (K,)."""
+    signals = town.columns.signals[:, area, lane]
+    return designing.learned_share(signals, signals.sum(), town.prior[:, lane], town.numbers.listening.at(lane))
+
+
+def chosen_menu(town: Town, area: int, lane: int) -> np.ndarray:
+    """The menu of one programme after its set-up (K,) of zeros and ones: given, or completed by what was learned."""
+    c, levers, prior = town.columns, town.levers, town.prior[:, lane]
+    if not levers.learns[area, lane]:
+        return levers.given_menu[:, area, lane].copy()
+    share = town.numbers.designing.at(lane).haste * town.mean_commitment()[area, lane]
+    voice = designing.voice(
+        levers.power_design[area, lane],
+        share / town.numbers.commitment.at(lane).reference,
+        c.knowledge[area, lane],
+        town.numbers.listening.at(lane),
+    )
+    return _filled(town, area, lane, designing.menu_score(learned_shares(town, area, lane), prior, voice))
+
+
+def _filled(town: Town, area: int, lane: int, score: np.ndarray) -> np.ndarray:
+    """The given part of a menu, filled up with the activities of the highest score."""
+    menu = town.levers.given_menu[:, area, lane].copy()
+    open_slots = town.scenario.programme.menu_size - int(town.levers.fixed_slots[area, lane])
+    menu[np.argsort(-np.where(menu > 0.0, -1.0, score), kind="stable")[:open_slots]] = 1.0
+    return menu
+
+
+def count_choices(town: Town, area: int, lane: int) -> None:
+    """How many places of a learned menu there were, and how many went to what services would not have chosen."""
+    c = town.columns
+    without = _filled(town, area, lane, town.prior[:, lane])
+    c.designs[area, lane] += 1
+    c.slots_chosen[area, lane] += town.scenario.programme.menu_size - int(town.levers.fixed_slots[area, lane])
+    c.slots_wished[area, lane] += int(((c.menu[:, area, lane] > 0) & (without == 0)).sum())
+
+
+def chosen_venue(town: Town, area: int, lane: int) -> int:
+    """The territory in which the sessions are held: the usual one, or the one young people named most."""
+    votes = town.columns.venue_votes[:, area, lane]
+    if town.levers.learns_venue[area, lane] and votes.sum():
+        return int(np.argmax(votes))
+    return int(town.world.usual_venue[area])

@@ -1,0 +1,93 @@
+"""Services and their hours: calls, staff, regard, and what arrives in the purse."""
+
+import numpy as np
+
+from modsim.rules import partnering
+from modsim.simulation.town import Town
+
+
+def staff_come_and_go(town: Town) -> None:
+    """Some programme workers leave: mentors' ties break, rapport and process knowledge go with the lead's worker."""
+    c, world, p = town.columns, town.world, town.numbers.turnover
+    partners = world.partners
+    area, position = np.nonzero(partners.present)
+    u = world.luck.uniform("worker leaves", area, town.week, partners.number[area, position])[:, None]
+    leaving = u < partnering.chance_of_worker_leaving(c.strained[area, position], p)
+    who, lane = np.nonzero(leaving)
+    if not who.size:
+        return
+    area, position = area[who], position[who]
+    c.worker[area, position, lane] += 1
+    town.new_worker(area, position, lane)
+    np.add.at(c.staff_left, (area, lane), 1)
+    left = np.zeros(c.worker.shape, dtype=bool)
+    left[area, position, lane] = True
+    c.mentor[np.take_along_axis(left, np.maximum(c.mentor, 0), axis=1) & (c.mentor >= 0)] = -1
+    for a, k in zip(*(x[c.lead[area, lane] == position].tolist() for x in (area, lane)), strict=True):
+        lost = p.at(k).knowledge_lost_with_anchor if partners.anchor[a] >= 0 else p.at(k).knowledge_lost_without_anchor
+        c.knowledge[a, k] = partnering.knowledge_after_leaving(c.knowledge[a, k], lost)
+        c.contact_weeks[world.rows_of(a), k] = 0
+
+
+def partners_answer_calls(town: Town) -> None:
+    """Incidents that a service saw last week come first; the hours left are free, more than a week's calls strain."""
+    c = town.columns
+    waiting = partnering.reactive_hours(c.seen, c.queue, town.scenario.partners)
+    answered = np.minimum(waiting, town.hours)
+    c.queue = waiting - answered
+    c.free_hours = town.hours - answered
+    c.strained = c.queue > town.hours
+
+
+def hours_arrive(town: Town) -> None:
+    """The purse of every area that spends: a grant in the opening week, then the weekly budget and what is pledged."""
+    c, levers = town.columns, town.levers
+    opening = levers.spends & (town.week == town.opens)
+    c.knowledge = np.where(opening, levers.process_knowledge, c.knowledge)
+    grant = np.where(opening, town.numbers.purse.grant, 0.0)
+    hours = np.where(levers.spends & (town.week >= town.opens), town.budget + town.pledged() + grant, 0.0)
+    c.purse = c.purse + hours
+    c.arrived = c.arrived + hours
+    pay(town, "patrol", np.where(levers.patrols, c.purse, 0.0))
+
+
+def regard_moves(town: Town) -> None:
+    """What professionals think of young people follows good contacts and what they see, against the usual."""
+    c, partners = town.columns, town.world.partners
+    leads = np.arange(partners.most)[None, :, None] == c.lead[:, None, :]
+    contacts = leads * town.good_contacts[:, None, :]
+    after = partnering.regard_after(c.regard, contacts, c.seen, town.usually_seen, town.numbers.commitment)
+    c.regard = np.where(partners.present[..., None], after, c.regard)
+    town.good_contacts[:] = 0
+
+
+def pay(town: Town, heading: str, hours) -> None:
+    """Take hours (areas, lanes) from the purse; where dates are fixed and hours are drawn as needed, what is missing
+    arrives first.
+    """
+    c = town.columns
+    if town.scenario.settings.comparison == "equal_activity":
+        missing = np.maximum(hours - c.purse, 0.0)
+        c.purse = c.purse + missing
+        c.arrived = c.arrived + missing
+    c.purse = c.purse - hours
+    c.spent[heading] = c.spent[heading] + hours
+
+
+def give(town: Town, heading: str, hours) -> None:
+    """Hours that partners put in (areas, lanes): paid from the purse, or written down as given."""
+    c, charged = town.columns, town.numbers.purse.charge_inkind
+    pay(town, heading, np.where(charged, hours, 0.0))
+    c.in_kind[heading] = c.in_kind[heading] + np.where(charged, 0.0, hours)
+
+
+def can_pay(town: Town, hours):
+    """Whether the purse covers these hours (areas, lanes)."""
+    if town.scenario.settings.comparison == "equal_activity":
+        return np.full(town.columns.purse.shape, True)
+    return town.columns.purse + 1e-9 >= hours
+
+
+def in_purse(town: Town, hours):
+    """The part of hours given by partners that the purse pays."""
+    return np.where(town.numbers.purse.charge_inkind, hours, 0.0)

@@ -1,0 +1,80 @@
+"""What the next round of a programme would take: weeks and hours, and who would lead it."""
+
+import numpy as np
+
+from modsim.rules import designing, partnering, sharing
+from modsim.simulation.town import Town, bespoke_share
+
+_FIXED_POINT = 2.0**30
+
+
+class RoundPlan:
+    """What the next round of each programme would take, as columns (areas, lanes)."""
+
+    def __init__(self, town: Town):
+        c, levers, scenario = town.columns, town.levers, town.scenario
+        p, programme = town.numbers.designing, scenario.programme
+        carried_on = levers.keeps_learning | ~levers.learns  # what was found out is not found out again
+        self.effort = np.where((c.round == 0) | ~carried_on, 1.0, p.refresh)
+        self.knowledge = np.where(levers.keeps_learning & (c.round > 0), c.knowledge, levers.process_knowledge)
+        self.meetings = p.haste * designing.full_meetings_needed(levers.learned_share, self.effort, p)
+        weeks = np.full(c.round.shape, town.levers.longest_setup) if self._starts_equal(town) else levers.setup_weeks
+        known = 0.0 if self._starts_equal(town) else self.knowledge
+        shortest = p.haste * designing.shortest_setup_weeks(weeks, self.effort, known, p)
+        # the small number keeps 8.000000001 weeks from becoming 9; at most one contact a week with each, and all made
+        self.setup_weeks = np.maximum(np.ceil(shortest - 1e-9), max(programme.contacts_each, 1)).astype(np.int64)
+        quality = partnering.meeting_quality(np.minimum(town.mean_commitment(), 1.0), self.knowledge, p)
+        meetings = np.ceil(self.meetings / np.maximum(quality, 0.05) - 1e-9)  # one a fortnight, as good as expected
+        likely = np.maximum(self.setup_weeks, 2 * meetings.astype(np.int64))
+        self.weeks = likely + programme.recruitment_waves + programme.course_weeks
+        self.weeks_to_course = likely + programme.recruitment_waves
+        links = town.world.partners.links[:, None]
+        in_meetings = town.world.partners.size[:, None] * p.meeting_hours * self.meetings
+        linking = likely * designing.linking_hours(links, levers.learned_share, self.effort, p)
+        charged = town.numbers.purse.charge_inkind
+        self.design_hours = charged * designing.hours_saved(in_meetings + linking, self.knowledge, p)
+        self.contact_hours = programme.contacted * programme.contacts_each * programme.contact_hours
+        bespoke_if_given = bespoke_share(levers.given_menu, town.origin_menu)
+        self.bespoke_share = np.where(levers.learns, levers.learned_share, bespoke_if_given)
+        self._mentoring = charged * programme.mentor_hours
+        self._programme, self._numbers, self._peers = programme, town.numbers, levers.peer_delivery
+
+    @staticmethod
+    def _starts_equal(town: Town) -> bool:
+        return town.scenario.settings.comparison == "equal_start"
+
+    def session_hours(self, places):
+        """Hours of one week of the course, mentors included, if every learned activity turned out to be a new one."""
+        hours = designing.delivery_hours(
+            places, self.bespoke_share, self._programme.hours_per_place, self._numbers.designing
+        )
+        return sharing.hours_with_peers(hours, self._peers, self._numbers.sharing) + places * self._mentoring
+
+    def cost(self, places):
+        """Hours of the whole round."""
+        return self.contact_hours + self.design_hours + self._programme.course_weeks * self.session_hours(places)
+
+
+def course_dates(town: Town, plan: RoundPlan) -> np.ndarray:
+    """Where all arms hold their courses on the same dates: the week in which that of the next round begins."""
+    programme = town.scenario.programme
+    first = np.ceil(town.levers.longest_setup) + programme.recruitment_waves
+    cycle = first + programme.course_weeks
+    return town.opens + first + town.columns.round * cycle
+
+
+def chosen_lead(town: Town, area: int, lane: int) -> int:
+    """Position of the partner who leads the next round: the most committed and trusted of those who may."""
+    world, may_lead = town.world, town.may_lead[area]
+    rows = np.arange(*world.rows_of(area).indices(world.rows))
+    commitment = town.effective_commitment[area, :, lane]
+    score = np.full(len(may_lead), -1.0)
+    for position in np.nonzero(may_lead)[0].tolist():
+        each = town.trust(int(world.partners.kind[area, position]), rows, np.full(len(rows), lane))
+        score[position] = partnering.lead_score(commitment[position], mean_trust(each))
+    return int(np.argmax(score))
+
+
+def mean_trust(values: np.ndarray) -> float:
+    """Mean of trust over people, added as whole numbers so that no order matters."""
+    return float(np.rint(values * _FIXED_POINT).astype(np.int64).sum()) / (len(values) * _FIXED_POINT)

@@ -1,0 +1,230 @@
+"""One world with its lanes: what the stages of the week read and change."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from modsim.inputs.levers import Levers
+from modsim.inputs.scenario import GOALS, Scenario
+from modsim.rules import designing, partnering, trusting
+from modsim.simulation.columns import Columns
+from modsim.simulation.lanes import LaneNumbers
+from modsim.world.partners import commitment_at
+from modsim.world.young_people import World
+
+if TYPE_CHECKING:
+    from modsim.simulation.community import Community
+    from modsim.simulation.records import Records
+
+ENOUGH = 1e-9  # hours; a purse short by less than this counts as enough
+_MOST_OCCASIONS = 128  # contacts, waves or sessions in one round, each with its own luck
+
+
+class LaneLevers:
+    """The levers of every lane in every area, as columns (areas, lanes); the origin has its own in every lane."""
+
+    def __init__(self, world: World, arms: Sequence[Levers]):
+        scenario = world.scenario
+        origin = scenario.origin.levers
+        grid = [[origin if area.role == "origin" else arm for arm in arms] for area in world.areas]
+
+        def column(value, dtype):
+            return np.array([[value(levers) for levers in row] for row in grid], dtype=dtype)
+
+        size = scenario.programme.menu_size
+        self.spends = column(lambda x: x.spends_on != "nothing", bool)
+        self.runs = column(lambda x: x.spends_on == "programme", bool)
+        self.patrols = column(lambda x: x.spends_on == "patrol", bool)
+        self.signals = column(lambda x: {"none": 0, "all": 10**9}.get(x.signals, x.signals), np.int64)
+        self.learns = column(lambda x: x.menu == "learned", bool)
+        self.fixed_slots = column(lambda x: x.fixed_slots, np.int64)
+        self.power_design = column(lambda x: x.power_design, float)
+        self.power_deliver = column(lambda x: x.power_deliver, float)
+        self.peer_delivery = column(lambda x: x.peer_delivery, float)
+        self.learns_venue = column(lambda x: x.venue == "learned", bool)
+        self.keeps_learning = column(lambda x: x.keeps_learning, bool)
+        self.compulsory = column(lambda x: x.compulsory, bool)
+        self.process_knowledge = column(lambda x: x.process_knowledge, float)
+        self.setup_weeks = column(lambda x: x.setup_weeks, float)
+        self.learned_share = column(lambda x: (size - x.fixed_slots) / size if x.menu == "learned" else 0.0, float)
+        self.given_menu = np.moveaxis(column(lambda x: given_menu(scenario, x), float), 2, 0)
+        self.is_recipient = np.array([area.role == "recipient" for area in world.areas])
+        running = [arm.setup_weeks for arm in scenario.arms.values() if arm.spends_on == "programme"]
+        self.longest_setup = float(max(running, default=1))
+
+
+def given_menu(scenario: Scenario, levers: Levers) -> list[float]:
+    """The menu known before anybody is asked, as zeros and ones by activity id: all of it, or the fixed slots."""
+    if levers.menu == "origin":
+        chosen = scenario.origin_menu
+    elif levers.menu == "learned":
+        chosen = scenario.origin_menu[: levers.fixed_slots]
+    else:
+        chosen = [] if levers.menu == "none" else levers.menu
+    return [1.0 if i in chosen else 0.0 for i in scenario.activity_ids]
+
+
+class Town:
+    """One world with its lanes: what the stages of the week read and change.
+
+    Each lane follows the levers in `arms` and the numbers of its scenario in `scenarios`, which may differ in the
+    tables of `modsim.simulation.lanes.LANE_TABLES` and in the dissimilarity.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        arms: Sequence[Levers],
+        scenarios: Sequence[Scenario],
+        records: "Records",
+        columns: Columns | None = None,
+    ):
+        self.world = world
+        self.scenario = scenario = scenarios[0]
+        self.records = records
+        self.model: Community | None = None  # the Mesa model, where there is one
+        self.levers = LaneLevers(world, arms)
+        self.lanes = len(arms)
+        self.numbers = LaneNumbers(scenarios)
+        different = list(dict.fromkeys(s.world.dissimilarity for s in scenarios))
+        self._wishes = [world.wishes(dissimilarity) for dissimilarity in different]
+        self._wishes_of_lane = np.array([different.index(s.world.dissimilarity) for s in scenarios])
+        self.opens = np.array([area.opens_week for area in world.areas])[:, None]
+        self._settle_services(scenarios)
+        by_id = {a.id: a for a in scenario.activities}
+        shares = np.array([by_id[i].origin_share for i in world.activity_ids])
+        # what professionals expect, (activities, lanes)
+        self.prior = np.stack(
+            [designing.professional_prior(shares, len(shares), s.listening) for s in scenarios], axis=-1
+        )
+        self.origin_menu = np.array([float(i in scenario.origin_menu) for i in world.activity_ids])
+        self.serves = np.array([[float(goal in by_id[i].serves) for i in world.activity_ids] for goal in GOALS])
+        self.columns = columns or Columns(world, scenarios)
+        if columns is None:
+            self._begin()
+        self.good_contacts = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # of this week, with the lead
+        self.events: list[tuple[np.ndarray, ...]] = []  # of this week: kind, row, lane, good, bad
+
+    def _settle_services(self, scenarios: Sequence[Scenario]) -> None:
+        """What each service starts with: hours, trust (services, areas, lanes), how much of what is reported it sees."""
+        world, scenario = self.world, self.scenario
+        partners = world.partners
+        hours = np.array([scenario.partners.hours_of(kind) for kind in partners.kinds])
+        self.hours = (hours[partners.kind] * partners.present)[..., None]  # (areas, partners, 1)
+        anchor = [[k == at for at in partners.anchor_kind.tolist()] for k in range(len(partners.kinds))]
+
+        def by_service(value) -> np.ndarray:
+            return np.array(
+                [
+                    [[value(s, kind, is_anchor) for s in scenarios] for is_anchor in row]
+                    for kind, row in zip(partners.kinds, anchor, strict=True)
+                ]
+            )
+
+        self.trust_start = by_service(lambda s, kind, is_anchor: s.trust.start_in(kind, is_anchor))
+        self.trust_bonus = by_service(lambda s, kind, is_anchor: s.trust.bonus(kind, is_anchor))
+        self.seen_share = np.array([scenario.reporting.seen_by(kind) for kind in partners.kinds])
+        reported = np.array([scenario.reported_per_week(area) for area in world.areas])
+        usual = self.seen_share[partners.kind] * partners.present * reported[:, None]
+        self.usually_seen = usual[..., None]  # (areas, partners, 1)
+        pool = scenario.partners.lead_pool or partners.kinds
+        in_pool = np.array([kind in pool for kind in partners.kinds])[partners.kind] & partners.present
+        in_pool[~in_pool.any(axis=1)] = partners.present[~in_pool.any(axis=1)]
+        named = np.array([[kind == area.lead for kind in partners.kinds] for area in world.areas])
+        named = np.take_along_axis(named, partners.kind, axis=1) & in_pool
+        self.may_lead = np.where(named.any(axis=1)[:, None], named, in_pool)  # (areas, partners)
+
+    def _begin(self) -> None:
+        """Who works for each service, and who would lead, before the history begins."""
+        c, partners = self.columns, self.world.partners
+        for position in range(partners.most):
+            areas = np.nonzero(partners.present[:, position])[0]
+            for lane in range(self.lanes):
+                self.new_worker(areas, np.full(len(areas), position), np.full(len(areas), lane))
+        score = partnering.lead_score(
+            self.effective_commitment, np.take_along_axis(np.moveaxis(self.trust_start, 0, 1), partners.kind[..., None], 1)
+        )
+        c.lead[:] = np.argmax(np.where(self.may_lead[..., None], score, -1.0), axis=1)
+
+    def new_worker(self, area, position, lane) -> None:
+        """Give these partners the commitment of the worker who now stands for them."""
+        c, number = self.columns, self.world.partners.number[area, position]
+        u = self.world.luck.uniform("commitment", area, 0, number, c.worker[area, position, lane])
+        p = self.numbers.commitment.at(lane)
+        c.commitment[area, position, lane] = commitment_at(u, p.mean, p.sd)
+
+    @property
+    def effective_commitment(self) -> np.ndarray:
+        """Commitment of every partner as regard lets it work out (areas, partners, lanes); 0 where there is none."""
+        c = self.columns
+        found = partnering.effective_commitment(c.commitment, c.regard, self.numbers.commitment)
+        return found * self.world.partners.present[..., None]
+
+    def mean_commitment(self) -> np.ndarray:
+        """Mean effective commitment of the partners of an area (areas, lanes), added in the order of their numbers."""
+        return _summed(self.effective_commitment) / self.world.partners.size[:, None]
+
+    @property
+    def lead_kind(self) -> np.ndarray:
+        """The type of service that leads, as its position in `world.partners.kinds` (areas, lanes)."""
+        return np.take_along_axis(self.world.partners.kind, self.columns.lead, axis=1)
+
+    def trust(self, kind, row, lane) -> np.ndarray:
+        """Trust of people (n,) in a type of service, each in its lane."""
+        c = self.columns
+        start = self.trust_start[kind, self.world.area[row], lane]
+        return trusting.trust(start, c.good[kind, row, lane], c.bad[kind, row, lane], self.numbers.trust.at(lane))
+
+    def experience(self, kind, row, lane, good, bad) -> None:
+        """People (n,) have good and bad experiences with a type of service; they count at the end of the week."""
+        kind, good, bad = (np.broadcast_to(x, np.shape(row)) for x in (kind, good, bad))
+        self.events.append((kind, row, lane, good.astype(np.int64), bad.astype(np.int64)))
+
+    def interests(self, rows: np.ndarray, lanes: np.ndarray) -> np.ndarray:
+        """Shares of wishes (n, K) of the people at these rows, each in its lane."""
+        if len(self._wishes) == 1:
+            return self._wishes[0].of(rows)
+        shares = np.empty((len(rows), len(self.world.activity_ids)))
+        for k, wishes in enumerate(self._wishes):
+            mine = self._wishes_of_lane[lanes] == k
+            shares[mine] = wishes.of(rows[mine])
+        return shares
+
+    @property
+    def week(self) -> int:
+        return self.world.week
+
+    @property
+    def budget(self):
+        """Hours a week that arrive in an area with a programme, from now on, without pledges."""
+        p = self.numbers.purse
+        kept = np.where(self.week >= p.cliff_week, p.cliff_keeps, 1.0)
+        return p.budget * kept
+
+    def pledged(self) -> np.ndarray:
+        """Hours that partners put in this week beside the purse, as far as calls leave them free (areas, lanes)."""
+        c = self.columns
+        effort = partnering.hours_pledged(
+            self.effective_commitment, c.together[:, None, :], self.numbers.purse.pledged_hours
+        )
+        return _summed(np.minimum(effort, c.free_hours))
+
+
+def _summed(each: np.ndarray) -> np.ndarray:
+    """A figure of partners (areas, partners, lanes) added up in the order of their numbers."""
+    total = np.zeros((each.shape[0], each.shape[2]))
+    for position in range(each.shape[1]):
+        total = total + each[:, position]
+    return total
+
+
+def occasion(round_number, ordinal):
+    """The occasion, as a key of luck, of the n-th contact, wave or session of a round: the same in every arm."""
+    return round_number * _MOST_OCCASIONS + ordinal
+
+
+def bespoke_share(menu, origin_menu):
+    """Share of a menu (K, ...) that is not on the origin's; 0 for an empty menu. Counts are exact in any order."""
+    new = (1.0 - origin_menu).reshape(-1, *[1] * (menu.ndim - 1)) * menu
+    return new.sum(axis=0) / np.maximum(menu.sum(axis=0), 1.0)

@@ -1,0 +1,82 @@
+"""The services of each area: who sits at the table, in which order, and how many links hold them together."""
+
+from typing import get_args
+
+import numpy as np
+from scipy.special import betaincinv
+
+from modsim.inputs.fields import PartnerType
+from modsim.inputs.scenario import Area, Scenario
+
+PARTNER_TYPES: tuple[PartnerType, ...] = get_args(PartnerType)
+_ANCHORS: tuple[PartnerType, ...] = ("housing", "third_sector")
+_SECOND_COUNCIL = 16  # added to the stable number of a partner from a second council
+
+
+def commitment_at(u, mean, sd):
+    """Commitment of a worker at quantile u: beta distributed with this mean and standard deviation."""
+    known = np.maximum(sd, 1e-6)
+    strength = mean * (1.0 - mean) / (known * known) - 1.0
+    drawn = betaincinv(np.maximum(mean * strength, 1e-6), np.maximum((1.0 - mean) * strength, 1e-6), u)
+    return np.where(sd > 0.0, drawn, mean)
+
+
+def at_the_table(scenario: Scenario, area: Area) -> list[int]:
+    """Stable numbers of the partners of an area, in their own order: the order in the file is only a label.
+
+    The number of a partner is that of its type, plus 16 for a partner from a second council.
+    """
+    first = area.partners[: scenario.partners.at_the_table]
+    second = [_SECOND_COUNCIL + PARTNER_TYPES.index(kind) for kind in area.second_council]
+    return sorted([PARTNER_TYPES.index(kind) for kind in first] + second)
+
+
+class Tables:
+    """The partners of every stacked area, as columns (areas, partners) with room for the largest table.
+
+    `number` is the stable number (-1 where there is none), `kind` the position of the type in `kinds`, `present`
+    whether there is one; `anchor` (areas,) the position of the anchor organisation or -1, `links` (areas,) how many
+    links between partners must be kept warm: a star round the anchor, or every pair, and twice for a pair from two
+    councils.
+    """
+
+    def __init__(self, scenario: Scenario, areas: list[Area]):
+        tables = [at_the_table(scenario, area) for area in areas]
+        size = max(map(len, tables))
+        self.number = np.array([table + [-1] * (size - len(table)) for table in tables])
+        self.present = self.number >= 0
+        types = sorted({number % _SECOND_COUNCIL for table in tables for number in table})
+        self.kinds = [PARTNER_TYPES[k] for k in types]
+        self.kind = np.array([[types.index(n % _SECOND_COUNCIL) if n >= 0 else 0 for n in row] for row in self.number])
+        self.size = self.present.sum(axis=1)
+        self.anchor = np.array([_anchor(area, table) for area, table in zip(areas, tables, strict=True)])
+        self.links = np.array([_links(table, int(at)) for table, at in zip(tables, self.anchor, strict=True)])
+        self.has_kind = np.array([[(row == k)[here].any() for k in range(len(types))]
+                                  for row, here in zip(self.kind, self.present, strict=True)])  # fmt: skip
+        self.anchor_kind = np.array(
+            [self.kind[a, at] if at >= 0 else -1 for a, at in enumerate(self.anchor.tolist())]
+        )
+
+    @property
+    def most(self) -> int:
+        """Partners at the largest table."""
+        return self.number.shape[1]
+
+    def kind_of(self, area: int, position: int) -> PartnerType:
+        """The type of one partner."""
+        return self.kinds[int(self.kind[area, position])]
+
+
+def _anchor(area: Area, table: list[int]) -> int:
+    """Where the anchor organisation sits, -1 without one."""
+    if area.anchor:
+        for kind in _ANCHORS:
+            if PARTNER_TYPES.index(kind) in table:
+                return table.index(PARTNER_TYPES.index(kind))
+    return -1
+
+
+def _links(table: list[int], anchor: int) -> int:
+    """Links of a star round the anchor, or of a mesh without one; a link between two councils counts twice."""
+    pairs = [(a, b) for i, a in enumerate(table) for j, b in enumerate(table) if i < j and (anchor < 0 or anchor in (i, j))]
+    return sum(2 if (a < _SECOND_COUNCIL) != (b < _SECOND_COUNCIL) else 1 for a, b in pairs)
