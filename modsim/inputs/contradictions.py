@@ -120,6 +120,11 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
                     f"{a.opens_week} is not before the horizon, settings.weeks = {scenario.settings.weeks}",
                 )
             )
+        ids = {other.id for other in scenario.areas}
+        for field in ("adjacent", "hears_from"):
+            unknown = sorted(set(getattr(a, field) or ()) - (ids - {a.id}))
+            if unknown:
+                found.append((f"{key}.{field}", f"no other area has the id {', '.join(map(repr, unknown))}"))
         if a.interests is not None:
             share = math.fsum(a.interests.values())
             found += _unknown_activities(scenario, f"{key}.interests", a.interests)

@@ -8,6 +8,8 @@ from modsim.inputs.fields import Table, choice, number
 
 ActivityId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
+LearningWay = Literal["guide", "visits", "community_of_practice", "shared_worker", "broker"]
+
 
 class Levers(Table):
     """One arm: what is done in the areas. Nothing in the program knows an arm's name."""
@@ -65,6 +67,11 @@ class Levers(Table):
     )
     keeps_learning: bool = choice(
         False, "Whether what was learned in a round, of the process and of wishes, is kept for the next"
+    )
+    learning: Annotated[list[LearningWay], Field(max_length=5)] = choice(
+        [],
+        "Ways of learning from other areas, each at its price: guide, visits, community_of_practice, shared_worker, "
+        "broker",
     )
     compulsory: bool = choice(False, "Whether those who are asked may not say no; nowhere so by default")
     process_knowledge: float = number(

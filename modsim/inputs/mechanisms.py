@@ -10,7 +10,7 @@ from typing import Any
 
 from modsim.inputs.scenario import Scenario
 
-RUNGS = ("M0", "M1", "M2")
+RUNGS = ("M0", "M1", "M2", "M3")
 Values = dict[str, Any]
 
 
@@ -62,6 +62,25 @@ MECHANISMS = (
     Mechanism("peer delivery", "young people lead a share of sessions", "M2", _in_arms("peer_delivery", 0.0)),
     Mechanism("territory", "a venue on rival ground keeps some away", "M2", _values(joining__rival_ground_effect=0.0)),
     Mechanism("destinations", "work and training change people for good", "M2", _values(afterwards__destination_effect=0.0)),
+    Mechanism("friends", "friends pull on each other's inclination", "M3", _values(peers__pull=0.0)),
+    Mechanism("deviancy", "grouping the most active can teach them", "M3", _values(peers__deviancy=0.0)),
+    Mechanism("excitement", "one incident sets off others", "M3", _values(excitation__offspring=0.0)),
+    Mechanism("stops", "police stop young people", "M3", _values(policing__stops_per_hour=0.0)),
+    Mechanism("labelling", "a stop felt to be unfair leaves a mark", "M3", _values(policing__labelling=0.0)),
+    Mechanism("deterrence", "patrol deters", "M3", _values(policing__deterrence=0.0)),
+    Mechanism("displacement", "what patrol suppresses turns up next door", "M3", _values(policing__displacement=0.0)),
+    Mechanism("legitimacy", "who trusts services causes fewer incidents", "M3", _values(order__legitimacy=0.0)),
+    Mechanism("persistence", "trust keeps what sessions changed", "M3", _values(order__persistence=0.0)),
+    Mechanism("collective efficacy", "neighbours who would step in hold incidents down", "M3", _values(order__efficacy=0.0)),
+    Mechanism(
+        "reporting", "what is reported moves with residents' trust and fear", "M3",
+        _values(reporting__trust_effect=0.0, reporting__fear_effect=0.0),
+    ),
+    Mechanism("learning", "know-how travels between areas", "M3", _in_arms("learning", [])),
+    Mechanism(
+        "lapse", "programmes lapse", "M3", _values(spread__lapse_with_anchor=0.0, spread__lapse_without_anchor=0.0)
+    ),
+    Mechanism("drift", "what young people want moves on", "M3", _values(world__drift_per_year=0.0)),
     Mechanism("practice", "services learn the process by doing it", "M2", _values(designing__practice_adds=0.0)),
 )  # fmt: skip
 

@@ -12,13 +12,20 @@ from modsim.inputs.uncertainties import (
     Commitment,
     Designing,
     Effect,
+    Excitation,
     Joining,
+    Learning,
     Listening,
     Offending,
+    Order,
     Partners,
+    Peers,
+    Policing,
     Population,
     Reporting,
+    Residents,
     Sharing,
+    Spread,
     Trust,
     Turnover,
     World,
@@ -124,6 +131,10 @@ class Area(Table):
     opens_week: int = number(
         0, "Week in which the purse opens here", unit="week", allowed=(0, 1040), evidence="D", source="a choice"
     )
+    adjacent: Annotated[list[AreaId], Field(max_length=500)] = choice([], "Areas that border on this one, by id")
+    hears_from: dict[AreaId, Annotated[float, Field(ge=0, le=1000)]] | None = choice(
+        None, "Whom services here hear from, as weights by area id; from all others alike if left out"
+    )
     interests: dict[ActivityId, Annotated[float, Field(ge=0, le=1)]] | None = choice(
         None, "Share of wishes by activity, in place of the origin's pattern moved by the dissimilarity"
     )
@@ -195,9 +206,14 @@ class Settings(Table):
     seed: int = number(
         1, "Number from which all luck follows", unit="seed", allowed=(0, 2**53), evidence="D", source="a choice"
     )
-    rung: Literal["M0", "M1", "M2"] = choice(
-        "M2",
-        "How much of the model runs: M0 interests and the purse, M1 with trust that moves, M2 with services at work",
+    rung: Literal["M0", "M1", "M2", "M3"] = choice(
+        "M3",
+        "How much of the model runs: M0 interests and the purse, M1 with trust that moves, M2 with services at work, "
+        "M3 with peers, police, residents and other areas",
+    )
+    spreads: Literal["scheduled", "diffusion"] = choice(
+        "scheduled",
+        "How new areas come to the programme: each at its date, or when it takes it up on what it hears from others",
     )
     comparison: Literal["equal_budget", "equal_activity", "equal_start"] = choice(
         "equal_budget",
@@ -234,6 +250,13 @@ class Scenario(Table):
     turnover: Turnover = Turnover()
     sharing: Sharing = Sharing()
     afterwards: Afterwards = Afterwards()
+    peers: Peers = Peers()
+    excitation: Excitation = Excitation()
+    policing: Policing = Policing()
+    order: Order = Order()
+    residents: Residents = Residents()
+    learning: Learning = Learning()
+    spread: Spread = Spread()
     targeting: Targeting = Targeting()
     origin: Origin = Origin()
     world: World = World()

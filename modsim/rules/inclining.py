@@ -1,5 +1,9 @@
 """How a young person's inclination to cause incidents moves away from where it was, and back."""
 
+import numpy as np
+
+from modsim.rules.arithmetic import between
+
 
 def fidelity(bespoke_share, p):
     """How much of a session's benefit is left when a share of the menu is not the origin's. Its sign is disputed."""
@@ -24,9 +28,34 @@ def benefit_of_session(match, fidelity, quality, mentored, compelled, p):
     return (1.0 + compelled * (p.compelled - 1.0)) * quality * (wanted + p.adult_effect)
 
 
-def inclination_after(inclination, benefit, p):
-    """Deviation of the log-rate after one more week: it reverts, and this week's session pulls it down.
+def deviancy_of_session(excess, match, mentored, peer_share, p):
+    """Rise in log-rate from a session among more active peers; less where it is wanted, and with a mentor.
+
+    `excess` is by how much the lasting log-rate of those who came lies above the area's mean. Deviancy training:
+    Dishion, McCord & Poulin 1999.
+    """
+    watched = 1.0 - 0.5 * match - 0.5 * mentored
+    return p.deviancy * np.maximum(excess, 0.0) * watched * (1.0 + peer_share)
+
+
+def weight_of_friends(age, p):
+    """How much friends matter at an age: fully until one age, not at all from another, evenly less between."""
+    return between(0.0, (p.gone_by - age) / np.maximum(p.gone_by - p.strongest_until, 1e-9), 1.0)
+
+
+def pull_of_friends(inclination, friends_total, friends, weight, p):
+    """Change of the log-rate towards the mean of one's friends this week; none for those without friends."""
+    return p.pull * weight * (friends_total - friends * inclination) / np.maximum(friends, 1)
+
+
+def reversion_slowed(trust_gained, start_trust, p):
+    """How fast what changed fades, against the usual: slower with trust in services gained, faster with trust lost."""
+    return between(0.3, 1.0 - p.persistence * trust_gained / (1.0 - start_trust), 1.7)
+
+
+def inclination_after(inclination, slowed, pull, benefit, p):
+    """Deviation of the log-rate after one more week: it reverts, friends pull, and this week lowers or raises it.
 
     Reversion: effects fade with a half-life of 9-24 months or more (Includem; Heller 2014; Sawyer et al. 2015).
     """
-    return inclination - p.reversion_per_week * inclination - benefit
+    return inclination - p.reversion_per_week * slowed * inclination + pull - benefit

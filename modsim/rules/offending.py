@@ -19,6 +19,16 @@ def background_rate(area_rate, log_rate, log_age, spell):
     return area_rate * exponential(log_rate + log_age + spell)
 
 
-def incident_rate(background, inclination, in_course, p):
-    """Expected incidents this week: background, moved by inclination, less time taken up by the course."""
-    return background * exponential(inclination) * (1.0 - p.course_time_share * in_course)
+def restraint(trust_gained, efficacy, deterred, p):
+    """Fall in log-rate from what surrounds a young person: trust in services gained, neighbours, patrol."""
+    return p.legitimacy * trust_gained + p.efficacy * (efficacy - 0.5) + deterred
+
+
+def incident_rate(background, inclination, restraint, in_course, excitement, p, q):
+    """Expected incidents this week: background, moved by inclination, held by restraint, less time in the course.
+
+    To that comes what excitement in the group sets off; the background holds only what it does not. `p` is the table
+    of effects, `q` that of excitation.
+    """
+    settled = background * (1.0 - q.offspring) * exponential(inclination - restraint)
+    return settled * (1.0 - p.course_time_share * in_course) + excitement

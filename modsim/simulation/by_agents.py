@@ -4,13 +4,17 @@ The calendar is the world's and the same in both faces; everything else happens 
 `Partner`, `Anchor` and `Programme`. Slow, readable, and the proof of `by_columns`.
 """
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from modsim.rules import excitement, neighbouring, policing, spreading
+from modsim.simulation.by_columns.areas import true_fall
 from modsim.simulation.by_columns.incidents import remember
-from modsim.simulation.columns import Sightings
-from modsim.simulation.town import Town
+from modsim.simulation.columns import NOT_YET, PARTICIPANT_WINDOW_WEEKS, Sightings
+from modsim.simulation.programme import added_up
+from modsim.simulation.town import ENOUGH, Town
 
 if TYPE_CHECKING:
     from modsim.simulation.community import Community
@@ -72,26 +76,76 @@ def destinations_are_found(town: Town) -> None:
     _model(town).young_people.do("find_destination")
 
 
+def police_stop(town: Town) -> None:
+    """Where the police sit at the table, they are on patrol."""
+    if town.scenario.policing.stops_per_hour:
+        for programme in _model(town).programmes:
+            police = [partner for partner in programme.partners if partner.kind == town.police]
+            if police:
+                police[0].patrol()
+
+
 def trust_moves(town: Town) -> None:
     _model(town).young_people.do("move_trust")
     _model(town).experiences.clear()
 
 
 def inclination_moves(town: Town) -> None:
+    _model(town).remember_inclinations()
     _model(town).young_people.do("settle")
 
 
 def incidents_happen(town: Town) -> None:
-    _model(town).young_people.do("live")
+    """Everybody lives the week among their group, their neighbours and the patrols of their area."""
+    model, scenario, c = _model(town), town.scenario, town.columns
+    town.serious[:] = 0
+    efficacy = model.mean_of_residents("efficacy")
+    deterred, members = [], Counter(person.group for person in model.young_people)
+    for programme in model.programmes:
+        hours = town.usual_patrol[programme.area, 0].item() + programme.patrol_bought
+        per_1000 = hours * 1000.0 / len(programme.young_people)
+        deterred.append(policing.deterred(per_1000, scenario.policing))
+    excited = {group: c.excitement[group, 0].item() / number for group, number in members.items()}
+    for person in model.young_people:
+        person.live(efficacy[person.area], deterred[person.area], excited[person.group])
+    _displace(model, deterred, excited)
+    if scenario.settings.spreads == "diffusion":
+        now = np.array([programme.expected_incidents() for programme in model.programmes]).T[..., None]
+        c.expected_weeks[town.week] = now
+        c.expected_weeks.pop(town.week - PARTICIPANT_WINDOW_WEEKS - scenario.spread.evidence_delay, None)
+
+
+def _displace(model: "Community", deterred: list[float], excited: dict[int, float]) -> None:
+    """What patrol beyond the usual suppressed turns up, in part, in adjacent areas the week after."""
+    town, p = model.town, model.scenario.policing
+    town.columns.displaced[:] = 0.0
+    if not p.displacement or not any(programme.patrol_bought for programme in model.programmes):
+        return
+    gone, usual = [], []
+    for programme in model.programmes:
+        people = programme.young_people
+        settled = added_up(person.expected - excited[person.group] for person in people)
+        usual.append(added_up(town.world.background[person.row].item() for person in people))
+        gone.append(p.displacement * settled * (policing.undone(deterred[programme.area]) - 1.0))
+    for programme in model.programmes:
+        share = 0.0
+        for other in range(len(gone)):
+            share = share + town.world.adjacent[other, programme.area].item() * gone[other] / usual[programme.area]
+        town.columns.displaced[programme.area, 0] = share
 
 
 def services_see(town: Town) -> None:
     """Everybody's incidents are reported or not, and seen or not; the sum is what each partner has to answer."""
-    model = _model(town)
+    model, scenario = _model(town), town.scenario
     found = []
     totals: dict[tuple[int, int], int] = {}
+    trust, fear = model.mean_of_residents("trust"), model.mean_of_residents("fear")
+    share = [
+        float(neighbouring.chance_reported(*both, scenario.residents.start_trust, scenario.reporting))
+        for both in zip(trust, fear, strict=True)
+    ]
     for person in model.young_people:
-        seen = person.be_seen()
+        seen = person.be_seen(share[person.area])
         if person.reported:
             found.append((person.row, person.reported, seen))
             for kind, number in enumerate(seen):
@@ -105,6 +159,34 @@ def services_see(town: Town) -> None:
     remember(town, Sightings(row, np.zeros_like(row), reported, seen))
 
 
+def incidents_stir(town: Town) -> None:
+    """What a group's members did, and its rivals, sets off more."""
+    model, p, world = _model(town), town.scenario.excitation, town.world
+    caused = Counter({group: 0 for group in range(len(world.group_area))})
+    for person in model.young_people:
+        caused[person.group] += person.occurred
+    for group, own in caused.items():
+        area, rivals = int(world.group_area[group]), []
+        if world.group_number[group] < world.core_groups[area] > 1:
+            first = group - int(world.group_number[group])
+            rivals = [other for other in range(first, first + int(world.core_groups[area])) if other != group]
+        by_rivals = sum(caused[other] for other in rivals) / max(len(rivals), 1)
+        now = town.columns.excitement[group, 0].item()
+        share = p.rival_share if rivals else 0.0
+        town.columns.excitement[group, 0] = excitement.excitement_after(now, own, by_rivals, share, p)
+
+
+def residents_react(town: Town) -> None:
+    """First all hear of incidents, then all think again, on what they and their neighbours heard."""
+    model = _model(town)
+    reported = [sum(person.reported for person in programme.young_people) for programme in model.programmes]
+    for resident in model.residents:
+        resident.hear_of_incidents(reported[resident.area])
+    for resident in model.residents:
+        programme = model.programmes[resident.area]
+        resident.think_again(programme.answered_share, programme.session_held)
+
+
 def regard_moves(town: Town) -> None:
     """Every partner thinks again; the lead has met young people, too."""
     model = _model(town)
@@ -115,3 +197,73 @@ def regard_moves(town: Town) -> None:
 
 def programmes_move_on(town: Town) -> None:
     _model(town).all_programmes.do("move_on")
+
+
+def areas_learn(town: Town) -> None:
+    """Where hours are to spare, services learn from the area that knows most."""
+    model, p = _model(town), town.scenario.learning
+    running = [programme for programme in model.programmes if programme.is_open]
+    if not running:
+        return
+    best = max(running, key=lambda programme: programme.knowledge)
+    most = best.knowledge
+    if most <= 0.0:
+        best = model.programmes[0]
+    _exchange(model, "visits", running, best, most, lambda _: p.visit_hours, True, p.gap_share)
+    _exchange(
+        model, "community_of_practice", running, best, most, lambda one: p.community_hours * len(one.partners), False,
+        p.gap_share,
+    )  # fmt: skip
+    _exchange(model, "shared_worker", running, best, most, lambda _: p.shared_worker_hours, True, p.gap_share / 4.0)
+    paying = [one for one in running if one.learns_by("broker") and one.is_recipient]
+    for one in paying:
+        if one.spare_hours() + ENOUGH >= p.broker_hours / len(paying):
+            one.pay("learning", p.broker_hours / len(paying))
+
+
+def _exchange(model: "Community", way: str, running, best, most: float, hours, shared: bool, gap_share: float) -> None:
+    """One way of learning, by all who are below the best, can spare the hours, and are received."""
+    every = model.scenario.learning.every_weeks
+    learners = []
+    for one in running:
+        weeks = model.week - one.opens
+        due = way == "shared_worker" or (weeks > 0 and weeks % every == 0)
+        below = one.was_below(most, way)
+        if one.learns_by(way) and due and below and one.spare_hours() + ENOUGH >= hours(one):
+            learners.append(one)
+    asked = 0.0
+    for one in learners:
+        asked = asked + hours(one)
+    if shared and best.spare_hours() + ENOUGH < asked:
+        return
+    for one in learners:
+        one.pay("learning", hours(one))
+        one.exchange(most, gap_share)
+    if shared and learners:
+        best.pay("learning", asked)
+
+
+def areas_decide(town: Town) -> None:
+    """Some programmes lapse; where it spreads by itself, some areas take it up on what they hear."""
+    model, p = _model(town), town.scenario.spread
+    model.all_programmes.do("count_reports")
+    town.columns.reported_weeks.pop(town.week - PARTICIPANT_WINDOW_WEEKS, None)
+    model.all_programmes.do("may_lapse")
+    if town.scenario.settings.spreads != "diffusion" or town.week < 0:
+        return
+    true = true_fall(town)[:, 0].tolist()
+    each = [one.reported_last_year / len(one.young_people) for one in model.programmes]
+    total = 0.0
+    for rate in each:
+        total = total + rate
+    mean = total / len(each)
+    for one in model.programmes:
+        if not (one.spends and one.is_recipient and one.opens == NOT_YET):
+            continue
+        carried = one.learns_by("broker") * town.scenario.learning.broker_evidence
+        heard = 0.0
+        for other in model.programmes:
+            weight = town.world.hears_from[one.area, other.area].item()
+            said = spreading.heard(other.apparent_fall, true[other.area], max(p.evidence, carried))
+            heard = heard + weight * said
+        one.consider_adopting(each[one.area] / mean if mean > 0.0 else 1.0, heard)

@@ -13,8 +13,10 @@ import numpy as np
 from modsim.inputs.scenario import Scenario
 from modsim.world.young_people import World
 
-HEADINGS = ("contacts", "meetings", "links", "delivery", "mentoring", "negotiation", "patrol")
+ROUND_HEADINGS = ("contacts", "meetings", "links", "delivery", "mentoring", "negotiation")
+HEADINGS = (*ROUND_HEADINGS, "learning", "patrol")
 NEVER = -10_000  # a week before any other
+NOT_YET = 1_000_000  # a week after any other
 PARTICIPANT_WINDOW_WEEKS = 52
 
 
@@ -94,6 +96,8 @@ class Columns:
         self.negotiates = column(areas, of=bool)
         self.heard_in_week = column(areas, of=np.int64, start=-1)  # of the course: its last negotiation
         self.course_weeks = column(areas, of=np.int64, start=1)
+        self.round_hours = column(areas)  # what the round under way still takes, as planned
+        self.round_ends = column(areas, of=np.int64)
         self.effort = column(areas)
         self.meetings_needed = column(areas)
         self.meetings_held = column(areas)
@@ -113,6 +117,23 @@ class Columns:
             self.designs, self.slots_chosen, self.slots_wished,
         ) = (column(areas, of=np.int64) for _ in range(16))  # fmt: skip
         self.sessions_by_peers = column(areas)
+        # groups and areas: what incidents stir up, and how the programme spreads
+        self.excitement = column(len(world.group_area))  # incidents a group expects from what happened before
+        self.displaced = column(areas)  # share by which last week's patrol elsewhere raises incidents here
+        diffusion = world.scenario.settings.spreads == "diffusion"
+        opens = [NOT_YET if diffusion and a.role == "recipient" else a.opens_week for a in world.areas]
+        self.opens = column(areas, of=np.int64) + np.array(opens)[:, None]
+        self.lapsed_week = column(areas, of=np.int64, start=NOT_YET)
+        self.lead_lost_week = column(areas, of=np.int64, start=NEVER)
+        self.reported_last_year = column(areas, of=np.int64)
+        self.reported_before = column(areas, of=np.int64)  # in the year before it opened
+        self.reported_weeks: dict[int, np.ndarray] = {}  # by week of the last year (areas, lanes)
+        self.expected_weeks: dict[int, np.ndarray] = {}  # with and without what sessions changed (2, areas, lanes)
+        # residents
+        self.fear = column(world.residents.rows, start=0.5)
+        self.efficacy = column(world.residents.rows, start=0.5)
+        self.resident_good = column(world.residents.rows)
+        self.resident_bad = column(world.residents.rows)
         # those on the list of the present round
         self.listed = column(areas, programme.list_length, of=np.int64, start=-1)
         self.standing = column(areas, programme.list_length, of=np.int8, start=Standing.NOT_ASKED)

@@ -11,12 +11,13 @@ from modsim.inputs.scenario import Scenario
 from modsim.simulation import by_agents, by_columns
 from modsim.simulation.partner import Anchor, Partner
 from modsim.simulation.programme import Programme
+from modsim.simulation.resident import Resident
 from modsim.simulation.records import Records, weekly_measures
 from modsim.simulation.town import Town
 from modsim.simulation.week import live_one_week
 from modsim.simulation.young_person import YoungPerson
 from modsim.world.ties import Ties
-from modsim.world.young_people import World
+from modsim.world.young_people import FIXED_POINT, World
 
 
 class Community(mesa.Model):
@@ -35,7 +36,7 @@ class Community(mesa.Model):
     Attributes
     ----------
     week : the week lived last; the model starts with its history behind it, in week -1
-    young_people, partners, anchors, all_programmes : Mesa agent sets
+    young_people, residents, partners, anchors, all_programmes : Mesa agent sets
     programmes : the programme of every area, in the order of the scenario
     datacollector : a Mesa `DataCollector` of the weekly measures, summed or averaged over recipients
 
@@ -75,9 +76,11 @@ class Community(mesa.Model):
         self._anchors = [Anchor(self, area) if partners.anchor[area] >= 0 else None for area in areas]
         self.programmes = [Programme(self, area) for area in areas]
         self._people = [YoungPerson(self, row) for row in range(self.town.world.rows)]
+        self._residents = [Resident(self, row) for row in range(self.town.world.residents.rows)]
         self._met = self.town.world.generation.copy()  # the generation each agent stands for
         self.experiences: dict[int, dict[int, tuple[int, int]]] = {}  # of this week: row, kind of service, good and bad
         self.good_contacts = dict.fromkeys(areas, 0)  # of this week, with the lead, by area
+        self._inclinations = np.zeros(self.town.world.rows)
         self._was_in = np.zeros(self.town.world.rows, dtype=bool)
         reporters = {name: [self.recorded, [name]] for name in weekly_measures(scenario)}
         self.datacollector = mesa.DataCollector(model_reporters={"week": "week", **reporters})
@@ -107,9 +110,26 @@ class Community(mesa.Model):
         return self.agents_by_type[Partner]
 
     @property
+    def residents(self) -> mesa.agent.AgentSet:
+        """The residents of all areas, as a Mesa agent set."""
+        return self.agents_by_type[Resident]
+
+    def resident(self, row: int) -> Resident:
+        """The resident at a row."""
+        return self._residents[row]
+
+    def mean_of_residents(self, attribute: str) -> list[float]:
+        """Mean of what residents hold, by area."""
+        total, number = [0] * len(self.programmes), [0] * len(self.programmes)
+        for resident in self._residents:
+            total[resident.area] += int(np.rint(getattr(resident, attribute) * FIXED_POINT))
+            number[resident.area] += 1
+        return [whole / (people * FIXED_POINT) for whole, people in zip(total, number, strict=True)]
+
+    @property
     def anchors(self) -> mesa.agent.AgentSet:
         """The anchor organisations, as a Mesa agent set; empty where no area has one."""
-        return self.agents_by_type.get(Anchor, mesa.agent.AgentSet([], random=self.random))
+        return self.agents.select(agent_type=Anchor)
 
     @property
     def all_programmes(self) -> mesa.agent.AgentSet:
@@ -161,6 +181,14 @@ class Community(mesa.Model):
     def remember_who_was_in(self) -> None:
         """Keep who was in the programme when the week's invitations begin: all are asked at the same moment."""
         self._was_in = self.town.columns.ever_in[:, 0].copy()
+
+    def remember_inclinations(self) -> None:
+        """Keep everybody's inclination as it is before it moves: all feel their friends at the same moment."""
+        self._inclinations = self.town.columns.inclination[:, 0].copy()
+
+    def inclination_last_week(self, person: YoungPerson) -> float:
+        """Somebody's inclination before it moved this week."""
+        return self._inclinations[person.row].item()
 
     def was_in_last_week(self, person: YoungPerson) -> bool:
         """Whether somebody was in the programme before this week's invitations."""

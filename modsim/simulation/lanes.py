@@ -12,9 +12,12 @@ from modsim.inputs.scenario import Scenario
 # Tables whose numbers may differ between lanes of one world; all else in a scenario makes another world.
 LANE_TABLES = (
     "trust", "listening", "joining", "attending", "effect", "designing", "purse", "targeting", "commitment", "turnover",
-    "sharing", "afterwards",
+    "sharing", "afterwards", "peers", "excitation", "policing", "order", "residents", "learning", "spread",
 )  # fmt: skip
-HISTORY_TABLES = ("trust", "commitment", "turnover")  # those of them that tell before any programme begins
+# those of them that tell before any programme begins
+HISTORY_TABLES = (
+    "trust", "commitment", "turnover", "effect", "peers", "excitation", "policing", "order", "residents", "spread",
+)  # fmt: skip
 
 _HOW_IT_IS_READ = (
     "replicates", "arms", "reference_arm", "verdict_arm", "verdict_against", "break_even_points", "smallest_difference"
@@ -77,6 +80,13 @@ class LaneNumbers:
     turnover: PerLane
     sharing: PerLane
     afterwards: PerLane
+    peers: PerLane
+    excitation: PerLane
+    policing: PerLane
+    order: PerLane
+    residents: PerLane
+    learning: PerLane
+    spread: PerLane
 
     def __init__(self, scenarios: Sequence[Scenario]):
         for name in LANE_TABLES:

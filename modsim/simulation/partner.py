@@ -38,6 +38,7 @@ class Partner(mesa.Agent):
         partners = model.town.world.partners
         self.kind = int(partners.kind[self.seat])
         self.number = int(partners.number[self.seat])
+        self.waiting = self.answered = 0.0  # hours of calls at the start of this week, and those answered
 
     def __repr__(self) -> str:
         return f"<Partner {self.type} of {self.place.label}, commitment {self.commitment:.2f}>"
@@ -91,14 +92,24 @@ class Partner(mesa.Agent):
             lost = p.knowledge_lost_with_anchor if programme.anchor else p.knowledge_lost_without_anchor
             programme.knowledge = partnering.knowledge_after_leaving(programme.knowledge, lost)
             programme.lose_rapport()
+            programme.lead_lost_week = self.model.week
 
     def answer_calls(self) -> None:
         """Answer the incidents seen last week first; what hours are left are free."""
         waiting = partnering.reactive_hours(self.seen, self.queue, self.model.scenario.partners)
         answered = min(waiting, self.hours)
+        self.waiting, self.answered = waiting, answered
         self.queue = waiting - answered
         self.free_hours = self.hours - answered
         self.strained = self.queue > self.hours
+
+    def patrol(self) -> None:
+        """The police stop young people, those more often of whom they know more."""
+        town, people = self.model.town, self.programme.young_people
+        known = [person.seen_by(self.kind) for person in people]
+        hours = town.usual_patrol[self.area].item() + self.programme.patrol_bought
+        for person, of_them in zip(people, known, strict=True):
+            person.be_stopped(of_them, sum(known), len(people), hours)
 
     def hours_to_pledge(self) -> float:
         """Hours it puts in this week beside the purse."""

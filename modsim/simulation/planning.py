@@ -4,8 +4,7 @@ import numpy as np
 
 from modsim.rules import designing, partnering, sharing
 from modsim.simulation.town import Town, bespoke_share
-
-_FIXED_POINT = 2.0**30
+from modsim.world.young_people import FIXED_POINT
 
 
 class RoundPlan:
@@ -16,7 +15,7 @@ class RoundPlan:
         p, programme = town.numbers.designing, scenario.programme
         carried_on = levers.keeps_learning | ~levers.learns  # what was found out is not found out again
         self.effort = np.where((c.round == 0) | ~carried_on, 1.0, p.refresh)
-        self.knowledge = np.where(levers.keeps_learning & (c.round > 0), c.knowledge, levers.process_knowledge)
+        self.knowledge = np.where(levers.keeps_learning & (c.round > 0), c.knowledge, town.first_knowledge)
         self.meetings = p.haste * designing.full_meetings_needed(levers.learned_share, self.effort, p)
         weeks = np.full(c.round.shape, town.levers.longest_setup) if self._starts_equal(town) else levers.setup_weeks
         known = 0.0 if self._starts_equal(town) else self.knowledge
@@ -60,7 +59,7 @@ def course_dates(town: Town, plan: RoundPlan) -> np.ndarray:
     programme = town.scenario.programme
     first = np.ceil(town.levers.longest_setup) + programme.recruitment_waves
     cycle = first + programme.course_weeks
-    return town.opens + first + town.columns.round * cycle
+    return town.columns.opens + first + town.columns.round * cycle
 
 
 def chosen_lead(town: Town, area: int, lane: int) -> int:
@@ -77,4 +76,4 @@ def chosen_lead(town: Town, area: int, lane: int) -> int:
 
 def mean_trust(values: np.ndarray) -> float:
     """Mean of trust over people, added as whole numbers so that no order matters."""
-    return float(np.rint(values * _FIXED_POINT).astype(np.int64).sum()) / (len(values) * _FIXED_POINT)
+    return float(np.rint(values * FIXED_POINT).astype(np.int64).sum()) / (len(values) * FIXED_POINT)

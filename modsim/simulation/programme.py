@@ -1,17 +1,19 @@
 """The programme of one area as a Mesa agent: what its lead, workers and participants do with it week by week."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import mesa
 import numpy as np
 
-from modsim.rules import attending, designing, inclining, partnering, sharing, targeting, trusting
-from modsim.simulation.columns import NEVER, Stage, Standing
+from modsim.rules import attending, designing, inclining, offending, partnering, sharing, spreading, targeting, trusting
+from modsim.simulation.columns import NEVER, PARTICIPANT_WINDOW_WEEKS, ROUND_HEADINGS, Stage, Standing
 from modsim.simulation.partner import Anchor, Partner, free_shares, hours_of_meeting
 from modsim.simulation.planning import mean_trust
 from modsim.simulation.town import ENOUGH, occasion
 from modsim.simulation.window import window
 from modsim.simulation.young_person import YoungPerson
+from modsim.world.young_people import FIXED_POINT
 
 if TYPE_CHECKING:
     from modsim.inputs.scenario import Area
@@ -39,6 +41,13 @@ class Programme(mesa.Agent):
     venue = window("venue", "area", "Territory in which the sessions are held.")
     negotiates = window("negotiates", "area", "Whether this week's session is given to what participants asked for.")
     heard_in_week = window("heard_in_week", "area", "Week of the course in which participants were last heard.")
+    round_hours = window("round_hours", "area", "Hours that the round under way still takes, as planned.")
+    round_ends = window("round_ends", "area", "Week in which it ends, as planned.")
+    opens = window("opens", "area", "Week in which the area takes the programme up.")
+    lapsed_week = window("lapsed_week", "area", "Week in which the programme lapsed.")
+    lead_lost_week = window("lead_lost_week", "area", "Week in which the lead last lost its worker.")
+    reported_last_year = window("reported_last_year", "area", "Incidents reported in the last 52 weeks.")
+    reported_before = window("reported_before", "area", "Those reported in the year before it opened.")
     purse = window("purse", "area", "Hours at hand.")
     arrived = window("arrived", "area", "Hours that have arrived.")
     bridged = window("bridged", "area", "Whether the anchor organisation has bridged a shortage.")
@@ -65,6 +74,9 @@ class Programme(mesa.Agent):
         super().__init__(model)
         self.area = area
         self.place: Area = model.town.world.areas[area]
+        self.session_held = False  # this week
+        self.patrol_bought = 0.0  # hours of this week
+        self._knew_before_learning = 0.0
 
     def __repr__(self) -> str:
         return f"<Programme of {self.place.label}, led by {self.lead.type}>"
@@ -87,9 +99,23 @@ class Programme(mesa.Agent):
         return self.partners[int(self.model.town.columns.lead[self.area, 0])]
 
     @property
-    def has_purse(self) -> bool:
-        """Whether hours arrive in this area in this arm."""
+    def spends(self) -> bool:
+        """Whether anything is done in this area in this arm."""
         return bool(self.model.town.levers.spends[self.area, 0])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has been taken up and has not lapsed."""
+        return self.spends and self.opens <= self.model.week < self.lapsed_week
+
+    @property
+    def is_recipient(self) -> bool:
+        """Whether the programme came here from elsewhere."""
+        return self.place.role == "recipient"
+
+    def learns_by(self, way: str) -> bool:
+        """Whether services here learn from other areas in this way."""
+        return bool(self.model.town.levers.learning[way][self.area, 0])
 
     @property
     def runs(self) -> bool:
@@ -184,6 +210,25 @@ class Programme(mesa.Agent):
         seat = int(self.model.town.columns.mentor[self.area, position, 0])
         return self.partners[seat] if seat >= 0 else None
 
+    @property
+    def answered_share(self) -> float:
+        """Share of the hours of calls that waited this week which partners answered."""
+        total = done = 0.0
+        for partner in self.partners:
+            total, done = total + partner.waiting, done + partner.answered
+        return done / max(total, ENOUGH) if total > 0.0 else 1.0
+
+    def expected_incidents(self) -> tuple[float, float]:
+        """Expected incidents of this week with and without what sessions changed."""
+        p, q = self.model.scenario.effect, self.model.scenario.excitation
+        background = self.model.town.world.background
+        changed, unchanged = [], []
+        for person in self.young_people:
+            usual, moved = background[person.row].item(), person.inclination + person.lasting
+            changed.append(offending.incident_rate(usual, moved, 0.0, person.in_course, 0.0, p, q))
+            unchanged.append(offending.incident_rate(usual, 0.0, 0.0, False, 0.0, p, q))
+        return added_up(changed), added_up(unchanged)
+
     def mean_commitment(self) -> float:
         """Mean effective commitment of the partners."""
         total = 0.0
@@ -220,6 +265,8 @@ class Programme(mesa.Agent):
             self.arrived = self.arrived + missing
         self.purse = self.purse - hours
         self.model.town.columns.spent[heading][self.area, 0] += hours
+        if heading in ROUND_HEADINGS:
+            self.round_hours = self.round_hours - hours
 
     def _in_purse(self, hours: float) -> float:
         return hours if self.model.scenario.purse.charge_inkind else 0.0
@@ -234,6 +281,13 @@ class Programme(mesa.Agent):
 
     # --- staff and hours -----------------------------------------------------------------------------------
 
+    @property
+    def first_knowledge(self) -> float:
+        """How well the process is known where the programme begins: what the arm says, or what a guide gives."""
+        p = self.model.scenario.learning
+        guided = self.learns_by("guide") * p.guide_level * p.travels
+        return max(self.model.town.levers.process_knowledge[self.area, 0].item(), guided)
+
     def lose_mentors_of(self, partner: Partner) -> None:
         """The worker of a service has left: whoever had a mentor from it has none any more."""
         mentor = self.model.town.columns.mentor[self.area, :, 0]
@@ -246,15 +300,19 @@ class Programme(mesa.Agent):
 
     def receive_hours(self) -> None:
         """The purse of the area fills: a grant in the opening week, then every week's budget and what is pledged."""
-        purse, week = self.model.scenario.purse, self.model.week
-        if not self.has_purse or week < self.place.opens_week:
+        purse, opening = self.model.scenario.purse, self.model.week == self.opens
+        if opening:
+            self.reported_before = self.reported_last_year
+        self.patrol_bought = 0.0
+        if not self.is_open:
             return
-        if week == self.place.opens_week:
-            self.knowledge = self.model.town.levers.process_knowledge[self.area, 0].item()
-        hours = self.budget() + self.pledged() + (purse.grant if week == self.place.opens_week else 0.0)
+        if opening:
+            self.knowledge = self.first_knowledge
+        hours = self.budget() + self.pledged() + (purse.grant if opening else 0.0)
         self.purse = self.purse + hours
         self.arrived = self.arrived + hours
         if self.model.town.levers.patrols[self.area, 0]:
+            self.patrol_bought = self.purse
             self.pay("patrol", self.purse)
 
     # --- planning ------------------------------------------------------------------------------------------
@@ -263,7 +321,7 @@ class Programme(mesa.Agent):
         """Start a round if its whole cost is in sight and it ends before the horizon."""
         scenario, week = self.model.scenario, self.model.week
         programme = scenario.programme
-        ready = self.runs and self.stage == Stage.IDLE and week >= self.place.opens_week
+        ready = self.runs and self.stage == Stage.IDLE and self.is_open
         if not ready or self.round >= programme.rounds:
             return
         plan = _Plan(self)
@@ -282,6 +340,7 @@ class Programme(mesa.Agent):
         self.stage, self.stage_week = Stage.SETUP, 0
         self.places, self.setup_weeks = affordable[-1], plan.setup_weeks
         self.effort, self.meetings_needed, self.meetings_held = plan.effort, plan.meetings, 0.0
+        self.round_hours, self.round_ends = plan.cost(self.places), week + plan.weeks
         self.course_weeks, self.sessions_held, self.knowledge = programme.course_weeks, 0, plan.knowledge
         fails = self.model.town.world.luck.uniform("delivery fails", self.area, self.round)
         self.quality = inclining.delivery_quality(fails < scenario.effect.failing_share, scenario.effect)
@@ -300,7 +359,7 @@ class Programme(mesa.Agent):
     def _course_date(self) -> float:
         programme = self.model.scenario.programme
         first = float(np.ceil(self.model.town.levers.longest_setup)) + programme.recruitment_waves
-        return self.place.opens_week + first + self.round * (first + programme.course_weeks)
+        return self.opens + first + self.round * (first + programme.course_weeks)
 
     def _agree_on_lead(self) -> None:
         """The most committed and trusted of the partners who may lead does."""
@@ -565,6 +624,7 @@ class Programme(mesa.Agent):
 
     def hold_session(self) -> None:
         """One week of the course, if it can be paid and is not given to what participants asked for."""
+        self.session_held = False
         if self.stage != Stage.COURSE:
             return
         if self.negotiates:
@@ -587,16 +647,22 @@ class Programme(mesa.Agent):
         self.lead.work(hours)
         self.give("mentoring", mentoring)
         self.moves_on = True
+        self.session_held = True
         self.sessions_held += 1
         self.sessions_by_peers += self.peer_delivery
         goes_on = self.stage_week + 1 < self.course_weeks  # nobody leaves after the last session
         offered = [i for i, on_it in self.menu.items() if on_it]
         serves = {a.id: a.serves for a in self.model.scenario.activities}
-        for n, person in self.those(Standing.IN):
-            has_mentor, leaves = n in mentored, person.consider_leaving(n in mentored)
-            if has_mentor:
-                self.mentor_of(n).work(self.model.scenario.programme.mentor_hours)
-            if person.attend_session(has_mentor):
+        participants = self.those(Standing.IN)
+        came = {n for n, person in participants if person.attend_session(n in mentored)}
+        excess = self._how_much_more_active([person for n, person in participants if n in came])
+        for n, person in participants:
+            leaves = person.consider_leaving(n in mentored)
+            mentor = self.mentor_of(n)
+            if mentor is not None and n in mentored:
+                mentor.work(self.model.scenario.programme.mentor_hours)
+            if n in came:
+                person.learn_badly(excess, n in mentored)
                 town.columns.attended[self.area, n, 0] += 1
                 serving = sum(person.goal in serves[i] for i in offered)
                 town.columns.serving[self.area, n, 0] += sharing.share_serving_goal(serving, len(offered))
@@ -608,6 +674,13 @@ class Programme(mesa.Agent):
             if goes_on and leaves:
                 self._mark(n, Standing.DROPPED)
                 person.dropped_week = self.model.week
+
+    def _how_much_more_active(self, came: list[YoungPerson]) -> float:
+        """How far the mean lasting log-rate of those who came lies above the area's."""
+        world, total = self.model.town.world, 0
+        for person in came:
+            total += int(np.rint(person.log_rate * FIXED_POINT))
+        return total / (max(len(came), 1) * FIXED_POINT) - world.mean_log_rate[self.area].item()
 
     def _mentors_at_work(self) -> set[int]:
         """Positions of participants whose mentor has the time this week."""
@@ -661,6 +734,73 @@ class Programme(mesa.Agent):
         self.round += 1
 
 
+    # --- other areas ---------------------------------------------------------------------------------------
+
+    def spare_hours(self) -> float:
+        """Hours in the purse that no round under way needs."""
+        due = self.budget() * max(self.round_ends - self.model.week - 1, 0)
+        needed = 0.0 if self.stage == Stage.IDLE else max(self.round_hours - due, 0.0)
+        return max(self.purse - needed, 0.0)
+
+    def was_below(self, most: float, way: str) -> bool:
+        """Whether services here knew less than the best when the week's learning began."""
+        if way == "visits":
+            self._knew_before_learning = self.knowledge
+        return self._knew_before_learning < most
+
+    def exchange(self, best: float, gap_share: float) -> None:
+        """Learn part of what those know who know most."""
+        p = self.model.scenario.learning
+        self.knowledge = float(spreading.knowledge_after_exchange(self.knowledge, best, gap_share, p))
+
+    def count_reports(self) -> None:
+        """Keep the year's reported incidents up to date."""
+        now = sum(person.reported for person in self.young_people)
+        weeks = self.model.town.columns.reported_weeks
+        weeks.setdefault(self.model.week, np.zeros((len(self.model.programmes), 1), dtype=np.int64))[self.area, 0] = now
+        old = weeks.get(self.model.week - PARTICIPANT_WINDOW_WEEKS)
+        self.reported_last_year += now - (0 if old is None else int(old[self.area, 0]))
+
+    @property
+    def apparent_fall(self) -> float:
+        """Fall of reported incidents in the last year against that before the opening; 0 in the first year."""
+        if self.model.week - self.opens + 1 < PARTICIPANT_WINDOW_WEEKS:
+            return 0.0
+        return float(spreading.fall(self.reported_before, self.reported_last_year))
+
+    def may_lapse(self) -> None:
+        """Perhaps come to an end: more often after a loss, and where no fall was seen in a year."""
+        if not self.is_open or not self.is_recipient:
+            return
+        p, week, cut = self.model.scenario.spread, self.model.week, self.model.scenario.purse.cliff_week
+        usual = p.lapse_with_anchor if self.anchor else p.lapse_without_anchor
+        after_loss = week - self.lead_lost_week < 26 or 0 <= week - cut < 26
+        unseen = week - self.opens >= PARTICIPANT_WINDOW_WEEKS and self.apparent_fall <= 0.0
+        u = self.model.town.world.luck.uniform("lapse", self.area, week)
+        if u < spreading.chance_of_lapsing(usual, after_loss, unseen, p):
+            if self.stage == Stage.COURSE:
+                self.break_off()
+            self.stage, self.stage_week = Stage.IDLE, 0
+            self.lapsed_week = week
+
+    def consider_adopting(self, need: float, heard_of: float) -> None:
+        """Perhaps take the programme up next week, on need, readiness and what is heard of others."""
+        total = 0.0
+        for partner in self.partners:
+            trust = mean_trust(np.array([person.trust_in(partner.kind) for person in self.young_people]))
+            total = total + partnering.lead_score(partner.effective_commitment, trust)
+        chance = spreading.chance_of_adopting(
+            need, total / len(self.partners), heard_of, self.model.scenario.spread
+        )
+        if self.model.town.world.luck.uniform("adoption", self.area, self.model.week) < chance:
+            self.opens = self.model.week + 1
+
+
+def added_up(values: Iterable[float]) -> float:
+    """A sum as whole numbers of a small part, so that no order matters."""
+    return sum(int(np.rint(value * FIXED_POINT)) for value in values) / FIXED_POINT
+
+
 class _Plan:
     """What the next round of a programme would take."""
 
@@ -669,7 +809,7 @@ class _Plan:
         p, shape = scenario.designing, scenario.programme
         equal_start = scenario.settings.comparison == "equal_start"
         first, keeps = programme.round == 0, programme.keeps_learning
-        starts_with = levers.process_knowledge[a, 0].item()
+        starts_with = programme.first_knowledge
         self.effort = 1.0 if first or not (keeps or not programme.learns) else p.refresh
         self.knowledge = programme.knowledge if keeps and not first else starts_with
         self.meetings = p.haste * designing.full_meetings_needed(programme.learned_share, self.effort, p)

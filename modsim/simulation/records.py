@@ -13,8 +13,8 @@ from modsim.simulation.columns import HEADINGS, NEVER, PARTICIPANT_WINDOW_WEEKS,
 from modsim.simulation.listing import list_of
 from modsim.simulation.planning import mean_trust
 from modsim.simulation.town import Town
+from modsim.world.young_people import FIXED_POINT
 
-_FIXED_POINT = 2.0**30
 
 
 def weekly_measures(scenario: Scenario) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ class Records:
     def follow_lists(self, town: Town) -> None:
         """Where an area opens this week, follow those its lead would list now: the same in every lane of a point."""
         references = np.zeros(town.lanes, dtype=np.int64) if self.references is None else self.references
-        for area in np.nonzero(town.opens[:, 0] == town.week)[0].tolist():
+        for area in np.nonzero(town.listed_in == town.week)[0].tolist():
             for reference in np.unique(references).tolist():
                 rows = list_of(town, area, reference, 0)
                 lanes = np.nonzero(references == reference)[0]
@@ -139,5 +139,5 @@ def mean_trust_in_lead(town: Town, of: np.ndarray) -> np.ndarray:
             at = of[lanes] if len(lanes) < len(kinds) or (of != np.arange(len(of))).any() else slice(None)
             start, p = town.trust_start[kind, area, at], town.numbers.trust.at(at)
             trust = trusting.trust(start, c.good[kind][span, at], c.bad[kind][span, at], p)
-            mean[area, lanes] = np.rint(trust * _FIXED_POINT).astype(np.int64).sum(axis=0)
-    return mean / (np.diff(world.first_row)[:, None] * _FIXED_POINT)
+            mean[area, lanes] = np.rint(trust * FIXED_POINT).astype(np.int64).sum(axis=0)
+    return mean / (np.diff(world.first_row)[:, None] * FIXED_POINT)

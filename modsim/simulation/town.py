@@ -1,17 +1,18 @@
 """One world with its lanes: what the stages of the week read and change."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from modsim.inputs.levers import Levers
+from modsim.inputs.levers import LearningWay, Levers
 from modsim.inputs.scenario import GOALS, Scenario
 from modsim.rules import designing, partnering, trusting
 from modsim.simulation.columns import Columns
 from modsim.simulation.lanes import LaneNumbers
 from modsim.world.partners import commitment_at
-from modsim.world.young_people import World
+from modsim.world.young_people import FIXED_POINT, World
 
 if TYPE_CHECKING:
     from modsim.simulation.community import Community
@@ -45,6 +46,7 @@ class LaneLevers:
         self.learns_venue = column(lambda x: x.venue == "learned", bool)
         self.keeps_learning = column(lambda x: x.keeps_learning, bool)
         self.compulsory = column(lambda x: x.compulsory, bool)
+        self.learning = {way: column(lambda x, way=way: way in x.learning, bool) for way in get_args(LearningWay)}
         self.process_knowledge = column(lambda x: x.process_knowledge, float)
         self.setup_weeks = column(lambda x: x.setup_weeks, float)
         self.learned_share = column(lambda x: (size - x.fixed_slots) / size if x.menu == "learned" else 0.0, float)
@@ -87,10 +89,9 @@ class Town:
         self.levers = LaneLevers(world, arms)
         self.lanes = len(arms)
         self.numbers = LaneNumbers(scenarios)
-        different = list(dict.fromkeys(s.world.dissimilarity for s in scenarios))
-        self._wishes = [world.wishes(dissimilarity) for dissimilarity in different]
-        self._wishes_of_lane = np.array([different.index(s.world.dissimilarity) for s in scenarios])
-        self.opens = np.array([area.opens_week for area in world.areas])[:, None]
+        self._dissimilarities = list(dict.fromkeys(s.world.dissimilarity for s in scenarios))
+        self._point_of_lane = np.array([self._dissimilarities.index(s.world.dissimilarity) for s in scenarios])
+        self.listed_in = np.array([area.opens_week for area in world.areas])  # week in which lists are followed from
         self._settle_services(scenarios)
         by_id = {a.id: a for a in scenario.activities}
         shares = np.array([by_id[i].origin_share for i in world.activity_ids])
@@ -103,8 +104,14 @@ class Town:
         self.columns = columns or Columns(world, scenarios)
         if columns is None:
             self._begin()
+        self._settle_surroundings(scenarios)
         self.good_contacts = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # of this week, with the lead
         self.events: list[tuple[np.ndarray, ...]] = []  # of this week: kind, row, lane, good, bad
+        self.answered_share = np.ones((len(world.areas), self.lanes))  # of the hours of calls that waited this week
+        self.patrol_bought = np.zeros((len(world.areas), self.lanes))  # hours of this week
+        self.session_held = np.zeros((len(world.areas), self.lanes), dtype=bool)  # this week
+        self.serious = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # incidents of this week
+        self.trust_gained = np.zeros((world.rows, self.lanes))  # in services, on average, since the start
 
     def _settle_services(self, scenarios: Sequence[Scenario]) -> None:
         """What each service starts with: hours, trust (services, areas, lanes), how much of what is reported it sees."""
@@ -135,6 +142,30 @@ class Town:
         named = np.take_along_axis(named, partners.kind, axis=1) & in_pool
         self.may_lead = np.where(named.any(axis=1)[:, None], named, in_pool)  # (areas, partners)
 
+    def _settle_surroundings(self, scenarios: Sequence[Scenario]) -> None:
+        """Patrol, what residents start from and usually come to know, and the mean trust young people start with."""
+        world, scenario = self.world, self.scenario
+        self.youths = np.diff(world.first_row)[:, None]
+        self.police = world.partners.kinds.index("police") if "police" in world.partners.kinds else None
+        self.usual_patrol = self.youths * self.numbers.policing.patrol_hours / 1000.0
+        reported = np.array([scenario.reported_per_week(area) for area in world.areas])[:, None]
+        self.usually_known = reported * self.numbers.residents.sees  # incidents a week, by area
+        has = world.partners.has_kind.T[..., None]  # (services, areas, 1)
+        total = np.zeros(self.trust_start.shape[1:])
+        for kind in range(len(has)):
+            total = total + has[kind] * self.trust_start[kind]
+        self.services_present = has.sum(axis=0)
+        self.mean_start = total / self.services_present
+        friends = np.diff(world.ties.start)
+        data = np.ones(len(world.ties.friends))
+        self.ties = csr_array((data, world.ties.friends, world.ties.start), shape=(world.rows, world.rows))
+        self.friends = friends[:, None]
+        ties = world.residents.ties
+        data = np.ones(len(ties.friends), dtype=np.int64)
+        shape = world.residents.rows, world.residents.rows
+        self.neighbour_ties = csr_array((data, ties.friends, ties.start), shape=shape)
+        self.neighbours = np.diff(ties.start)[:, None]
+
     def _begin(self) -> None:
         """Who works for each service, and who would lead, before the history begins."""
         c, partners = self.columns, self.world.partners
@@ -163,7 +194,7 @@ class Town:
 
     def mean_commitment(self) -> np.ndarray:
         """Mean effective commitment of the partners of an area (areas, lanes), added in the order of their numbers."""
-        return _summed(self.effective_commitment) / self.world.partners.size[:, None]
+        return summed(self.effective_commitment) / self.world.partners.size[:, None]
 
     @property
     def lead_kind(self) -> np.ndarray:
@@ -183,17 +214,42 @@ class Town:
 
     def interests(self, rows: np.ndarray, lanes: np.ndarray) -> np.ndarray:
         """Shares of wishes (n, K) of the people at these rows, each in its lane."""
-        if len(self._wishes) == 1:
-            return self._wishes[0].of(rows)
+        if len(self._dissimilarities) == 1:
+            return self.world.wishes(self._dissimilarities[0]).of(rows)
         shares = np.empty((len(rows), len(self.world.activity_ids)))
-        for k, wishes in enumerate(self._wishes):
-            mine = self._wishes_of_lane[lanes] == k
-            shares[mine] = wishes.of(rows[mine])
+        for k, dissimilarity in enumerate(self._dissimilarities):
+            mine = self._point_of_lane[lanes] == k
+            shares[mine] = self.world.wishes(dissimilarity).of(rows[mine])
         return shares
 
     @property
     def week(self) -> int:
         return self.world.week
+
+    @property
+    def first_knowledge(self) -> np.ndarray:
+        """How well the process is known where a programme begins: what the arm says, or what a guide gives."""
+        guided = self.levers.learning["guide"] * self.numbers.learning.guide_level * self.numbers.learning.travels
+        return np.maximum(self.levers.process_knowledge, guided)
+
+    @property
+    def is_open(self) -> np.ndarray:
+        """Where there is a programme or the like by now, and it has not lapsed (areas, lanes)."""
+        c = self.columns
+        return self.levers.spends & (self.week >= c.opens) & (self.week < c.lapsed_week)
+
+    @property
+    def resident_trust(self) -> np.ndarray:
+        """Trust of residents in services (residents, lanes)."""
+        c = self.columns
+        p, weight = self.numbers.residents, self.numbers.trust
+        return trusting.trust(p.start_trust, c.resident_good, c.resident_bad, weight)
+
+    def mean_of_residents(self, values: np.ndarray) -> np.ndarray:
+        """Mean of a column of residents by area (areas, lanes), added as whole numbers so that no order matters."""
+        first = self.world.residents.first_row
+        whole = np.rint(values * FIXED_POINT).astype(np.int64)
+        return np.add.reduceat(whole, first[:-1], axis=0) / (np.diff(first)[:, None] * FIXED_POINT)
 
     @property
     def budget(self):
@@ -208,10 +264,10 @@ class Town:
         effort = partnering.hours_pledged(
             self.effective_commitment, c.together[:, None, :], self.numbers.purse.pledged_hours
         )
-        return _summed(np.minimum(effort, c.free_hours))
+        return summed(np.minimum(effort, c.free_hours))
 
 
-def _summed(each: np.ndarray) -> np.ndarray:
+def summed(each: np.ndarray) -> np.ndarray:
     """A figure of partners (areas, partners, lanes) added up in the order of their numbers."""
     total = np.zeros((each.shape[0], each.shape[2]))
     for position in range(each.shape[1]):

@@ -19,10 +19,15 @@ def live_one_week(town, week, act):
     act.participants_are_heard(town)  # twice in a course: something else, or more of the same?
     act.sessions_are_held(town)  # some come, some enjoy it, some leave for good
     act.destinations_are_found(town)  # half a year after completing, some have work or training
+    act.police_stop(town)  # those they know more often; what is felt to be unfair leaves a mark
     act.trust_moves(town)  # old experience fades, this week's is added and told to friends
-    act.inclination_moves(town)  # what sessions changed fades; this week's sessions lower it
+    act.inclination_moves(town)  # what changed fades; friends, this week's sessions and stops tell
     act.incidents_happen(town)
     act.services_see(town)  # some incidents are reported, and each service sees some of those
+    act.incidents_stir(town)  # one sets off others, in the same group and among rivals
+    act.residents_react(town)  # with fear, trust, and the belief that neighbours would step in
     act.regard_moves(town)  # what professionals think of young people follows contacts and what they see
     act.programmes_move_on(town)  # menus are chosen, courses begin and end
+    act.areas_learn(town)  # know-how travels, at a price
+    act.areas_decide(town)  # some programmes lapse; new areas take it up on what they hear
     town.records.write_down(town)

@@ -11,7 +11,7 @@ import mesa
 import numpy as np
 
 from modsim.inputs.scenario import GOALS, Goal
-from modsim.rules import attending, designing, inclining, joining, offending, sharing, trusting
+from modsim.rules import attending, designing, excitement, inclining, joining, offending, policing, sharing, trusting
 from modsim.simulation.town import occasion
 from modsim.simulation.window import window
 from modsim.world.draws import binomial_count, poisson_count
@@ -77,6 +77,11 @@ class YoungPerson(mesa.Agent):
     def support(self) -> float:
         """What they have behind them, 0-1."""
         return self.model.town.world.support[self.row].item()
+
+    @property
+    def log_rate(self) -> float:
+        """Lasting log-rate of incidents."""
+        return self.model.town.world.log_rate[self.row].item()
 
     @property
     def in_core(self) -> bool:
@@ -228,6 +233,12 @@ class YoungPerson(mesa.Agent):
         )
         return bool(self.luck("dropping out", occasion(programme.round, programme.stage_week)) < chance)
 
+    def learn_badly(self, excess: float, mentored: bool) -> None:
+        """Pick up what more active peers do, the less the session is wanted and watched."""
+        programme, p = self.programme, self.model.scenario.peers
+        q = self.match(programme.menu)
+        self.benefit -= float(inclining.deviancy_of_session(excess, q, mentored, programme.peer_delivery, p))
+
     def complete(self, attended: int, serving: float) -> None:
         """Be among those who completed, perhaps with one's own goal reached."""
         scenario, programme = self.model.scenario, self.programme
@@ -264,32 +275,60 @@ class YoungPerson(mesa.Agent):
                     faded = after(faded, mine, total - mine, heard, p)
                 memory[kind, self.row, 0] = faded
 
+    def be_stopped(self, known: int, all_known: int, youths: int, patrol_hours: float) -> None:
+        """Perhaps be stopped by the police; what is felt to be unfair leaves a mark."""
+        p, police = self.model.scenario.policing, self.model.town.police
+        mean = policing.stops_expected(known, all_known, youths, patrol_hours, p)
+        stops = poisson_count(mean, self._weekly_luck("stops"))
+        if stops:
+            fair = binomial_count(stops, p.stop_good, self.luck("fair stop", self.model.week))
+            self.experience(police, fair, stops - fair)
+            self.benefit -= p.labelling * (stops - fair)
+
+    @property
+    def trust_gained(self) -> float:
+        """How far their mean trust in the services of the area lies above where it started."""
+        town, total = self.model.town, 0.0
+        for kind, present in enumerate(town.world.partners.has_kind[self.area].tolist()):
+            total = total + self.trust_in(kind) * present
+        return total / int(town.services_present[self.area, 0]) - town.mean_start[self.area, 0].item()
+
     def settle(self) -> None:
-        """Drift back towards who they were; a session this week pulls the other way."""
-        self.inclination = inclining.inclination_after(self.inclination, self.benefit, self.model.scenario.effect)
+        """Drift back towards who they were; friends pull, and this week's sessions and stops tell."""
+        scenario, friends, total = self.model.scenario, self.friends, 0.0
+        for friend in friends:
+            total = total + self.model.inclination_last_week(friend)
+        weight = inclining.weight_of_friends(self.age, scenario.peers)
+        pull = inclining.pull_of_friends(self.inclination, total, len(friends), weight, scenario.peers)
+        start = self.model.town.mean_start[self.area, 0].item()
+        slowed = inclining.reversion_slowed(self.trust_gained, start, scenario.order)
+        self.inclination = float(
+            inclining.inclination_after(self.inclination, slowed, pull, self.benefit, scenario.effect)
+        )
 
-    def live(self) -> None:
-        """Cause this week's incidents, mostly none."""
-        background = self.model.town.world.background[self.row].item()
+    def live(self, efficacy: float, deterred: float, excited: float) -> None:
+        """Cause this week's incidents, mostly none; some are serious."""
+        scenario, town = self.model.scenario, self.model.town
+        background = town.world.background[self.row].item() * (1.0 + town.columns.displaced[self.area, 0].item())
         moved = self.inclination + self.lasting
-        mean = offending.incident_rate(background, moved, self.in_course, self.model.scenario.effect)
+        held = offending.restraint(self.trust_gained, efficacy, deterred, scenario.order)
+        mean = offending.incident_rate(
+            background, moved, held, self.in_course, excited, scenario.effect, scenario.excitation
+        )
+        self.expected = float(mean)
         self.occurred = poisson_count(mean, self._weekly_luck("incidents"))
+        if self.occurred:
+            chance = excitement.chance_serious(excited, mean, scenario.excitation)
+            serious = binomial_count(self.occurred, chance, self.luck("serious", self.model.week))
+            town.serious[self.area, 0] += serious
 
-    def be_seen(self) -> list[int]:
+    def be_seen(self, chance_reported: float) -> list[int]:
         """Some of the incidents are reported; returns how many of those each type of service sees."""
         town, week = self.model.town, self.model.week
         self.reported = 0
         if self.occurred:
-            share = self.model.scenario.reporting.share
-            self.reported = binomial_count(self.occurred, share, self.luck("reporting", week))
+            self.reported = binomial_count(self.occurred, chance_reported, self.luck("reporting", week))
         return [
             binomial_count(self.reported, share, self.luck(f"seeing: {kind}", week)) if self.reported else 0
             for kind, share in zip(town.world.partners.kinds, town.seen_share.tolist(), strict=True)
         ]
-
-    def step(self) -> None:
-        """One week of a young person on whom no programme acts (in Mesa's idiom; the model calls the verbs)."""
-        self.move_trust()
-        self.settle()
-        self.live()
-        self.be_seen()

@@ -192,6 +192,23 @@ def binomial_count(trials: int, chance: float, u: float) -> int:
     return count
 
 
+def binomial_table(trials, chance):
+    """Chances of at most 0, 1, 2 ... successes (counts, ...), as `binomial_count` adds them up.
+
+    The count at quantile u is the number of entries that u reaches, for chances below 1.
+    """
+    fail = 1.0 - chance
+    mass = np.ones(trials.shape)
+    for k in range(int(trials.max(initial=0))):
+        mass = np.where(k < trials, mass * fail, mass)
+    reached, table = mass, []
+    for k in range(int(trials.max(initial=0))):
+        table.append(np.where(k < trials, reached, 2.0))
+        mass = mass * np.maximum(trials - k, 0) * chance / ((k + 1) * np.maximum(fail, 1e-300))
+        reached = reached + mass
+    return table
+
+
 def binomial_counts(trials, chance, u):
     """`binomial_count` for columns of one dimension; `chance` is one number or a column."""
     fail = 1.0 - chance

@@ -6,7 +6,9 @@ from modsim.inputs.scenario import Area, Scenario
 from modsim.world.draws import Luck
 
 
-def area_pattern(scenario: Scenario, area: Area, dissimilarity: float, luck: Luck, stacked_area: int) -> np.ndarray:
+def area_pattern(
+    scenario: Scenario, area: Area, dissimilarity: float, luck: Luck, stacked_area: int, moved_on: float = 0.0
+) -> np.ndarray:
     """Share of wishes by activity in an area, in the order of `scenario.activity_ids`; adds up to 1.
 
     The origin has the origin's pattern, an area with its own `interests` has those. Elsewhere the pairs of
@@ -24,7 +26,7 @@ def area_pattern(scenario: Scenario, area: Area, dissimilarity: float, luck: Luc
         return np.array([pattern[i] for i in ids])
     wanted = [i for i in ids if by_id[i].origin_share > 0.0]
     wanted.sort(key=lambda i: luck.uniform(f"place on the circle: {i}", stacked_area))
-    arc_start = luck.uniform("start of the arc", stacked_area)
+    arc_start = (luck.uniform("start of the arc", stacked_area) + moved_on) % 1.0
     arc_end = arc_start + dissimilarity
     position = 0.0
     for i in wanted:

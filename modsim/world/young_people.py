@@ -17,9 +17,11 @@ from modsim.rules import offending
 from modsim.world.draws import Luck
 from modsim.world.partners import Tables
 from modsim.world.interests import area_pattern, dirichlet
+from modsim.world.residents import Neighbourhoods
 from modsim.world.ties import Ties, area_ties, group_sizes
 
 _OWN = "first_group", "support", "own_log_rate"  # what somebody has from the day they come
+FIXED_POINT = 2.0**30  # fractions are added up as whole numbers of this part
 _WISHES_KEPT = 12  # dissimilarities, each some 5 MB for 50,000 people
 
 
@@ -50,7 +52,7 @@ class World:
         self.luck = Luck(seed, [a.id for a in self.areas], [r for r in replicates for _ in scenario.areas], kept)
         self._memory: dict[int, _Turn] | None = {} if remember else None
         self._marks: dict[int, dict[str, np.ndarray]] = {}
-        self._wishes: dict[float, Wishes] = {}
+        self._wishes: dict[tuple[float, float], Wishes] = {}
         self.activity_ids = scenario.activity_ids
         self._first_week = -scenario.settings.history_weeks - 1  # one before the first that is lived
         self.week = self._first_week
@@ -71,6 +73,10 @@ class World:
         self.group_number = np.arange(len(self.group_area)) - first_group[self.group_area]
         self.core_groups = np.array([a.core_groups for a in self.areas])
         self.partners = Tables(scenario, self.areas)
+        self.residents = Neighbourhoods(scenario, self.areas, self.luck)
+        self.per_replicate = len(scenario.areas)
+        self.hears_from = np.tile(_whom_they_hear(scenario), (len(replicates), 1))  # (areas, areas of a replicate)
+        self.adjacent = np.tile(_borders(scenario), (len(replicates), 1))
         self._settle_territories()
         if ties is not None and len(ties.start) - 1 != self.rows:
             raise ValueError(f"the graph has {len(ties.start) - 1} nodes; there are {self.rows} young people")
@@ -145,9 +151,11 @@ class World:
         self.spell[rows] = scenario.offending.spell_sd * luck.normal("first spell", **key)
 
     def wishes(self, dissimilarity: float | None = None) -> "Wishes":
-        """What everybody wants at a dissimilarity, by default the scenario's."""
-        at = self.scenario.world.dissimilarity if dissimilarity is None else dissimilarity
-        wishes = self._wishes.pop(at, None) or Wishes(self, at)
+        """What everybody wants this year at a dissimilarity, by default the scenario's."""
+        p = self.scenario.world
+        year = max(self.week, 0) // int(WEEKS_PER_YEAR) if p.drift_per_year else 0
+        at = (p.dissimilarity if dissimilarity is None else dissimilarity), year * p.drift_per_year
+        wishes = self._wishes.pop(at, None) or Wishes(self, *at)
         self._wishes[at] = wishes  # the one used last stands last
         for old in list(self._wishes)[:-_WISHES_KEPT]:
             del self._wishes[old]
@@ -158,6 +166,12 @@ class World:
         """Lasting log-rate: area, group, own, and the shift of the core groups (rows,)."""
         lasting = self.area_log_rate[self.area] + self.group_log_rate[self.group] + self.own_log_rate
         return lasting + self.scenario.offending.core_shift * self.in_core
+
+    @property
+    def mean_log_rate(self) -> np.ndarray:
+        """Mean lasting log-rate by area (areas,), added as whole numbers so that no order matters."""
+        whole = np.rint(self.log_rate * FIXED_POINT).astype(np.int64)
+        return np.add.reduceat(whole, self.first_row[:-1]) / (np.diff(self.first_row) * FIXED_POINT)
 
     # --- week by week ----------------------------------------------------------------------------------------
 
@@ -253,10 +267,12 @@ class Wishes:
     `pattern` (areas, K) holds the shares of wishes by area.
     """
 
-    def __init__(self, world: World, dissimilarity: float):
+    def __init__(self, world: World, dissimilarity: float, moved_on: float = 0.0):
         scenario, luck = world.scenario, world.luck
         self._world = world
-        self.pattern = np.array([area_pattern(scenario, a, dissimilarity, luck, i) for i, a in enumerate(world.areas)])
+        self.pattern = np.array(
+            [area_pattern(scenario, a, dissimilarity, luck, i, moved_on) for i, a in enumerate(world.areas)]
+        )
         self._of_group = np.empty((len(world.group_area), len(world.activity_ids)))
         self._group_is_known = np.zeros(len(world.group_area), dtype=bool)
         self._shares = np.empty((world.rows, len(world.activity_ids)))
@@ -288,6 +304,28 @@ class Wishes:
             )  # fmt: skip
             self._group_is_known[unknown] = True
         return self._of_group[groups]
+
+
+def _whom_they_hear(scenario: Scenario) -> np.ndarray:
+    """Weights of the areas (columns) from which each area (row) hears, adding up to 1; 0 for a lone area."""
+    ids = [area.id for area in scenario.areas]
+    weights = np.zeros((len(ids), len(ids)))
+    for k, area in enumerate(scenario.areas):
+        named = dict.fromkeys(ids, 1.0) if area.hears_from is None else area.hears_from
+        for other, weight in named.items():
+            if other != area.id:
+                weights[k, ids.index(other)] = weight
+    return weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
+
+
+def _borders(scenario: Scenario) -> np.ndarray:
+    """Share of what is displaced from each area (row) that goes to each adjacent one (column); borders are mutual."""
+    ids = [area.id for area in scenario.areas]
+    borders = np.zeros((len(ids), len(ids)))
+    for k, area in enumerate(scenario.areas):
+        for other in area.adjacent:
+            borders[k, ids.index(other)] = borders[ids.index(other), k] = 1.0
+    return borders / np.maximum(borders.sum(axis=1, keepdims=True), 1.0)
 
 
 def incidents_per_unit_rate(scenario: Scenario, area: Area) -> float:

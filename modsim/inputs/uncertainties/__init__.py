@@ -5,6 +5,8 @@ from modsim.inputs.uncertainties.offending import Effect, Offending, Reporting
 from modsim.inputs.uncertainties.place import Population, World
 from modsim.inputs.uncertainties.services import Commitment, Partners, Turnover
 from modsim.inputs.uncertainties.sharing import Afterwards, Sharing
+from modsim.inputs.uncertainties.spreading import Learning, Spread
+from modsim.inputs.uncertainties.streets import Excitation, Order, Peers, Policing, Residents
 from modsim.inputs.uncertainties.taking_part import Attending, Joining
 from modsim.inputs.uncertainties.trust import Listening, Trust
 
@@ -14,13 +16,20 @@ __all__ = [
     "Commitment",
     "Designing",
     "Effect",
+    "Excitation",
     "Joining",
+    "Learning",
     "Listening",
     "Offending",
+    "Order",
     "Partners",
+    "Peers",
+    "Policing",
     "Population",
     "Reporting",
+    "Residents",
     "Sharing",
+    "Spread",
     "Trust",
     "Turnover",
     "World",

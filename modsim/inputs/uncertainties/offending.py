@@ -137,6 +137,24 @@ class Reporting(Table):
         evidence="D",
         source="assumption",
     )
+    trust_effect: float = number(
+        0.5,
+        "Added log-odds of reporting per unit of residents' trust above where it started",
+        unit="log-odds",
+        allowed=(-10, 10),
+        plausible=(0, 3),
+        evidence="D",
+        source="assumption",
+    )
+    fear_effect: float = number(
+        0.5,
+        "Added log-odds of reporting per unit of residents' fear above one half",
+        unit="log-odds",
+        allowed=(-10, 10),
+        plausible=(0, 2),
+        evidence="D",
+        source="assumption",
+    )
     seen_by_police: float = number(
         1.0,
         "Share of reported incidents that the police connect with the young person",
@@ -169,6 +187,11 @@ class Reporting(Table):
         evidence="D",
         source="assumption",
     )
+
+    @property
+    def log_odds(self) -> float:
+        """Log-odds of the share that is reported, where trust and fear are as usual."""
+        return math.log(self.share / (1.0 - self.share)) if self.share < 1.0 else 20.0
 
     def seen_by(self, lead: PartnerType) -> float:
         """Share of reported incidents that a service of this type sees."""

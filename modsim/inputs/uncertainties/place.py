@@ -16,6 +16,15 @@ class World(Table):
         evidence="D",
         source="nobody has measured it; the default is an assumption",
     )
+    drift_per_year: float = number(
+        0.0,
+        "How far wishes move on in a year, in each area, as a share of the circle they lie on; the distance from the "
+        "origin stays",
+        unit="share a year",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption; 0 by default",
+    )
     group_concentration: float = number(
         20.0,
         "How closely the wishes of a peer group follow those of the area (Dirichlet)",
@@ -66,6 +75,21 @@ class Population(Table):
         evidence="B",
         source="gives about 8 ties each; UK school networks show 7.3-8.6 (Northern Ireland schools, 2023)",
     )
+    people_per_resident: int = number(
+        10,
+        "People that one simulated resident stands for",
+        unit="people",
+        allowed=(1, 10_000),
+        evidence="D",
+        source="a choice, for speed",
+    )
+    neighbours: int = number(
+        6, "Neighbours a resident talks to", unit="people", allowed=(2, 60), evidence="D", source="assumption"
+    )
+    rewired_neighbours: float = number(
+        0.1, "Share of them who live elsewhere in the area", unit="share", allowed=(0, 1), evidence="D",
+        source="assumption",
+    )  # fmt: skip
     rewired_share: float = number(
         0.25,
         "Share of peer ties that lead to someone elsewhere in the area",

@@ -136,7 +136,7 @@ class Turnover(Table):
         allowed=(0, 1),
         plausible=(0.002, 0.012),
         evidence="C",
-        source="about 30 % a year, as in social-care and youth-work turnover",
+        source="about 30 % a year, as in US child welfare (Casey Family Programs)",
     )
     strain_adds: float = number(
         0.5,

@@ -4,7 +4,8 @@
 give the same numbers, bit for bit.
 """
 
-from modsim.simulation.by_columns.incidents import incidents_happen, services_see
+from modsim.simulation.by_columns.areas import areas_decide, areas_learn
+from modsim.simulation.by_columns.incidents import incidents_happen, incidents_stir, police_stop, services_see
 from modsim.simulation.by_columns.people import (
     destinations_are_found,
     inclination_moves,
@@ -20,20 +21,26 @@ from modsim.simulation.by_columns.programmes import (
     workers_visit,
     young_people_are_asked,
 )
+from modsim.simulation.by_columns.residents import residents_react
 from modsim.simulation.by_columns.services import hours_arrive, partners_answer_calls, regard_moves, staff_come_and_go
 
 __all__ = [
+    "areas_decide",
+    "areas_learn",
     "destinations_are_found",
     "hours_arrive",
     "incidents_happen",
+    "incidents_stir",
     "inclination_moves",
     "participants_are_heard",
     "partners_answer_calls",
     "partners_meet",
     "people_age_and_move",
+    "police_stop",
     "programmes_are_planned",
     "programmes_move_on",
     "regard_moves",
+    "residents_react",
     "services_see",
     "sessions_are_held",
     "staff_come_and_go",

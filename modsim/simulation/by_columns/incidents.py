@@ -1,20 +1,101 @@
-"""Incidents: those that occur, those reported, and those each service sees."""
+"""Streets: stops, incidents, those reported, those each service sees, and what they stir up."""
 
 import numpy as np
 
-from modsim.rules import offending
+from modsim.rules import excitement, neighbouring, offending, policing
 from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Sightings
 from modsim.simulation.town import Town
 from modsim.world.draws import binomial_counts, poisson_counts
+from modsim.world.young_people import FIXED_POINT
+
+
+def police_stop(town: Town) -> None:
+    """Patrols stop young people, those they know more often; what is felt to be unfair leaves a mark."""
+    c, world, p, kind = town.columns, town.world, town.numbers.policing, town.police
+    if kind is None or not np.any(p.stops_per_hour):
+        return
+    known = c.seen_in_memory[kind]
+    all_known = np.add.reduceat(known, world.first_row[:-1], axis=0, dtype=np.int64)
+    hours = (town.usual_patrol + town.patrol_bought) * world.partners.has_kind[:, [kind]]
+    area = world.area
+    means = policing.stops_expected(known, all_known[area], town.youths[area], hours[area], p)
+    u = world.luck.weekly_uniform("stops", area, town.week, world.slot, world.generation)
+    stops = poisson_counts(means, np.broadcast_to(u[:, None], means.shape))
+    row, lane = np.nonzero(stops)
+    number = stops[row, lane].astype(np.int64)
+    key = area[row], town.week, world.slot[row], world.generation[row]
+    q = p.at(lane)
+    fair = binomial_counts(number, q.stop_good, world.luck.uniform("fair stop", *key)).astype(np.int64)
+    town.experience(np.full(len(row), kind), row, lane, fair, number - fair)
+    c.benefit[row, lane] -= q.labelling * (number - fair)
 
 
 def incidents_happen(town: Town) -> None:
     """Incidents of every young person: Poisson, by the quantile of one keyed draw that all lanes share."""
-    c, world = town.columns, town.world
+    c, world, numbers = town.columns, town.world, town.numbers
+    area = world.area
+    per_1000 = (town.usual_patrol + town.patrol_bought) * 1000.0 / town.youths
+    deterred = policing.deterred(per_1000, numbers.policing)
+    held = offending.restraint(
+        town.trust_gained, town.mean_of_residents(c.efficacy)[area], deterred[area], numbers.order
+    )
+    size = np.bincount(world.group, minlength=len(c.excitement))[:, None]
+    excited = (c.excitement / size)[world.group]
+    background = world.background[:, None] * (1.0 + c.displaced[area])
     moved = c.inclination + c.lasting
-    means = offending.incident_rate(world.background[:, None], moved, c.in_course, town.numbers.effect)
-    u = world.luck.weekly_uniform("incidents", world.area, town.week, world.slot, world.generation)
+    means = offending.incident_rate(background, moved, held, c.in_course, excited, numbers.effect, numbers.excitation)
+    u = world.luck.weekly_uniform("incidents", area, town.week, world.slot, world.generation)
     c.occurred = poisson_counts(means, np.broadcast_to(u[:, None], means.shape))
+    _some_are_serious(town, excited, means)
+    _displace(town, means, excited)
+    if town.scenario.settings.spreads == "diffusion":
+        _estimate_truth(town)
+
+
+def _some_are_serious(town: Town, excited: np.ndarray, means: np.ndarray) -> None:
+    """How many incidents of this week were serious, by area."""
+    c, world = town.columns, town.world
+    row, lane = np.nonzero(c.occurred)
+    key = world.area[row], town.week, world.slot[row], world.generation[row]
+    chance = excitement.chance_serious(excited[row, lane], means[row, lane], town.numbers.excitation.at(lane))
+    serious = binomial_counts(c.occurred[row, lane], chance, world.luck.uniform("serious", *key))
+    town.serious[:] = 0
+    np.add.at(town.serious, (world.area[row], lane), serious)
+
+
+def _displace(town: Town, means: np.ndarray, excited: np.ndarray) -> None:
+    """What patrol beyond the usual suppressed this week turns up, in part, in adjacent areas the week after."""
+    c, world, p = town.columns, town.world, town.numbers.policing
+    c.displaced[:] = 0.0
+    if not (np.any(p.displacement) and town.patrol_bought.any()):
+        return
+    per_1000 = (town.usual_patrol + town.patrol_bought) * 1000.0 / town.youths
+    deterred = policing.deterred(per_1000, p)
+    settled = _by_area(town, means - excited)
+    usual = _by_area(town, np.broadcast_to(world.background[:, None], means.shape))
+    gone = p.displacement * settled * (policing.undone(deterred) - 1.0)
+    for area in range(len(world.areas)):
+        first = area - area % world.per_replicate
+        for other in range(world.per_replicate):
+            share = world.adjacent[first + other, area % world.per_replicate]
+            c.displaced[area] += share * gone[first + other] / usual[area]
+
+
+def _by_area(town: Town, values: np.ndarray) -> np.ndarray:
+    """Sums of a column of people by area (areas, lanes), added as whole numbers so that no order matters."""
+    whole = np.rint(values * FIXED_POINT).astype(np.int64)
+    return np.add.reduceat(whole, town.world.first_row[:-1], axis=0) / FIXED_POINT
+
+
+def _estimate_truth(town: Town) -> None:
+    """What an evaluator with perfect sight would count this week: expected incidents with and without what changed."""
+    c, world, numbers = town.columns, town.world, town.numbers
+    background, moved = world.background[:, None], c.inclination + c.lasting
+    changed = offending.incident_rate(background, moved, 0.0, c.in_course, 0.0, numbers.effect, numbers.excitation)
+    unchanged = offending.incident_rate(background, 0.0 * moved, 0.0, False, 0.0, numbers.effect, numbers.excitation)
+    c.expected_weeks[town.week] = np.stack([_by_area(town, changed), _by_area(town, unchanged)])
+    oldest = town.week - PARTICIPANT_WINDOW_WEEKS - int(np.max(numbers.spread.evidence_delay))
+    c.expected_weeks.pop(oldest, None)
 
 
 def services_see(town: Town) -> None:
@@ -22,7 +103,12 @@ def services_see(town: Town) -> None:
     c, world, p = town.columns, town.world, town.scenario.reporting
     row, lane = np.nonzero(c.occurred)
     key = world.area[row], town.week, world.slot[row], world.generation[row]
-    reported = binomial_counts(c.occurred[row, lane], p.share, world.luck.uniform("reporting", *key))
+    start = town.numbers.residents.start_trust
+    trust, fear = town.mean_of_residents(town.resident_trust), town.mean_of_residents(c.fear)
+    share = neighbouring.chance_reported(trust, fear, start, p)
+    reported = binomial_counts(
+        c.occurred[row, lane], share[world.area[row], lane], world.luck.uniform("reporting", *key)
+    )
     c.reported[:] = 0
     c.reported[row, lane] = reported
     some = np.nonzero(reported)[0]
@@ -52,3 +138,19 @@ def remember(town: Town, now: Sightings) -> None:
         c.seen_in_memory[:, old.row, old.lane] -= old.seen
     if (old := c.sightings.pop(town.week - PARTICIPANT_WINDOW_WEEKS, None)) is not None:
         c.reported_in_window[old.row, old.lane] -= old.reported
+
+
+def incidents_stir(town: Town) -> None:
+    """One incident sets off others: in its group, and among rivals where an area has two territories."""
+    c, world, p = town.columns, town.world, town.numbers.excitation
+    row, lane = np.nonzero(c.occurred)
+    own = np.zeros(c.excitement.shape, dtype=np.int64)
+    np.add.at(own, (world.group[row], lane), c.occurred[row, lane])
+    rivals = world.core_groups[world.group_area] - 1
+    has_rivals = (world.group_number <= rivals) & (rivals > 0)
+    core = own * has_rivals[:, None]
+    first = np.searchsorted(world.group_area, np.arange(len(world.areas)))
+    of_rivals = np.add.reduceat(core, first, axis=0)[world.group_area] - core
+    by_rivals = of_rivals / np.maximum(rivals, 1)[:, None]
+    share = has_rivals[:, None] * np.asarray(p.rival_share)
+    c.excitement = excitement.excitement_after(c.excitement, own, by_rivals, share, p)

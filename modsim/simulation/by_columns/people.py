@@ -58,6 +58,20 @@ def trust_moves(town: Town) -> None:
 
 
 def inclination_moves(town: Town) -> None:
-    """What sessions changed in a young person's log-rate fades, and this week's sessions lower it again."""
-    c = town.columns
-    c.inclination = inclining.inclination_after(c.inclination, c.benefit, town.numbers.effect)
+    """What changed in a young person's log-rate fades, friends pull, and this week's sessions and stops tell."""
+    c, world, numbers = town.columns, town.world, town.numbers
+    _settle_trust_gained(town)
+    slowed = inclining.reversion_slowed(town.trust_gained, town.mean_start[world.area], numbers.order)
+    weight = inclining.weight_of_friends(world.age[:, None], numbers.peers)
+    pull = inclining.pull_of_friends(c.inclination, town.ties @ c.inclination, town.friends, weight, numbers.peers)
+    c.inclination = inclining.inclination_after(c.inclination, slowed, pull, c.benefit, numbers.effect)
+
+
+def _settle_trust_gained(town: Town) -> None:
+    """How far everybody's mean trust in the services of their area lies above where it started (rows, lanes)."""
+    c, world, p = town.columns, town.world, town.numbers.trust
+    total = np.zeros(c.inclination.shape)
+    for kind, (good, bad) in enumerate(zip(c.good, c.bad, strict=True)):
+        trust = trusting.trust(town.trust_start[kind][world.area], good, bad, p)
+        total = total + trust * world.partners.has_kind[world.area, kind][:, None]
+    town.trust_gained = total / town.services_present[world.area] - town.mean_start[world.area]

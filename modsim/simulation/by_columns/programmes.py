@@ -10,12 +10,13 @@ from modsim.simulation.listing import list_of
 from modsim.simulation.planning import RoundPlan, chosen_lead, course_dates
 from modsim.simulation.town import ENOUGH, Town, bespoke_share, occasion
 from modsim.world.interests import match
+from modsim.world.young_people import FIXED_POINT
 
 
 def programmes_are_planned(town: Town) -> None:
     """Start a round where it fits before the horizon and its cost is covered; the last may have fewer places."""
     c, levers, programme = town.columns, town.levers, town.scenario.programme
-    free = levers.runs & (c.stage == Stage.IDLE) & (town.week >= town.opens) & (c.round < programme.rounds)
+    free = levers.runs & (c.stage == Stage.IDLE) & town.is_open & (c.round < programme.rounds)
     if not free.any():
         return
     plan = RoundPlan(town)
@@ -36,6 +37,8 @@ def programmes_are_planned(town: Town) -> None:
     c.course_weeks[starts] = programme.course_weeks
     c.sessions_held[starts] = 0
     c.knowledge[starts] = plan.knowledge[starts]
+    c.round_hours[starts] = plan.cost(places)[starts]
+    c.round_ends[starts] = town.week + plan.weeks[starts]
     for column, planned in (
         (c.places, places), (c.setup_weeks, plan.setup_weeks), (c.effort, plan.effort),
         (c.meetings_needed, plan.meetings), (c.quality, _quality_of_round(town)),
@@ -324,6 +327,7 @@ def sessions_are_held(town: Town) -> None:
     c, world, scenario, numbers = town.columns, town.world, town.scenario, town.numbers
     c.benefit[:] = 0.0
     c.in_course[:] = False
+    town.session_held[:] = False
     running = c.stage == Stage.COURSE
     if not running.any():
         return
@@ -345,6 +349,7 @@ def sessions_are_held(town: Town) -> None:
         c.worked = c.worked + (of_mentor == c.mentor[:, position][:, None, :]) * work[:, None, :]
     c.moves_on |= held
     c.sessions_held += held
+    town.session_held[:] = held
     c.waited += running & ~held & (c.stage == Stage.COURSE)
 
     area, n, lane = np.nonzero(held[:, None, :] & (c.standing == Standing.IN))
@@ -364,7 +369,9 @@ def sessions_are_held(town: Town) -> None:
     effect = numbers.effect.at(lane)
     faithful = inclining.fidelity(bespoke_share(menu, town.origin_menu), effect)
     benefit = inclining.benefit_of_session(q, faithful, c.quality[area, lane], has_mentor, compelled, effect)
-    c.benefit[row, lane] = np.where(comes, benefit, 0.0)
+    excess = _how_much_more_active(town, area, row, lane, comes)
+    learned_badly = inclining.deviancy_of_session(excess, q, has_mentor, peers, numbers.peers.at(lane))
+    c.benefit[row, lane] = np.where(comes, benefit - learned_badly, 0.0)
     c.attended[area, n, lane] += comes
     serving = (town.serves[world.goal_of(row)].T * menu).sum(axis=0)
     c.serving[area, n, lane] += np.where(comes, sharing.share_serving_goal(serving, menu.sum(axis=0)), 0.0)
@@ -377,6 +384,17 @@ def sessions_are_held(town: Town) -> None:
     leaves = goes_on & (world.luck.uniform("dropping out", *key) < leaving)
     c.standing[area[leaves], n[leaves], lane[leaves]] = Standing.DROPPED
     c.dropped_week[row[leaves], lane[leaves]] = town.week
+
+
+def _how_much_more_active(town: Town, area, row, lane, comes) -> np.ndarray:
+    """For each participant (n,): how far the mean lasting log-rate of those who came lies above the area's."""
+    world = town.world
+    whole = np.rint(world.log_rate[row] * FIXED_POINT).astype(np.int64)
+    total, number = np.zeros((2, *town.columns.purse.shape), dtype=np.int64)
+    np.add.at(total, (area[comes], lane[comes]), whole[comes])
+    np.add.at(number, (area[comes], lane[comes]), 1)
+    mean = total / (np.maximum(number, 1) * FIXED_POINT)
+    return (mean - world.mean_log_rate[:, None])[area, lane]
 
 
 def _mentors_at_work(town: Town, running: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -401,22 +419,33 @@ def _anchors_bridge(town: Town, short: np.ndarray) -> None:
 
 
 def _courses_break_off(town: Town, unpaid: np.ndarray) -> None:
-    """A course that nobody will pay for ends: a broken promise to those in it, and to those who were in it before."""
-    c, world = town.columns, town.world
+    """A course that nobody will pay for ends."""
     broken = unpaid & (town.week >= town.numbers.purse.cliff_week) & (town.budget + town.pledged() <= 0.0)
     for area, lane in np.argwhere(broken).tolist():
-        p, lead = town.numbers.sharing.at(lane), town.lead_kind[area, lane]
-        inside = c.standing[area, :, lane] == Standing.IN
-        rows = c.listed[area, inside, lane]
-        town.experience(lead, rows, np.full(len(rows), lane), 0, p.breach_in_course)
-        span = world.rows_of(area)
-        past = np.setdiff1d(np.nonzero(c.ever_in[span, lane])[0] + span.start, rows)
-        town.experience(lead, past, np.full(len(past), lane), 0, p.breach_past)
-        c.standing[area, inside, lane] = Standing.DROPPED
-        c.dropped_week[rows, lane] = town.week
-        c.breaches[area, lane] += len(rows)
-        c.stage[area, lane], c.stage_week[area, lane] = Stage.IDLE, 0
-        c.round[area, lane] += 1
+        break_off(town, area, lane)
+
+
+def break_off(town: Town, area: int, lane: int) -> None:
+    """End a course for good: a broken promise to those in it, and to those who were in one before."""
+    c, world = town.columns, town.world
+    p, lead = town.numbers.sharing.at(lane), town.lead_kind[area, lane]
+    inside = c.standing[area, :, lane] == Standing.IN
+    rows = c.listed[area, inside, lane]
+    town.experience(lead, rows, np.full(len(rows), lane), 0, p.breach_in_course)
+    span = world.rows_of(area)
+    past = np.setdiff1d(np.nonzero(c.ever_in[span, lane])[0] + span.start, rows)
+    town.experience(lead, past, np.full(len(past), lane), 0, p.breach_past)
+    c.standing[area, inside, lane] = Standing.DROPPED
+    c.dropped_week[rows, lane] = town.week
+    c.breaches[area, lane] += len(rows)
+    end_round(town, area, lane)
+
+
+def end_round(town: Town, area: int, lane: int) -> None:
+    """The round of one programme is over."""
+    c = town.columns
+    c.stage[area, lane], c.stage_week[area, lane] = Stage.IDLE, 0
+    c.round[area, lane] += 1
 
 
 def programmes_move_on(town: Town) -> None:

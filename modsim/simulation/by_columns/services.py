@@ -3,7 +3,8 @@
 import numpy as np
 
 from modsim.rules import partnering
-from modsim.simulation.town import Town
+from modsim.simulation.columns import ROUND_HEADINGS
+from modsim.simulation.town import ENOUGH, Town, summed
 
 
 def staff_come_and_go(town: Town) -> None:
@@ -27,6 +28,7 @@ def staff_come_and_go(town: Town) -> None:
         lost = p.at(k).knowledge_lost_with_anchor if partners.anchor[a] >= 0 else p.at(k).knowledge_lost_without_anchor
         c.knowledge[a, k] = partnering.knowledge_after_leaving(c.knowledge[a, k], lost)
         c.contact_weeks[world.rows_of(a), k] = 0
+        c.lead_lost_week[a, k] = town.week
 
 
 def partners_answer_calls(town: Town) -> None:
@@ -37,18 +39,22 @@ def partners_answer_calls(town: Town) -> None:
     c.queue = waiting - answered
     c.free_hours = town.hours - answered
     c.strained = c.queue > town.hours
+    total, done = summed(waiting), summed(answered)
+    town.answered_share = np.where(total > 0.0, done / np.maximum(total, ENOUGH), 1.0)
 
 
 def hours_arrive(town: Town) -> None:
     """The purse of every area that spends: a grant in the opening week, then the weekly budget and what is pledged."""
     c, levers = town.columns, town.levers
-    opening = levers.spends & (town.week == town.opens)
-    c.knowledge = np.where(opening, levers.process_knowledge, c.knowledge)
+    opening = levers.spends & (town.week == c.opens)
+    c.knowledge = np.where(opening, town.first_knowledge, c.knowledge)
+    c.reported_before = np.where(town.week == c.opens, c.reported_last_year, c.reported_before)
     grant = np.where(opening, town.numbers.purse.grant, 0.0)
-    hours = np.where(levers.spends & (town.week >= town.opens), town.budget + town.pledged() + grant, 0.0)
+    hours = np.where(town.is_open, town.budget + town.pledged() + grant, 0.0)
     c.purse = c.purse + hours
     c.arrived = c.arrived + hours
-    pay(town, "patrol", np.where(levers.patrols, c.purse, 0.0))
+    town.patrol_bought = np.where(levers.patrols, c.purse, 0.0)
+    pay(town, "patrol", town.patrol_bought)
 
 
 def regard_moves(town: Town) -> None:
@@ -72,6 +78,8 @@ def pay(town: Town, heading: str, hours) -> None:
         c.arrived = c.arrived + missing
     c.purse = c.purse - hours
     c.spent[heading] = c.spent[heading] + hours
+    if heading in ROUND_HEADINGS:
+        c.round_hours = c.round_hours - hours
 
 
 def give(town: Town, heading: str, hours) -> None:

@@ -1,0 +1,103 @@
+"""How areas learn from each other, and how a programme spreads, lasts or lapses."""
+
+from modsim.inputs.fields import Table, number
+
+
+class Learning(Table):
+    """What travels between areas, and what it costs both sides."""
+
+    travels: float = number(
+        1.0,
+        "How much of the know-how of one place is of use in another",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    guide_level: float = number(
+        0.3,
+        "Process knowledge that a written guide gives",
+        unit="0-1",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    gap_share: float = number(
+        0.05,
+        "Share of the gap to the area that knows most that a visit or a meeting of practitioners closes",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    every_weeks: int = number(
+        13, "Weeks between visits, and between meetings", unit="weeks", allowed=(1, 520), evidence="D",
+        source="assumption",
+    )  # fmt: skip
+    visit_hours: float = number(
+        8.0, "Hours of a visit, for each side", unit="hours", allowed=(0, 1000), evidence="D", source="assumption"
+    )
+    community_hours: float = number(
+        2.0, "Hours of a meeting of practitioners, for each partner", unit="hours", allowed=(0, 1000), evidence="D",
+        source="assumption",
+    )  # fmt: skip
+    shared_worker_hours: float = number(
+        4.0, "Hours a week of a worker shared with the area that knows most, for each side", unit="hours a week",
+        allowed=(0, 1000), evidence="D", source="assumption",
+    )  # fmt: skip
+    broker_hours: float = number(
+        6.0, "Hours a week of a researcher who carries evidence between all areas", unit="hours a week",
+        allowed=(0, 1000), evidence="D", source="assumption",
+    )  # fmt: skip
+    broker_evidence: float = number(
+        0.5, "Strength of evidence that such a broker brings", unit="0-1", allowed=(0, 1), evidence="D",
+        source="assumption",
+    )  # fmt: skip
+
+
+class Spread(Table):
+    """Who takes a programme up, on what they hear, and how it lapses."""
+
+    baseline: float = number(
+        -5.0, "Log of the weekly hazard of adopting in a usual area that hears nothing", unit="log-hazard",
+        allowed=(-20, 5), evidence="D", source="assumption",
+    )  # fmt: skip
+    need_effect: float = number(
+        0.8, "How strongly more incidents than the city's mean raise it", unit="log-hazard per log", allowed=(0, 5),
+        evidence="D", source="assumption",
+    )  # fmt: skip
+    commitment_effect: float = number(
+        1.0, "How strongly committed and trusted services raise it", unit="log-hazard", allowed=(0, 10),
+        evidence="D", source="assumption",
+    )  # fmt: skip
+    heard_effect: float = number(
+        1.5, "How strongly a full success heard of raises it", unit="log-hazard", allowed=(0, 20), evidence="D",
+        source="assumption",
+    )  # fmt: skip
+    evidence: float = number(
+        0.0, "Strength of evidence ties: 0 what is heard is the apparent fall, 1 the true one, late and noisy",
+        unit="0-1", allowed=(0, 1), evidence="D", source="a choice; most places hear apparent success",
+    )  # fmt: skip
+    evidence_noise: float = number(
+        0.1, "Error of the true estimate", unit="sd of the share", allowed=(0, 2), evidence="D", source="assumption"
+    )
+    evidence_delay: int = number(
+        52, "Weeks by which the true estimate is late", unit="weeks", allowed=(0, 520), evidence="D",
+        source="assumption",
+    )  # fmt: skip
+    lapse_with_anchor: float = number(
+        0.001, "Chance per week that a programme lapses, in an area with an anchor organisation", unit="per week",
+        allowed=(0, 1), evidence="C", source="11 of 12 coalitions alive after 20 months of support (Communities That Care)",
+    )  # fmt: skip
+    lapse_without_anchor: float = number(
+        0.006, "The same in an area without one", unit="per week", allowed=(0, 1), evidence="D",
+        source="assumption: a Glasgow initiative was gone after 3 years; most sites keep a part (Scheirer 2005)",
+    )  # fmt: skip
+    lapse_after_loss: float = number(
+        2.0, "By how much it rises in the half year after a cut or the loss of the lead's worker", unit="ratio",
+        allowed=(1, 100), evidence="D", source="assumption",
+    )  # fmt: skip
+    lapse_unseen: float = number(
+        1.5, "By how much it rises after a year in which no fall of incidents is to be seen", unit="ratio",
+        allowed=(1, 100), evidence="D", source="assumption",
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+"""A resident as a Mesa agent: a window on one row of the residents' columns, with the verbs of the week."""
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from modsim.rules import neighbouring, trusting
+from modsim.simulation.window import window
+from modsim.world.draws import binomial_count
+
+if TYPE_CHECKING:
+    from modsim.inputs.scenario import Area
+    from modsim.simulation.community import Community
+
+
+class Resident(mesa.Agent):
+    """An adult of an area, standing for several: hears of incidents, fears, trusts, would step in or not."""
+
+    model: "Community"
+
+    fear = window("fear", "row", "Fear of young people's incidents, 0-1; one half is usual.")
+    efficacy = window("efficacy", "row", "Belief that neighbours would step in, 0-1.")
+    good = window("resident_good", "row", "Remembered good experience with services.")
+    bad = window("resident_bad", "row", "Remembered bad experience with services.")
+
+    def __init__(self, model: "Community", row: int):
+        super().__init__(model)
+        self.row = row
+        people = model.town.world.residents
+        self.area, self.slot = int(people.area[row]), int(people.slot[row])
+        self.known = 0  # incidents heard of this week
+
+    def __repr__(self) -> str:
+        return f"<Resident {self.slot} of {self.place.label}, fear {self.fear:.2f}>"
+
+    @property
+    def place(self) -> "Area":
+        """The area, as the scenario describes it."""
+        return self.model.town.world.areas[self.area]
+
+    @property
+    def neighbours(self) -> list["Resident"]:
+        """The residents they talk to."""
+        return [self.model.resident(row) for row in self.model.town.world.residents.ties.of(self.row).tolist()]
+
+    @property
+    def trust(self) -> float:
+        """Trust in services, 0-1."""
+        scenario = self.model.scenario
+        return trusting.trust(scenario.residents.start_trust, self.good, self.bad, scenario.trust)
+
+    # --- what they do --------------------------------------------------------------------------------------
+
+    def hear_of_incidents(self, reported: int) -> None:
+        """Come to know of some of the week's reported incidents, and fear more or less for it."""
+        town, p = self.model.town, self.model.scenario.residents
+        u = town.world.luck.weekly_uniform("hearing of it", self.area, town.week, self.slot, 0)
+        self.known = binomial_count(reported, p.sees, u)
+        self.fear = float(neighbouring.fear_after(self.fear, self.known, town.usually_known[self.area].item(), p))
+
+    def think_again(self, answered_share: float, programme_is_visible: bool) -> None:
+        """Trust services more or less by what was heard and seen, and by what neighbours tell; efficacy follows."""
+        scenario = self.model.scenario
+        p, q = scenario.residents, scenario.trust
+        neighbours = self.neighbours
+        told = sum(neighbour.known for neighbour in neighbours)
+        good = p.event_weight * (self.known * answered_share + programme_is_visible)
+        good_heard = p.event_weight * (told * answered_share + len(neighbours) * programme_is_visible)
+        self.good = trusting.good_after(trusting.fading(self.good, q), good, 0, good_heard, q)
+        self.bad = trusting.bad_after(
+            trusting.fading(self.bad, q), p.event_weight * self.known, 0, p.event_weight * told, q
+        )
+        self.efficacy = neighbouring.efficacy_after(self.efficacy, self.fear, self.trust, p)
