@@ -28,7 +28,7 @@ MISSING = (
     "Not in the model yet: services' workload and staff turnover, broken promises and other costs of sharing power, "
     "peers, residents, learning between areas."
 )
-_ROWS_IN_A_TASK = 160_000  # people-lanes side by side: large enough for speed, small enough to stop soon
+_ROWS_IN_A_TASK = 240_000  # people-lanes side by side: large enough for speed, small enough to stop soon
 
 Progress = Callable[[int, int], None]
 

@@ -156,7 +156,7 @@ def services_see(town: Town) -> None:
     row = np.array([r for r, _, _ in found], dtype=np.int64)
     reported = np.array([n for _, n, _ in found], dtype=np.int16)
     seen = np.array([s for _, _, s in found], dtype=np.int16).reshape(-1, len(town.seen_share)).T
-    remember(town, Sightings(row, np.zeros_like(row), reported, seen))
+    remember(town, Sightings(row, np.zeros_like(row), town.world.generation[row], reported, seen))
 
 
 def incidents_stir(town: Town) -> None:

@@ -163,27 +163,22 @@ class Columns:
         for column in (self.good, self.bad, self.seen_in_memory):
             column[:, rows] = 0
         self.dropped_week[rows] = self.first_session[rows] = self.completed_week[rows] = NEVER
-        for sightings in self.sightings.values():
-            sightings.forget(rows)
-        self.standing[np.isin(self.listed, rows)] = Standing.GONE
+        if rows.size:
+            self.standing[np.isin(self.listed, rows)] = Standing.GONE
 
 
 class Sightings:
-    """The reported incidents of one week, and how many of them each type of service saw: few, so kept as a list."""
+    """The reported incidents of one week, and how many of them each type of service saw: few, so kept as a list.
 
-    def __init__(self, row: np.ndarray, lane: np.ndarray, reported: np.ndarray, seen: np.ndarray):
-        self.row, self.lane, self.reported, self.seen = row, lane, reported, seen  # (n,), seen (services, n)
+    Columns over entries: `row` and `generation` of who caused them, `lane`, `reported`, and `seen` (services, entries).
+    """
+
+    def __init__(self, row, lane, generation, reported, seen):
+        self.row, self.lane, self.generation, self.reported, self.seen = row, lane, generation, reported, seen
 
     def spread(self, lanes: Sequence[int]) -> "Sightings":
         """The same for a new set of lanes, each a copy of the lane named for it."""
         at = [np.nonzero(self.lane == lane)[0] for lane in lanes]
         which = np.concatenate([np.empty(0, dtype=np.int64), *at])
         lane = np.repeat(np.arange(len(lanes)), [len(found) for found in at])
-        return Sightings(self.row[which], lane, self.reported[which], self.seen[:, which])
-
-    def forget(self, rows: np.ndarray) -> None:
-        """Leave out the people at these rows."""
-        keep = np.nonzero(~np.isin(self.row, rows))[0]
-        if len(keep) < len(self.row):
-            self.row, self.lane, self.reported = self.row[keep], self.lane[keep], self.reported[keep]
-            self.seen = self.seen[:, keep]
+        return Sightings(self.row[which], lane, self.generation[which], self.reported[which], self.seen[:, which])

@@ -110,6 +110,7 @@ class Town:
         self.answered_share = np.ones((len(world.areas), self.lanes))  # of the hours of calls that waited this week
         self.patrol_bought = np.zeros((len(world.areas), self.lanes))  # hours of this week
         self.session_held = np.zeros((len(world.areas), self.lanes), dtype=bool)  # this week
+        self.caused = np.nonzero(self.columns.occurred)  # rows and lanes of those with incidents this week
         self.serious = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # incidents of this week
         self.trust_gained = np.zeros((world.rows, self.lanes))  # in services, on average, since the start
 
@@ -156,6 +157,8 @@ class Town:
             total = total + has[kind] * self.trust_start[kind]
         self.services_present = has.sum(axis=0)
         self.mean_start = total / self.services_present
+        self.start_of_rows = [_alike(start)[world.area] for start in self.trust_start]  # by service (rows, lanes or 1)
+        self.mean_start_of_rows = _alike(self.mean_start)[world.area]
         friends = np.diff(world.ties.start)
         data = np.ones(len(world.ties.friends))
         self.ties = csr_array((data, world.ties.friends, world.ties.start), shape=(world.rows, world.rows))
@@ -265,6 +268,11 @@ class Town:
             self.effective_commitment, c.together[:, None, :], self.numbers.purse.pledged_hours
         )
         return summed(np.minimum(effort, c.free_hours))
+
+
+def _alike(column: np.ndarray) -> np.ndarray:
+    """A column (..., lanes) as (..., 1) where all lanes agree."""
+    return column[..., :1] if (column == column[..., :1]).all() else column
 
 
 def summed(each: np.ndarray) -> np.ndarray:

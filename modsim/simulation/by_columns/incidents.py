@@ -46,6 +46,7 @@ def incidents_happen(town: Town) -> None:
     means = offending.incident_rate(background, moved, held, c.in_course, excited, numbers.effect, numbers.excitation)
     u = world.luck.weekly_uniform("incidents", area, town.week, world.slot, world.generation)
     c.occurred = poisson_counts(means, np.broadcast_to(u[:, None], means.shape))
+    town.caused = np.nonzero(c.occurred)
     _some_are_serious(town, excited, means)
     _displace(town, means, excited)
     if town.scenario.settings.spreads == "diffusion":
@@ -55,7 +56,7 @@ def incidents_happen(town: Town) -> None:
 def _some_are_serious(town: Town, excited: np.ndarray, means: np.ndarray) -> None:
     """How many incidents of this week were serious, by area."""
     c, world = town.columns, town.world
-    row, lane = np.nonzero(c.occurred)
+    row, lane = town.caused
     key = world.area[row], town.week, world.slot[row], world.generation[row]
     chance = excitement.chance_serious(excited[row, lane], means[row, lane], town.numbers.excitation.at(lane))
     serious = binomial_counts(c.occurred[row, lane], chance, world.luck.uniform("serious", *key))
@@ -101,7 +102,7 @@ def _estimate_truth(town: Town) -> None:
 def services_see(town: Town) -> None:
     """Some incidents are reported, and each service sees some of those; both are remembered for a while."""
     c, world, p = town.columns, town.world, town.scenario.reporting
-    row, lane = np.nonzero(c.occurred)
+    row, lane = town.caused
     key = world.area[row], town.week, world.slot[row], world.generation[row]
     start = town.numbers.residents.start_trust
     trust, fear = town.mean_of_residents(town.resident_trust), town.mean_of_residents(c.fear)
@@ -125,7 +126,7 @@ def services_see(town: Town) -> None:
         np.add.at(service, (world.area[row], lane), count)
     partners, areas = world.partners, np.arange(len(world.areas))[:, None]
     c.seen = by_service[partners.kind, areas] * partners.present[..., None]
-    remember(town, Sightings(row, lane, reported, seen))
+    remember(town, Sightings(row, lane, world.generation[row], reported, seen))
 
 
 def remember(town: Town, now: Sightings) -> None:
@@ -135,15 +136,17 @@ def remember(town: Town, now: Sightings) -> None:
     c.reported_in_window[now.row, now.lane] += now.reported
     c.seen_in_memory[:, now.row, now.lane] += now.seen
     if (old := c.sightings.get(town.week - memory)) is not None:
-        c.seen_in_memory[:, old.row, old.lane] -= old.seen
+        here = old.generation == town.world.generation[old.row]  # the others took it with them
+        c.seen_in_memory[:, old.row, old.lane] -= old.seen * here
     if (old := c.sightings.pop(town.week - PARTICIPANT_WINDOW_WEEKS, None)) is not None:
-        c.reported_in_window[old.row, old.lane] -= old.reported
+        here = old.generation == town.world.generation[old.row]
+        c.reported_in_window[old.row, old.lane] -= old.reported * here
 
 
 def incidents_stir(town: Town) -> None:
     """One incident sets off others: in its group, and among rivals where an area has two territories."""
     c, world, p = town.columns, town.world, town.numbers.excitation
-    row, lane = np.nonzero(c.occurred)
+    row, lane = town.caused
     own = np.zeros(c.excitement.shape, dtype=np.int64)
     np.add.at(own, (world.group[row], lane), c.occurred[row, lane])
     rivals = world.core_groups[world.group_area] - 1

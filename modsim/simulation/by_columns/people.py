@@ -61,7 +61,7 @@ def inclination_moves(town: Town) -> None:
     """What changed in a young person's log-rate fades, friends pull, and this week's sessions and stops tell."""
     c, world, numbers = town.columns, town.world, town.numbers
     _settle_trust_gained(town)
-    slowed = inclining.reversion_slowed(town.trust_gained, town.mean_start[world.area], numbers.order)
+    slowed = inclining.reversion_slowed(town.trust_gained, town.mean_start_of_rows, numbers.order)
     weight = inclining.weight_of_friends(world.age[:, None], numbers.peers)
     pull = inclining.pull_of_friends(c.inclination, town.ties @ c.inclination, town.friends, weight, numbers.peers)
     c.inclination = inclining.inclination_after(c.inclination, slowed, pull, c.benefit, numbers.effect)
@@ -72,6 +72,7 @@ def _settle_trust_gained(town: Town) -> None:
     c, world, p = town.columns, town.world, town.numbers.trust
     total = np.zeros(c.inclination.shape)
     for kind, (good, bad) in enumerate(zip(c.good, c.bad, strict=True)):
-        trust = trusting.trust(town.trust_start[kind][world.area], good, bad, p)
-        total = total + trust * world.partners.has_kind[world.area, kind][:, None]
-    town.trust_gained = total / town.services_present[world.area] - town.mean_start[world.area]
+        trust = trusting.trust(town.start_of_rows[kind], good, bad, p)
+        has_kind = world.partners.has_kind[:, kind]
+        total = total + (trust if has_kind.all() else trust * has_kind[world.area][:, None])
+    town.trust_gained = total / town.services_present[world.area] - town.mean_start_of_rows
