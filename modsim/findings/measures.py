@@ -90,7 +90,8 @@ def by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str)
         f"listed_{incident}_change_percent": change(f"listed_{incident}"),
         f"apparent_{incident}_change_percent": _percent(after, before),
         "trust_youth_change_points": points("trust_youth"),
-        "trust_listed_change_points": 100.0 * (mean_of_listed("trust_listed") - mean_of_listed("trust_listed_reference")),
+        "trust_listed_change_points": 100.0
+        * (mean_of_listed("trust_listed") - mean_of_listed("trust_listed_reference")),
         **{
             name: figures(name).sum(axis=1)
             for name in ("invited", "joined", "attended", "completed", "missed_promises", "rounds")

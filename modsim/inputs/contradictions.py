@@ -72,7 +72,9 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
     p = scenario.commitment
     if p.sd * p.sd >= p.mean * (1.0 - p.mean) and p.sd > 0.0:
         most = math.sqrt(p.mean * (1.0 - p.mean))
-        found.append(("commitment.sd", f"{p.sd:g} is too wide for a mean of {p.mean:g}; it must be below {most:.2g}, or 0"))
+        found.append(
+            ("commitment.sd", f"{p.sd:g} is too wide for a mean of {p.mean:g}; it must be below {most:.2g}, or 0")
+        )
     if scenario.population.core_oldest_at_start < scenario.population.core_youngest:
         found.append(("population.core_oldest_at_start", "must not be below population.core_youngest"))
     for a in scenario.areas:

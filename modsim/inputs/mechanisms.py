@@ -1,4 +1,4 @@
-"""The mechanisms of the model: what each is, from which rung on it runs, and what takes it away.
+"""The mechanisms of the model and the seven insights: what each is, and what takes it away.
 
 A mechanism is switched off by giving its numbers the values at which it does nothing. So there are no hidden switches:
 `modsim ablate`, the rungs and a user's own `--set` all do the same.
@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from modsim.inputs.scenario import Scenario
+from modsim.inputs.uncertainties.services import commitment_at
 
 RUNGS = ("M0", "M1", "M2", "M3")
+TRADITIONAL_LEADS = ["police", "social_work", "school"]
 Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Mechanism:
-    """One mechanism: what it is in the world, the rung that adds it, and the values at which it does nothing."""
+    """One mechanism: its name, what it is in the world, the rung that adds it, and the values that take it away."""
 
     id: str
     meaning: str
@@ -24,7 +26,7 @@ class Mechanism:
     off: Callable[[Scenario], Values]
 
 
-def _values(**values: Any) -> Callable[[Scenario], Values]:
+def _at(**values: Any) -> Callable[[Scenario], Values]:
     """The same values in every scenario; two underscores stand for the dot of a key."""
     return lambda scenario: {name.replace("__", "."): value for name, value in values.items()}
 
@@ -37,52 +39,80 @@ def _in_arms(lever: str, value: Any, *of_origin: str) -> Callable[[Scenario], Va
     }
 
 
-MECHANISMS = (
-    Mechanism("trust", "trust moves with experience, one's own and friends'", "M1", _values(trust__event_weight=0.0)),
-    Mechanism("spill-over", "experience with one service tells on trust in the others", "M2", _values(trust__spill_over=0.0)),
-    Mechanism(
-        "calls", "services answer incidents first", "M2", _values(partners__hours_per_incident=0.0)
-    ),
-    Mechanism(
-        "commitment", "partners differ in commitment, and come to meetings or not", "M2",
-        _values(commitment__mean=1.0, commitment__sd=0.0, commitment__reference=1.0, commitment__regard_step=0.0),
-    ),
-    Mechanism("regard", "what professionals think of young people moves", "M2", _values(commitment__regard_step=0.0)),
-    Mechanism("turnover", "workers leave, and ties and knowledge with them", "M2", _values(turnover__leaving_per_week=0.0)),
-    Mechanism("tokenism", "power that was promised and not given is taken ill", "M2", _values(sharing__tokenism_chance=0.0)),
-    Mechanism(
-        "mentoring", "partners' staff are mentors of participants", "M2", _values(programme__mentor_hours=0.0)
-    ),
-    Mechanism("delivery quality", "some rounds are delivered in vain", "M2", _values(effect__failing_share=0.0)),
-    Mechanism("fidelity", "what is not the origin's does a little less", "M2", _values(effect__fidelity_loss=0.0)),
-    Mechanism(
-        "renegotiation", "participants ask for something else, or for more", "M2",
-        _in_arms("power_deliver", 0.0, "power_deliver"),
-    ),
-    Mechanism("peer delivery", "young people lead a share of sessions", "M2", _in_arms("peer_delivery", 0.0)),
-    Mechanism("territory", "a venue on rival ground keeps some away", "M2", _values(joining__rival_ground_effect=0.0)),
-    Mechanism("destinations", "work and training change people for good", "M2", _values(afterwards__destination_effect=0.0)),
-    Mechanism("friends", "friends pull on each other's inclination", "M3", _values(peers__pull=0.0)),
-    Mechanism("deviancy", "grouping the most active can teach them", "M3", _values(peers__deviancy=0.0)),
-    Mechanism("excitement", "one incident sets off others", "M3", _values(excitation__offspring=0.0)),
-    Mechanism("stops", "police stop young people", "M3", _values(policing__stops_per_hour=0.0)),
-    Mechanism("labelling", "a stop felt to be unfair leaves a mark", "M3", _values(policing__labelling=0.0)),
-    Mechanism("deterrence", "patrol deters", "M3", _values(policing__deterrence=0.0)),
-    Mechanism("displacement", "what patrol suppresses turns up next door", "M3", _values(policing__displacement=0.0)),
-    Mechanism("legitimacy", "who trusts services causes fewer incidents", "M3", _values(order__legitimacy=0.0)),
-    Mechanism("persistence", "trust keeps what sessions changed", "M3", _values(order__persistence=0.0)),
-    Mechanism("collective efficacy", "neighbours who would step in hold incidents down", "M3", _values(order__efficacy=0.0)),
-    Mechanism(
-        "reporting", "what is reported moves with residents' trust and fear", "M3",
-        _values(reporting__trust_effect=0.0, reporting__fear_effect=0.0),
-    ),
-    Mechanism("learning", "know-how travels between areas", "M3", _in_arms("learning", [])),
-    Mechanism(
-        "lapse", "programmes lapse", "M3", _values(spread__lapse_with_anchor=0.0, spread__lapse_without_anchor=0.0)
-    ),
-    Mechanism("drift", "what young people want moves on", "M3", _values(world__drift_per_year=0.0)),
-    Mechanism("practice", "services learn the process by doing it", "M2", _values(designing__practice_adds=0.0)),
-)  # fmt: skip
+def _in_areas(field: str, value: Any) -> Callable[[Scenario], Values]:
+    """A field with the same value in every area."""
+    return lambda scenario: {f"areas.{area.id}.{field}": value for area in scenario.areas}
+
+
+def _all(*parts: Callable[[Scenario], Values]) -> Callable[[Scenario], Values]:
+    """Several at once."""
+    return lambda scenario: {key: value for part in parts for key, value in part(scenario).items()}
+
+
+_everybody_alike = _at(commitment__mean=1.0, commitment__sd=0.0, commitment__reference=1.0, commitment__regard_step=0.0)
+_all_fears_usual = _at(reporting__trust_effect=0.0, reporting__fear_effect=0.0)
+_nothing_lapses = _at(spread__lapse_with_anchor=0.0, spread__lapse_without_anchor=0.0)
+_nobody_asks_again = _in_arms("power_deliver", 0.0, "power_deliver")
+
+MECHANISMS = tuple(
+    Mechanism(id, meaning, rung, off)
+    for id, rung, meaning, off in (
+        ("trust", "M1", "trust moves with experience, one's own and friends'", _at(trust__event_weight=0.0)),
+        ("spill-over", "M2", "experience with one service tells on the others", _at(trust__spill_over=0.0)),
+        ("calls", "M2", "services answer incidents first", _at(partners__hours_per_incident=0.0)),
+        ("commitment", "M2", "partners differ in commitment; some stay away from meetings", _everybody_alike),
+        ("regard", "M2", "what professionals think of young people moves", _at(commitment__regard_step=0.0)),
+        ("turnover", "M2", "workers leave, and ties and knowledge with them", _at(turnover__leaving_per_week=0.0)),
+        ("tokenism", "M2", "power promised and not given is taken ill", _at(sharing__tokenism_chance=0.0)),
+        ("mentoring", "M2", "partners' staff are mentors of participants", _at(programme__mentor_hours=0.0)),
+        ("delivery quality", "M2", "some rounds are delivered in vain", _at(effect__failing_share=0.0)),
+        ("fidelity", "M2", "what is not the origin's does a little less", _at(effect__fidelity_loss=0.0)),
+        ("renegotiation", "M2", "participants ask for something else, or for more", _nobody_asks_again),
+        ("peer delivery", "M2", "young people lead a share of sessions", _in_arms("peer_delivery", 0.0)),
+        ("territory", "M2", "a venue on rival ground keeps some away", _at(joining__rival_ground_effect=0.0)),
+        ("destinations", "M2", "work and training change people for good", _at(afterwards__destination_effect=0.0)),
+        ("practice", "M2", "services learn the process by doing it", _at(designing__practice_adds=0.0)),
+        ("friends", "M3", "friends pull on each other's inclination", _at(peers__pull=0.0)),
+        ("deviancy", "M3", "grouping the most active can teach them", _at(peers__deviancy=0.0)),
+        ("excitement", "M3", "one incident sets off others", _at(excitation__offspring=0.0)),
+        ("stops", "M3", "police stop young people", _at(policing__stops_per_hour=0.0)),
+        ("labelling", "M3", "a stop felt to be unfair leaves a mark", _at(policing__labelling=0.0)),
+        ("deterrence", "M3", "patrol deters", _at(policing__deterrence=0.0)),
+        ("displacement", "M3", "what patrol suppresses turns up next door", _at(policing__displacement=0.0)),
+        ("legitimacy", "M3", "who trusts services causes fewer incidents", _at(order__legitimacy=0.0)),
+        ("persistence", "M3", "trust keeps what sessions changed", _at(order__persistence=0.0)),
+        ("collective efficacy", "M3", "neighbours who would step in hold incidents down", _at(order__efficacy=0.0)),
+        ("reporting", "M3", "what is reported moves with residents' trust and fear", _all_fears_usual),
+        ("learning", "M3", "know-how travels between areas", _in_arms("learning", [])),
+        ("lapse", "M3", "programmes lapse", _nothing_lapses),
+        ("drift", "M3", "what young people want moves on", _at(world__drift_per_year=0.0)),
+    )
+)
+
+
+def _lowest_quartile(scenario: Scenario) -> Values:
+    """Every worker as committed as one in four at most is."""
+    p = scenario.commitment
+    return {"commitment.mean": float(commitment_at(0.25, p.mean, p.sd)), "commitment.sd": 0.0}
+
+
+_rushed = _at(designing__haste=1.0 / 3.0, designing__hours_are_pooled=False)
+
+INSIGHTS = tuple(
+    Mechanism(f"insight-{number}", meaning, "M0", off)
+    for number, (meaning, off) in enumerate(
+        (
+            ("time, focus, flexibility, pooled hours", _all(_rushed, _nobody_asks_again)),
+            ("individual leadership and commitment", _lowest_quartile),
+            ("desired, meaningful opportunities", _at(effect__match_counts=False)),
+            ("trust as groundwork", _at(trust__event_weight=0.0)),
+            ("an anchor organisation", _in_areas("anchor", False)),
+            ("a lead from outside traditional services", _at(partners__lead_pool=TRADITIONAL_LEADS)),
+            ("mechanisms to share learning", _in_arms("learning", [])),
+        ),
+        1,
+    )
+)
 
 
 def with_values(scenario: Scenario, values: Values) -> Scenario:
@@ -102,6 +132,8 @@ def _replaced(old: Any, new: Any) -> Any:
         return new
     if isinstance(old, dict):
         return {**old, **{key: _replaced(old[key], value) for key, value in new.items()}}
+    if isinstance(old, list):
+        return [_replaced(entry, new[entry.id]) if entry.id in new else entry for entry in old]
     return old.model_copy(update={key: _replaced(getattr(old, key), value) for key, value in new.items()})
 
 

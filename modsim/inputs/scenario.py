@@ -127,7 +127,9 @@ class Area(Table):
         "chosen",
         'The type of service that leads here, or "chosen" for the partner who is most committed and trusted',
     )
-    anchor: bool = choice(True, "Whether the housing association here is an anchor organisation, the hub of the partners")
+    anchor: bool = choice(
+        True, "Whether the housing association here is an anchor organisation, the hub of the partners"
+    )
     opens_week: int = number(
         0, "Week in which the purse opens here", unit="week", allowed=(0, 1040), evidence="D", source="a choice"
     )
@@ -217,8 +219,8 @@ class Settings(Table):
     )
     comparison: Literal["equal_budget", "equal_activity", "equal_start"] = choice(
         "equal_budget",
-        "What the arms have in common: the hours that arrive, the dates of courses (hours are then drawn as needed), or "
-        "the hours and the weeks of set-up",
+        "What the arms have in common: the hours that arrive, the dates of courses (hours are then drawn as needed), "
+        "or the hours and the weeks of set-up",
     )
     arms: Annotated[list[ArmName], Field(max_length=60)] = choice(
         [], "Arms to run beside the reference, by name; all of them if empty"

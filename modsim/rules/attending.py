@@ -13,8 +13,8 @@ def chance_of_attending(match, p):
 def chance_of_dropping_out(match, trust, mentored, compelled, p):
     """Chance that a participant leaves the course for good this week.
 
-    Assumption: falls with match, with trust in the lead and with a mentor. Programmes that keep young people report leadership
-    roles and staff who know their lives (Public/Private Ventures, Engaging Older Youth), not these two.
+    Assumption: falls with match, with trust in the lead and with a mentor. Programmes that keep young people report
+    leadership roles and staff who know their lives (Public/Private Ventures, Engaging Older Youth).
     """
     usual = p.dropout_per_week * exponential(
         -p.dropout_match * (match - 0.5)

@@ -162,7 +162,7 @@ def services_see(town: Town) -> None:
 def incidents_stir(town: Town) -> None:
     """What a group's members did, and its rivals, sets off more."""
     model, p, world = _model(town), town.scenario.excitation, town.world
-    caused = Counter({group: 0 for group in range(len(world.group_area))})
+    caused = Counter(dict.fromkeys(range(len(world.group_area)), 0))
     for person in model.young_people:
         caused[person.group] += person.occurred
     for group, own in caused.items():

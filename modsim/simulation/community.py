@@ -11,8 +11,8 @@ from modsim.inputs.scenario import Scenario
 from modsim.simulation import by_agents, by_columns
 from modsim.simulation.partner import Anchor, Partner
 from modsim.simulation.programme import Programme
-from modsim.simulation.resident import Resident
 from modsim.simulation.records import Records, weekly_measures
+from modsim.simulation.resident import Resident
 from modsim.simulation.town import Town
 from modsim.simulation.week import live_one_week
 from modsim.simulation.young_person import YoungPerson

@@ -6,10 +6,10 @@ import mesa
 import numpy as np
 
 from modsim.inputs.fields import PartnerType
+from modsim.inputs.uncertainties.services import commitment_at
 from modsim.rules import designing, partnering
 from modsim.simulation.town import ENOUGH, occasion
 from modsim.simulation.window import window
-from modsim.world.partners import commitment_at
 
 if TYPE_CHECKING:
     from modsim.inputs.scenario import Area
@@ -109,7 +109,7 @@ class Partner(mesa.Agent):
         known = [person.seen_by(self.kind) for person in people]
         hours = town.usual_patrol[self.area].item() + self.programme.patrol_bought
         for person, of_them in zip(people, known, strict=True):
-            person.be_stopped(of_them, sum(known), len(people), hours)
+            person.be_stopped(self.kind, of_them, sum(known), len(people), hours)
 
     def hours_to_pledge(self) -> float:
         """Hours it puts in this week beside the purse."""
@@ -120,7 +120,9 @@ class Partner(mesa.Agent):
     def turn_up(self, free_share: float) -> bool:
         """Whether it comes to this week's design meeting, its free hours being such a share of what that takes."""
         when = occasion(self.programme.round, self.programme.stage_week)
-        return bool(self._luck("meeting", when) < partnering.chance_of_turning_up(self.effective_commitment, free_share))
+        return bool(
+            self._luck("meeting", when) < partnering.chance_of_turning_up(self.effective_commitment, free_share)
+        )
 
     def work(self, hours: float) -> None:
         """Put hours into the programme."""

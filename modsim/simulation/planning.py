@@ -54,7 +54,7 @@ class RoundPlan:
         return self.contact_hours + self.design_hours + self._programme.course_weeks * self.session_hours(places)
 
 
-def course_dates(town: Town, plan: RoundPlan) -> np.ndarray:
+def course_dates(town: Town) -> np.ndarray:
     """Where all arms hold their courses on the same dates: the week in which that of the next round begins."""
     programme = town.scenario.programme
     first = np.ceil(town.levers.longest_setup) + programme.recruitment_waves

@@ -525,7 +525,7 @@ class Programme(mesa.Agent):
     # --- invitations ---------------------------------------------------------------------------------------
 
     def tell_menu(self) -> None:
-        """Tell those who were visited what the menu is: some feel unheard if their first wish, as heard, is not on it."""
+        """Tell those who were visited what the menu is: some feel unheard if what was named most is not on it."""
         if self.stage != Stage.RECRUITING or self.stage_week != 0 or not self.learns or self.power_design <= 0.0:
             return
         shares = self.learned_shares()
@@ -733,7 +733,6 @@ class Programme(mesa.Agent):
         self.stage, self.stage_week = Stage.IDLE, 0
         self.round += 1
 
-
     # --- other areas ---------------------------------------------------------------------------------------
 
     def spare_hours(self) -> float:
@@ -789,9 +788,7 @@ class Programme(mesa.Agent):
         for partner in self.partners:
             trust = mean_trust(np.array([person.trust_in(partner.kind) for person in self.young_people]))
             total = total + partnering.lead_score(partner.effective_commitment, trust)
-        chance = spreading.chance_of_adopting(
-            need, total / len(self.partners), heard_of, self.model.scenario.spread
-        )
+        chance = spreading.chance_of_adopting(need, total / len(self.partners), heard_of, self.model.scenario.spread)
         if self.model.town.world.luck.uniform("adoption", self.area, self.model.week) < chance:
             self.opens = self.model.week + 1
 

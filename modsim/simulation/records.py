@@ -16,7 +16,6 @@ from modsim.simulation.town import Town
 from modsim.world.young_people import FIXED_POINT
 
 
-
 def weekly_measures(scenario: Scenario) -> tuple[str, ...]:
     """Names of the weekly measures, in the scenario's vocabulary."""
     incident = scenario.vocabulary.incident

@@ -8,10 +8,11 @@ from scipy.sparse import csr_array
 
 from modsim.inputs.levers import LearningWay, Levers
 from modsim.inputs.scenario import GOALS, Scenario
+from modsim.inputs.uncertainties.services import commitment_at
 from modsim.rules import designing, partnering, trusting
 from modsim.simulation.columns import Columns
 from modsim.simulation.lanes import LaneNumbers
-from modsim.world.partners import commitment_at
+from modsim.world.interests import match
 from modsim.world.young_people import FIXED_POINT, World
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Town:
         self.trust_gained = np.zeros((world.rows, self.lanes))  # in services, on average, since the start
 
     def _settle_services(self, scenarios: Sequence[Scenario]) -> None:
-        """What each service starts with: hours, trust (services, areas, lanes), how much of what is reported it sees."""
+        """What each service starts with: hours, trust (services, areas, lanes), and the share of reports it sees."""
         world, scenario = self.world, self.scenario
         partners = world.partners
         hours = np.array([scenario.partners.hours_of(kind) for kind in partners.kinds])
@@ -177,7 +178,8 @@ class Town:
             for lane in range(self.lanes):
                 self.new_worker(areas, np.full(len(areas), position), np.full(len(areas), lane))
         score = partnering.lead_score(
-            self.effective_commitment, np.take_along_axis(np.moveaxis(self.trust_start, 0, 1), partners.kind[..., None], 1)
+            self.effective_commitment,
+            np.take_along_axis(np.moveaxis(self.trust_start, 0, 1), partners.kind[..., None], 1),
         )
         c.lead[:] = np.argmax(np.where(self.may_lead[..., None], score, -1.0), axis=1)
 
@@ -224,6 +226,11 @@ class Town:
             mine = self._point_of_lane[lanes] == k
             shares[mine] = self.world.wishes(dissimilarity).of(rows[mine])
         return shares
+
+    def match(self, row, lane, menu) -> np.ndarray:
+        """Share of the wishes of people (n,) that a menu (K, n) serves; a fixed share where that is not to count."""
+        p = self.numbers.effect.at(lane)
+        return np.where(p.match_counts, match(self.interests(row, lane).T, menu), p.match_reference)
 
     @property
     def week(self) -> int:

@@ -134,7 +134,10 @@ class YoungPerson(mesa.Agent):
         return int(self.model.town.columns.seen_in_memory[kind, self.row, 0])
 
     def match(self, menu: dict[str, float]) -> float:
-        """Share of their wishes that a menu (1 for each activity on it) serves."""
+        """Share of their wishes that a menu (1 for each activity on it) serves; a fixed one where that is not to count."""
+        p = self.model.scenario.effect
+        if not p.match_counts:
+            return p.match_reference
         mine = self.interests
         total = 0.0
         for activity, on_it in menu.items():
@@ -275,9 +278,9 @@ class YoungPerson(mesa.Agent):
                     faded = after(faded, mine, total - mine, heard, p)
                 memory[kind, self.row, 0] = faded
 
-    def be_stopped(self, known: int, all_known: int, youths: int, patrol_hours: float) -> None:
+    def be_stopped(self, police: int, known: int, all_known: int, youths: int, patrol_hours: float) -> None:
         """Perhaps be stopped by the police; what is felt to be unfair leaves a mark."""
-        p, police = self.model.scenario.policing, self.model.town.police
+        p = self.model.scenario.policing
         mean = policing.stops_expected(known, all_known, youths, patrol_hours, p)
         stops = poisson_count(mean, self._weekly_luck("stops"))
         if stops:

@@ -3,7 +3,6 @@
 from typing import get_args
 
 import numpy as np
-from scipy.special import betaincinv
 
 from modsim.inputs.fields import PartnerType
 from modsim.inputs.scenario import Area, Scenario
@@ -11,14 +10,6 @@ from modsim.inputs.scenario import Area, Scenario
 PARTNER_TYPES: tuple[PartnerType, ...] = get_args(PartnerType)
 _ANCHORS: tuple[PartnerType, ...] = ("housing", "third_sector")
 _SECOND_COUNCIL = 16  # added to the stable number of a partner from a second council
-
-
-def commitment_at(u, mean, sd):
-    """Commitment of a worker at quantile u: beta distributed with this mean and standard deviation."""
-    known = np.maximum(sd, 1e-6)
-    strength = mean * (1.0 - mean) / (known * known) - 1.0
-    drawn = betaincinv(np.maximum(mean * strength, 1e-6), np.maximum((1.0 - mean) * strength, 1e-6), u)
-    return np.where(sd > 0.0, drawn, mean)
 
 
 def at_the_table(scenario: Scenario, area: Area) -> list[int]:
@@ -53,9 +44,7 @@ class Tables:
         self.links = np.array([_links(table, int(at)) for table, at in zip(tables, self.anchor, strict=True)])
         self.has_kind = np.array([[(row == k)[here].any() for k in range(len(types))]
                                   for row, here in zip(self.kind, self.present, strict=True)])  # fmt: skip
-        self.anchor_kind = np.array(
-            [self.kind[a, at] if at >= 0 else -1 for a, at in enumerate(self.anchor.tolist())]
-        )
+        self.anchor_kind = np.array([self.kind[a, at] if at >= 0 else -1 for a, at in enumerate(self.anchor.tolist())])
 
     @property
     def most(self) -> int:
@@ -78,5 +67,7 @@ def _anchor(area: Area, table: list[int]) -> int:
 
 def _links(table: list[int], anchor: int) -> int:
     """Links of a star round the anchor, or of a mesh without one; a link between two councils counts twice."""
-    pairs = [(a, b) for i, a in enumerate(table) for j, b in enumerate(table) if i < j and (anchor < 0 or anchor in (i, j))]
+    pairs = [
+        (a, b) for i, a in enumerate(table) for j, b in enumerate(table) if i < j and (anchor < 0 or anchor in (i, j))
+    ]
     return sum(2 if (a < _SECOND_COUNCIL) != (b < _SECOND_COUNCIL) else 1 for a, b in pairs)

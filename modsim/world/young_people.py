@@ -15,8 +15,8 @@ from modsim.inputs.scenario import GOALS, Area, Scenario
 from modsim.inputs.units import WEEKS_PER_YEAR
 from modsim.rules import offending
 from modsim.world.draws import Luck
-from modsim.world.partners import Tables
 from modsim.world.interests import area_pattern, dirichlet
+from modsim.world.partners import Tables
 from modsim.world.residents import Neighbourhoods
 from modsim.world.ties import Ties, area_ties, group_sizes
 

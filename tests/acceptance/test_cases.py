@@ -60,15 +60,15 @@ def test_a_stronger_session_calms_participants_more():
 
 
 def test_an_anchor_makes_co_design_cheaper():
-    star = run(small_scenario(), [NEW], [0]).spent["design"]
-    mesh = run(small_scenario("areas.castlefern.anchor=false", "areas.govan.anchor=false"), [NEW], [0]).spent["design"]
+    star = run(small_scenario(), [NEW], [0]).spent["links"]
+    mesh = run(small_scenario("areas.castlefern.anchor=false", "areas.govan.anchor=false"), [NEW], [0]).spent["links"]
     assert (mesh[:, 1:] > star[:, 1:]).all()
 
 
 def test_knowing_the_process_saves_hours_and_weeks():
     novice = run(small_scenario("arms.recoproduce.process_knowledge=0"), [NEW], [0])
     expert = run(small_scenario("arms.recoproduce.process_knowledge=1"), [NEW], [0])
-    assert (expert.spent["design"][:, 1:] < novice.spent["design"][:, 1:]).all()
+    assert (expert.spent["links"][:, 1:] < novice.spent["links"][:, 1:]).all()
     first_course = [np.argmax(o.spent["delivery"][0, 1:, 0] > 0) for o in (novice, expert)]
     assert len(first_course) == 2
     assert (expert.totals["joined"][:, 1:] >= novice.totals["joined"][:, 1:]).all()

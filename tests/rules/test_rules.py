@@ -2,17 +2,22 @@
 
 import ast
 import copy
+import importlib
 import inspect
+import pkgutil
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modsim.rules import arithmetic, attending, designing, inclining, joining, offending, targeting, trusting
+import modsim.rules
+from modsim.rules import arithmetic, joining
 from tests.rules.pencil import CASES, worked_out
 
-MODULES = [arithmetic, attending, designing, inclining, joining, offending, targeting, trusting]
+MODULES = [
+    importlib.import_module(f"modsim.rules.{name}") for _, name, _ in pkgutil.iter_modules(modsim.rules.__path__)
+]
 
 
 def named(case):

@@ -27,7 +27,13 @@ def _seen(sightings, lane):
         return []
     mine = sightings.lane == lane
     return sorted(
-        zip(sightings.row[mine].tolist(), sightings.generation[mine].tolist(), sightings.reported[mine].tolist(), sightings.seen[:, mine].T.tolist())
+        zip(
+            sightings.row[mine].tolist(),
+            sightings.generation[mine].tolist(),
+            sightings.reported[mine].tolist(),
+            sightings.seen[:, mine].T.tolist(),
+            strict=True,
+        )
     )
 
 

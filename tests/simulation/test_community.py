@@ -8,7 +8,9 @@ import pytest
 
 from modsim import Community
 from modsim.simulation.columns import Stage
-from modsim.simulation.partner import Partner
+from modsim.simulation.partner import Anchor, Partner
+from modsim.simulation.programme import Programme
+from modsim.simulation.resident import Resident
 from modsim.simulation.young_person import YoungPerson
 from tests.conftest import small_scenario
 from tests.simulation.same import columns_differ
@@ -25,7 +27,13 @@ def test_it_is_a_mesa_model_with_agents(community):
     assert isinstance(community, mesa.Model)
     assert community.time == 30
     assert community.week == 29
-    assert len(community.agents_by_type[Partner]) == 3
+    assert len(community.agents_by_type[Programme]) == 3
+    assert len(community.partners) == 18
+    assert len(community.anchors) == 3
+    assert len(community.residents) == 550
+    assert isinstance(community.anchors[0], Anchor)
+    assert isinstance(community.residents[0], Resident)
+    assert isinstance(community.partners[0], Partner)
     assert len(community.agents_by_type[YoungPerson]) == community.town.world.rows
     assert isinstance(community.young_people[0], mesa.Agent)
 
@@ -45,21 +53,36 @@ def test_a_young_person_can_be_asked(community):
     assert 0 <= person.support <= 1
     assert person in person.friends[0].friends
     assert person.lead.area == person.area
-    assert 0 <= person.match(person.lead.menu) <= 1
+    assert person.lead.leads
+    assert 0 <= person.match(person.programme.menu) <= 1
+    assert person.goal in ("work", "training", "belonging", "health", "safety")
 
 
-def test_the_lead_s_attributes_are_those_of_the_programme(community):
-    lead = community.programmes[1]
-    assert lead.type == "youth_work"
-    assert lead.stage in list(Stage)
-    assert sum(lead.menu.values()) == 3
-    assert lead.purse == community.town.columns.purse[1, 0]
+def test_a_programme_s_attributes_are_those_of_its_column(community):
+    programme = community.programmes[1]
+    assert programme.lead in programme.partners
+    assert programme.stage in list(Stage)
+    assert sum(programme.menu.values()) == 3
+    assert programme.purse == community.town.columns.purse[1, 0]
+    assert programme.anchor.partner.type == "housing"
+
+
+def test_a_partner_and_a_resident_can_be_asked(community):
+    partner, resident = community.partners[2], community.residents[4]
+    assert 0 < partner.effective_commitment < 1.6
+    assert partner.free_hours <= partner.hours
+    assert resident in resident.neighbours[0].neighbours
+    assert 0 < resident.trust < 1
+    assert 0 < resident.fear < 1
 
 
 def test_agents_write_through_to_their_row(community):
     person = community.young_people[7]
-    person.good = 12.5
-    assert community.town.columns.good[person.row, 0] == 12.5
+    person.inclination = 0.125
+    assert community.town.columns.inclination[person.row, 0] == 0.125
+    partner = community.programmes[1].partners[3]
+    partner.queue = 7.5
+    assert community.town.columns.queue[1, 3, 0] == 7.5
 
 
 def test_the_data_collector_holds_the_weeks(community):

@@ -2,7 +2,7 @@
 
 import math
 
-from modsim.inputs.fields import PartnerType, Table, number
+from modsim.inputs.fields import PartnerType, Table, choice, number
 from modsim.inputs.units import WEEKS_PER_YEAR, kept_per_week, weekly_fading
 
 
@@ -205,6 +205,12 @@ class Reporting(Table):
 class Effect(Table):
     """What a session does to the inclination to cause incidents, and how long it lasts."""
 
+    match_counts: bool = choice(
+        True, "Whether it matters that what is offered is wanted; if not, every menu counts as wanted to the same share"
+    )
+    match_reference: float = number(
+        0.5, "That share, where it does not matter", unit="share", allowed=(0, 1), evidence="D", source="a choice"
+    )
     session_effect: float = number(
         0.07,
         "Fall in log-rate from one attended session in which everything is wanted",

@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
+from scipy.special import betaincinv
 
 from modsim.inputs.fields import PartnerType, Table, choice, number
 
@@ -162,3 +164,11 @@ class Turnover(Table):
         evidence="D",
         source="assumption",
     )
+
+
+def commitment_at(u, mean, sd):
+    """Commitment of a worker at quantile u: beta distributed with this mean and standard deviation."""
+    known = np.maximum(sd, 1e-6)
+    strength = mean * (1.0 - mean) / (known * known) - 1.0
+    drawn = betaincinv(np.maximum(mean * strength, 1e-6), np.maximum((1.0 - mean) * strength, 1e-6), u)
+    return np.where(sd > 0.0, drawn, mean)

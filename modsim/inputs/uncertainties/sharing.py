@@ -8,7 +8,7 @@ class Sharing(Table):
 
     tokenism_chance: float = number(
         0.2,
-        "Chance that somebody takes it ill when power was promised and their first wish, as heard, is left out or refused",
+        "Chance that somebody takes it ill when power was promised and what was named most is left out or refused",
         unit="chance",
         allowed=(0, 1),
         evidence="D",

@@ -115,7 +115,7 @@ class Policing(Table):
         allowed=(0, 1),
         plausible=(0.2, 0.7),
         evidence="B",
-        source="young people's accounts in Scotland (Young Scot); procedural justice trial in Scotland did not raise it",
+        source="young people's accounts (Young Scot); a Scottish procedural-justice trial lowered trust",
     )
     labelling: float = number(
         0.01,

@@ -91,13 +91,16 @@ def true_fall(town: Town) -> np.ndarray:
     fall = np.zeros(c.purse.shape)
     for delay in np.unique(p.evidence_delay).tolist():
         last = town.week - delay
-        weeks = [c.expected_weeks.get(last - k) for k in range(PARTICIPANT_WINDOW_WEEKS)]
-        if any(week is None for week in weeks):
+        weeks = [last - k for k in range(PARTICIPANT_WINDOW_WEEKS)]
+        if not all(week in c.expected_weeks for week in weeks):
             continue
         changed, unchanged = np.zeros((2, *c.purse.shape))
         for week in weeks:
-            changed, unchanged = changed + week[0], unchanged + week[1]
-        mine = (np.broadcast_to(p.evidence_delay, town.lanes) == delay) & (last - c.opens + 1 >= PARTICIPANT_WINDOW_WEEKS)
+            changed = changed + c.expected_weeks[week][0]
+            unchanged = unchanged + c.expected_weeks[week][1]
+        mine = (np.broadcast_to(p.evidence_delay, town.lanes) == delay) & (
+            last - c.opens + 1 >= PARTICIPANT_WINDOW_WEEKS
+        )
         areas = np.arange(len(world.areas))
         error = p.evidence_noise * world.luck.normal("error of an evaluation", areas, town.week // 13)[:, None]
         fall = np.where(mine, spreading.fall(unchanged, changed + error * unchanged), fall)
@@ -111,9 +114,7 @@ def _some_lapse(town: Town) -> None:
         return
     usual = np.where(world.partners.anchor[:, None] >= 0, p.lapse_with_anchor, p.lapse_without_anchor)
     cut = town.numbers.purse.cliff_week
-    after_loss = (town.week - c.lead_lost_week < _HALF_A_YEAR) | (
-        (town.week >= cut) & (town.week - cut < _HALF_A_YEAR)
-    )
+    after_loss = (town.week - c.lead_lost_week < _HALF_A_YEAR) | ((town.week >= cut) & (town.week - cut < _HALF_A_YEAR))
     unseen = (town.week - c.opens >= PARTICIPANT_WINDOW_WEEKS) & (apparent_fall(town) <= 0.0)
     areas = np.arange(len(world.areas))
     u = world.luck.uniform("lapse", areas, town.week)[:, None]

@@ -9,7 +9,6 @@ from modsim.simulation.columns import NEVER, Stage, Standing
 from modsim.simulation.listing import list_of
 from modsim.simulation.planning import RoundPlan, chosen_lead, course_dates
 from modsim.simulation.town import ENOUGH, Town, bespoke_share, occasion
-from modsim.world.interests import match
 from modsim.world.young_people import FIXED_POINT
 
 
@@ -204,7 +203,7 @@ def young_people_are_asked(town: Town) -> None:
     row, lead = c.listed[area, n, lane], town.lead_kind[area, lane]
     key = area, occasion(c.round[area, lane], c.stage_week[area, lane]), world.slot[row], world.generation[row]
     chance = joining.chance_of_joining(
-        match(town.interests(row, lane).T, c.menu[:, area, lane]),
+        town.match(row, lane, c.menu[:, area, lane]),
         town.trust(lead, row, lane),
         _friends_share(town, row, lane),
         world.support[row],
@@ -238,7 +237,7 @@ def _friends_share(town: Town, row, lane):
 
 def _some_feel_unheard(town: Town, told: np.ndarray) -> None:
     """Where power was promised and what young people named most is not on the menu, some of those asked take it ill."""
-    c, world = town.columns, town.world
+    c = town.columns
     promised = told & town.levers.learns & (town.levers.power_design > 0.0)
     for area, lane in np.argwhere(promised).tolist():
         first = int(np.argmax(learned_shares(town, area, lane)))
@@ -357,7 +356,7 @@ def sessions_are_held(town: Town) -> None:
     key = area, occasion(c.round[area, lane], c.stage_week[area, lane]), world.slot[row], world.generation[row]
     menu, has_mentor = c.menu[:, area, lane], mentored[area, n, lane]
     compelled, peers = levers.compulsory[area, lane], levers.peer_delivery[area, lane]
-    q = match(town.interests(row, lane).T, menu)
+    q = town.match(row, lane, menu)
     p = numbers.attending.at(lane)
     comes = world.luck.uniform("attending", *key) < attending.chance_of_attending(q, p)
     enjoys = world.luck.uniform("session", *key) < trusting.chance_session_is_good(
@@ -474,7 +473,7 @@ def programmes_move_on(town: Town) -> None:
     area, n, lane, row = area[done], n[done], lane[done], row[done]
     c.completed[row, lane] = True
     c.completed_week[row, lane] = town.week
-    c.completed_match[row, lane] = match(town.interests(row, lane).T, c.menu[:, area, lane])
+    c.completed_match[row, lane] = town.match(row, lane, c.menu[:, area, lane])
     c.stayed_on[row, lane] = c.course_weeks[area, lane] > programme.course_weeks
     np.add.at(c.completions, (area, lane), 1)
     key = area, occasion(c.round[area, lane], 0), world.slot[row], world.generation[row]
