@@ -193,7 +193,7 @@ class Comparison:
         settings = self.scenario.settings
         occurred = f"{self.scenario.vocabulary.incident}_occurred"
         return {
-            "schema": "modsim-summary-1",
+            "schema": "modsim-summary-2",
             "scenario": self.name,
             "title": self.scenario.title,
             "weeks": settings.weeks,

@@ -309,10 +309,17 @@ class Scenario(Table):
         """Names of the measures that have a better side, and so a smallest difference that matters."""
         incident = self.vocabulary.incident
         changes = [
-            f"{who}_{incident}_change_percent" for who in ("occurred", "reported", "participants", "listed", "apparent")
-        ]
-        trust = ["trust_youth_change_points", "trust_listed_change_points"]
-        return [*changes, *trust, "joined", "attended", "completed", "missed_promises", "hours", "cost_gbp"]
+            f"{who}_{incident}_change_percent"
+            for who in (
+                "occurred", "reported", "participants", "listed", "apparent", "serious", "groups", "never_listed",
+            )
+        ]  # fmt: skip
+        people = ("trust_youth", "trust_listed", "trust_residents", "fear", "efficacy", "regard")
+        return [
+            *changes, "first_time_offenders_change_percent", *(f"{who}_change_points" for who in people), "joined",
+            "attended", "completed", "own_goals", "destinations", "area_gap_percent", "wishes_granted",
+            "wishes_refused", "tokenism", "breaches", "missed_promises", "open_at_the_end", "hours", "cost_gbp",
+        ]  # fmt: skip
 
     def smallest_difference(self, measure: str) -> float | None:
         """The difference below which a measure counts as about the same; None where nobody has set one."""
@@ -328,6 +335,7 @@ class Scenario(Table):
             f"listed_{incident}_change_percent": 3.0,
             "trust_youth_change_points": 2.0,
             "trust_listed_change_points": 2.0,
+            "trust_residents_change_points": 2.0,
         }
         settings = self.settings.model_copy(update={"smallest_difference": usual | self.settings.smallest_difference})
         return self.model_copy(update={"settings": settings})

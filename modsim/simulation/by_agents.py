@@ -108,6 +108,7 @@ def incidents_happen(town: Town) -> None:
     excited = {group: c.excitement[group, 0].item() / number for group, number in members.items()}
     for person in model.young_people:
         person.live(efficacy[person.area], deterred[person.area], excited[person.group])
+    town.caused = np.nonzero(c.occurred)
     _displace(model, deterred, excited)
     if scenario.settings.spreads == "diffusion":
         now = np.array([programme.expected_incidents() for programme in model.programmes]).T[..., None]

@@ -65,6 +65,8 @@ class Columns:
         self.stayed_on = column(rows, of=bool)
         self.dropped_week = column(rows, of=np.int16, start=NEVER)
         self.first_session = column(rows, of=np.int16, start=NEVER)
+        self.ever_listed = column(rows, of=bool)
+        self.has_offended = column(rows, of=bool)
         self.seen_in_memory = column(services, rows, of=np.int16)
         self.reported_in_window = column(rows, of=np.int16)
         self.sightings: dict[int, Sightings] = {}  # by week, for as long as anybody remembers
@@ -117,6 +119,8 @@ class Columns:
             self.designs, self.slots_chosen, self.slots_wished,
         ) = (column(areas, of=np.int64) for _ in range(16))  # fmt: skip
         self.sessions_by_peers = column(areas)
+        self.sessions_in_all = column(areas, of=np.int64)
+        self.group_followed_until = column(len(world.group_area), of=np.int64, start=NEVER)
         # groups and areas: what incidents stir up, and how the programme spreads
         self.excitement = column(len(world.group_area))  # incidents a group expects from what happened before
         self.displaced = column(areas)  # share by which last week's patrol elsewhere raises incidents here
@@ -157,7 +161,7 @@ class Columns:
         """Put the rows of people who left at rest, for the newcomers who now hold them."""
         for column in (
             self.inclination, self.lasting, self.contact_weeks, self.ever_in, self.completed, self.completed_match,
-            self.stayed_on, self.reported_in_window,
+            self.stayed_on, self.reported_in_window, self.ever_listed, self.has_offended,
         ):  # fmt: skip
             column[rows] = 0
         for column in (self.good, self.bad, self.seen_in_memory):

@@ -11,7 +11,7 @@ from modsim.inputs.scenario import Scenario
 from modsim.simulation import by_agents, by_columns
 from modsim.simulation.partner import Anchor, Partner
 from modsim.simulation.programme import Programme
-from modsim.simulation.records import Records, weekly_measures
+from modsim.simulation.records import Records, is_counted, weekly_measures
 from modsim.simulation.resident import Resident
 from modsim.simulation.town import Town
 from modsim.simulation.week import live_one_week
@@ -199,4 +199,4 @@ class Community(mesa.Model):
         recipients = self.town.levers.is_recipient
         place = weekly_measures(self.scenario).index(measure)
         values = self.town.records.weekly[self.week, recipients, 0, place]
-        return float(values.sum() if place < 3 else values.mean())  # three counts, then two states
+        return float(values.sum() if is_counted(measure, self.scenario) else values.mean())

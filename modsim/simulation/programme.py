@@ -57,6 +57,7 @@ class Programme(mesa.Agent):
     joined = window("joined", "area", "Young people who took a place.")
     sessions = window("sessions", "area", "Sessions attended.")
     sessions_by_peers = window("sessions_by_peers", "area", "Sessions led by young people.")
+    sessions_in_all = window("sessions_in_all", "area", "Sessions held in all rounds.")
     completions = window("completions", "area", "Courses completed.")
     missed_promises = window("missed_promises", "area", "Young people who said yes and got no place.")
     tokenism = window("tokenism", "area", "Times that power promised and not given was taken ill.")
@@ -408,6 +409,7 @@ class Programme(mesa.Agent):
         rows = [row for _, _, row in sorted(ranked)][: scenario.programme.list_length]
         c = town.columns
         c.listed[self.area, :, 0] = rows + [-1] * (scenario.programme.list_length - len(rows))
+        c.ever_listed[rows, 0] = True
         c.standing[self.area, :, 0] = Standing.NOT_ASKED
         c.attended[self.area, :, 0] = 0
         c.serving[self.area, :, 0] = 0.0
@@ -556,6 +558,8 @@ class Programme(mesa.Agent):
             self._mark(n, Standing.IN)
             person.ever_in = True
             self.joined += 1
+            at = np.array([self.area]), np.array([person.row]), np.array([0])
+            self.model.town.records.joined(self.model.town, *at)
             if self.model.scenario.programme.mentor_hours > 0.0:
                 c.mentor[self.area, n, 0] = turn % len(self.partners)  # partners take turns in finding a mentor
         for _, person in willing[left:]:
@@ -649,6 +653,7 @@ class Programme(mesa.Agent):
         self.moves_on = True
         self.session_held = True
         self.sessions_held += 1
+        self.sessions_in_all += 1
         self.sessions_by_peers += self.peer_delivery
         goes_on = self.stage_week + 1 < self.course_weeks  # nobody leaves after the last session
         offered = [i for i, on_it in self.menu.items() if on_it]

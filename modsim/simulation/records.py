@@ -12,14 +12,27 @@ from modsim.rules import trusting
 from modsim.simulation.columns import HEADINGS, NEVER, PARTICIPANT_WINDOW_WEEKS, Stage
 from modsim.simulation.listing import list_of
 from modsim.simulation.planning import mean_trust
-from modsim.simulation.town import Town
+from modsim.simulation.town import Town, summed
+from modsim.world.interests import match
 from modsim.world.young_people import FIXED_POINT
+
+GROUPS = ("minority", "core", "under_16", "16_to_17", "18_and_over")  # of those who join, for equity
+_SAMPLED_FOR_TASTE = 120  # people of an area from whom it is worked out whose wishes are a minority's
 
 
 def weekly_measures(scenario: Scenario) -> tuple[str, ...]:
-    """Names of the weekly measures, in the scenario's vocabulary."""
+    """Names of the weekly measures, in the scenario's vocabulary: three counts, then states, then further counts."""
     incident = scenario.vocabulary.incident
-    return (f"{incident}_occurred", f"{incident}_reported", f"{incident}_seen", "trust_youth", "programme_running")
+    return (
+        f"{incident}_occurred", f"{incident}_reported", f"{incident}_seen", "trust_youth", "programme_running",
+        f"{incident}_serious", "trust_residents", "fear", "efficacy", "regard", "trust_between_partners",
+        "process_knowledge", "calls_waiting", "area_open",
+    )  # fmt: skip
+
+
+def is_counted(measure: str, scenario: Scenario) -> bool:
+    """Whether a weekly measure counts incidents, so that areas and weeks add up; else it is a state."""
+    return measure.startswith(f"{scenario.vocabulary.incident}_")
 
 
 class Records:
@@ -35,19 +48,56 @@ class Records:
         self.weeks_written = 0
         names = (
             "participants_asb", "participants_asb_reference", "participants", "reported_before", "reported_after",
-            "weeks_before", "weeks_after", "listed_asb",
+            "weeks_before", "weeks_after", "listed_asb", "groups_asb", "groups_asb_reference", "never_listed_asb",
+            "never_listed_asb_reference", "first_time_offenders", *(f"joined_{group}" for group in GROUPS),
         )  # fmt: skip
         self.people = {name: np.zeros((areas, lanes), dtype=np.int64) for name in names}
+        self._usual_taste: dict[tuple[int, int], float] = {}
         self._listed: list[tuple[int, np.ndarray, np.ndarray, np.ndarray]] = []  # area, lanes, rows, generations
 
     def follow_lists(self, town: Town) -> None:
         """Where an area opens this week, follow those its lead would list now: the same in every lane of a point."""
         references = np.zeros(town.lanes, dtype=np.int64) if self.references is None else self.references
         for area in np.nonzero(town.listed_in == town.week)[0].tolist():
+            self._settle_taste(town, area)
             for reference in np.unique(references).tolist():
                 rows = list_of(town, area, reference, 0)
                 lanes = np.nonzero(references == reference)[0]
                 self._listed.append((area, lanes, rows, town.world.generation[rows].copy()))
+
+    def joined(self, town: Town, area, row, lane) -> None:
+        """Count who they are who take a place: with a minority's wishes, of a core group, and of which ages."""
+        age = town.world.age[row]
+        who = (
+            self._is_minority(town, area, row, lane),
+            town.world.in_core[row],
+            age < 16,
+            (age >= 16) & (age < 18),
+            age >= 18,
+        )
+        for group, inside in zip(GROUPS, who, strict=True):
+            np.add.at(self.people[f"joined_{group}"], (area, lane), inside)
+
+    def _is_minority(self, town: Town, area, row, lane) -> np.ndarray:
+        """Whose wishes agree less with the area's than those of three in four did when the area opened."""
+        agreement = self._agreement(town, area, row, lane)
+        return agreement < np.array(
+            [self._usual_taste[a, k] for a, k in zip(area.tolist(), lane.tolist(), strict=True)]
+        )
+
+    def _settle_taste(self, town: Town, area: int) -> None:
+        """How far wishes agree with those of an area as a whole for all but a quarter of people, in every lane."""
+        span = town.world.rows_of(area)
+        rows = np.arange(span.start, span.stop, max((span.stop - span.start) // _SAMPLED_FOR_TASTE, 1))
+        for lanes in town.lanes_by_dissimilarity:
+            agreement = self._agreement(town, np.full(len(rows), area), rows, np.full(len(rows), lanes[0]))
+            quarter = float(np.sort(agreement)[len(rows) // 4])
+            self._usual_taste |= {(area, lane): quarter for lane in lanes}
+
+    @staticmethod
+    def _agreement(town: Town, area, row, lane) -> np.ndarray:
+        pattern = np.array([town.pattern(a, k) for a, k in zip(area.tolist(), lane.tolist(), strict=True)])
+        return match(town.interests(row, lane).T, pattern.reshape(len(row), -1).T)
 
     def first_sessions(self, town: Town, area, row, lane) -> None:
         """Count the reported incidents of those who come for the first time, in the 52 weeks before."""
@@ -55,20 +105,35 @@ class Records:
         np.add.at(self.people["participants"], (area, lane), 1)
         np.add.at(self.people["reported_before"], (area, lane), town.columns.reported_in_window[row, lane])
         np.add.at(self.people["weeks_before"], (area, lane), weeks)
+        town.columns.group_followed_until[town.world.group[row], lane] = town.week + PARTICIPANT_WINDOW_WEEKS
 
     def write_down(self, town: Town) -> None:
         """Add this week; weeks of the history before week 0 leave no record."""
+        world, c = town.world, town.columns
+        row, lane = town.caused
+        first = ~c.has_offended[row, lane]
+        c.has_offended[row, lane] = True
         if town.week < 0:
             return
-        world, c = town.world, town.columns
+        np.add.at(self.people["first_time_offenders"], (world.area[row[first]], lane[first]), 1)
         starts = world.first_row[:-1]
         sums = [np.add.reduceat(column, starts, axis=0, dtype=np.int64) for column in (c.occurred, c.reported)]
         seen = np.take_along_axis(c.seen, c.lead[:, None, :], axis=1)[:, 0]
         trust = mean_trust_in_lead(town, np.arange(town.lanes))
-        self.weekly[town.week] = np.stack([*sums, seen, trust, c.stage != Stage.IDLE], axis=-1)
+        size = world.partners.size[:, None]
+        self.weekly[town.week] = np.stack(
+            [
+                *sums, seen, trust, c.stage != Stage.IDLE, town.serious, town.mean_of_residents(town.resident_trust),
+                town.mean_of_residents(c.fear), town.mean_of_residents(c.efficacy),
+                summed(c.regard * world.partners.present[..., None]) / size, c.together, c.knowledge, summed(c.queue),
+                town.is_open,
+            ],
+            axis=-1,
+        )  # fmt: skip
         self.weeks_written = town.week + 1
         self._follow_participants(town)
         self._follow_listed(town)
+        self._follow_others(town)
 
     def _follow_participants(self, town: Town) -> None:
         c = town.columns
@@ -81,6 +146,35 @@ class Records:
         np.add.at(self.people["weeks_after"], key, 1)
         if self.references is not None:
             np.add.at(self.people["participants_asb_reference"], key, c.occurred[row, self.references[lane]])
+
+    def _follow_others(self, town: Town) -> None:
+        """Incidents of people nobody ever listed, and of participants' groups, here and in the reference lane."""
+        c, world = town.columns, town.world
+        here = (*town.caused, "")
+        there = (*self._in_reference(town), "_reference")
+        for row, lane, name in (here, there):
+            if name and self.references is None:
+                continue
+            of = self.references[lane] if name and self.references is not None else lane
+            count, area = c.occurred[row, of], world.area[row]
+            unlisted = ~c.ever_listed[row, lane]
+            np.add.at(self.people[f"never_listed_asb{name}"], (area[unlisted], lane[unlisted]), count[unlisted])
+            beside = (c.group_followed_until[world.group[row], lane] > town.week) & (
+                c.first_session[row, lane] == NEVER
+            )
+            np.add.at(self.people[f"groups_asb{name}"], (area[beside], lane[beside]), count[beside])
+
+    def _in_reference(self, town: Town) -> tuple[np.ndarray, np.ndarray]:
+        """Who caused incidents in the reference of each lane this week: rows, and the lanes whose reference it is."""
+        if self.references is None:
+            return town.caused
+        row, lane = town.caused
+        rows, lanes = [], []
+        for own, reference in enumerate(self.references.tolist()):
+            found = row[lane == reference]
+            rows.append(found)
+            lanes.append(np.full(len(found), own))
+        return np.concatenate(rows), np.concatenate(lanes)
 
     def _follow_listed(self, town: Town) -> None:
         world, c = town.world, town.columns
@@ -105,10 +199,36 @@ class Records:
         totals |= {
             "invited": c.invited, "joined": c.joined, "attended": c.sessions, "completed": c.completions,
             "missed_promises": c.missed_promises, "rounds": c.round, "weeks_waited": c.waited,
+            "own_goals": c.goals, "destinations": c.destinations, "tokenism": c.tokenism, "breaches": c.breaches,
+            "wishes_granted": c.granted, "wishes_refused": c.refused, "staff_left": c.staff_left, "designs": c.designs,
+            "slots_learned": c.slots_chosen, "slots_young_people_chose": c.slots_wished,
+            "sessions_by_peers": c.sessions_by_peers, "sessions_held": c.sessions_in_all,
+            f"{incident}_serious": written[..., 5].sum(axis=0), "weeks_open": written[..., 13].sum(axis=0),
+            "open_at_the_end": town.is_open, "opened_week": np.minimum(c.opens, scenario.settings.weeks),
+            **self._states(town, written), **self._by_service(town),
+            "hours_in_kind": np.sum([c.in_kind[heading] for heading in HEADINGS], axis=0),
             "hours": np.sum([c.spent[heading] for heading in HEADINGS], axis=0),
             "hours_arrived": c.arrived, "hours_left": c.purse,
         }  # fmt: skip
         return totals
+
+    def _states(self, town: Town, written: np.ndarray) -> dict[str, np.ndarray]:
+        """States of residents and services in the last week, and the mean of what waited."""
+        names = dict(enumerate(weekly_measures(town.scenario)))
+        last = {name: written[-1, ..., k] if len(written) else written.sum(axis=0)[..., k] for k, name in names.items()}
+        kept = ("trust_residents", "fear", "efficacy", "regard", "trust_between_partners", "process_knowledge")
+        waiting = written[..., 12].sum(axis=0) / max(len(written), 1)
+        return {**{name: last[name] for name in kept}, "calls_waiting": waiting}
+
+    def _by_service(self, town: Town) -> dict[str, np.ndarray]:
+        """Trust of young people in each type of service at the end, and hours its partners worked (0 without one)."""
+        c, partners = town.columns, town.world.partners
+        found = {}
+        for kind, name in enumerate(partners.kinds):
+            found[f"trust_in_{name}"] = mean_trust_in(town, np.full(c.lead.shape, kind), np.arange(town.lanes))
+            of_kind = (partners.kind == kind) & partners.present
+            found[f"hours_of_{name}"] = summed(c.worked * of_kind[..., None])
+        return found
 
     def _listed_at_the_end(self, town: Town, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean trust, in the lane named by `of`, of those first listed in the service that leads in each lane.
@@ -129,14 +249,19 @@ class Records:
 
 def mean_trust_in_lead(town: Town, of: np.ndarray) -> np.ndarray:
     """Mean trust of an area's young people in the service that leads in each lane, in the lane named by `of`."""
+    return mean_trust_in(town, town.lead_kind, of)
+
+
+def mean_trust_in(town: Town, kind: np.ndarray, of: np.ndarray) -> np.ndarray:
+    """Mean trust of an area's young people in a type of service (areas, lanes), in the lane named by `of`."""
     c, world = town.columns, town.world
     mean = np.zeros(c.purse.shape)
-    for area, kinds in enumerate(town.lead_kind):
+    for area, kinds in enumerate(kind):
         span = world.rows_of(area)
-        for kind in np.unique(kinds).tolist():
-            lanes = np.nonzero(kinds == kind)[0]
+        for each in np.unique(kinds).tolist():
+            lanes = np.nonzero(kinds == each)[0]
             at = of[lanes] if len(lanes) < len(kinds) or (of != np.arange(len(of))).any() else slice(None)
-            start, p = town.trust_start[kind, area, at], town.numbers.trust.at(at)
-            trust = trusting.trust(start, c.good[kind][span, at], c.bad[kind][span, at], p)
+            start, p = town.trust_start[each, area, at], town.numbers.trust.at(at)
+            trust = trusting.trust(start, c.good[each][span, at], c.bad[each][span, at], p)
             mean[area, lanes] = np.rint(trust * FIXED_POINT).astype(np.int64).sum(axis=0)
     return mean / (np.diff(world.first_row)[:, None] * FIXED_POINT)

@@ -92,7 +92,14 @@ class Town:
         self.numbers = LaneNumbers(scenarios)
         self._dissimilarities = list(dict.fromkeys(s.world.dissimilarity for s in scenarios))
         self._point_of_lane = np.array([self._dissimilarities.index(s.world.dissimilarity) for s in scenarios])
-        self.listed_in = np.array([area.opens_week for area in world.areas])  # week in which lists are followed from
+        self.lanes_by_dissimilarity = [
+            np.nonzero(self._point_of_lane == k)[0].tolist() for k in range(len(self._dissimilarities))
+        ]
+        self.listed_in = np.array(
+            [area.opens_week for area in world.areas]
+        )  # week from which those listed are followed
+        if scenario.settings.spreads == "diffusion":
+            self.listed_in[[area.role == "recipient" for area in world.areas]] = 0
         self._settle_services(scenarios)
         by_id = {a.id: a for a in scenario.activities}
         shares = np.array([by_id[i].origin_share for i in world.activity_ids])
@@ -226,6 +233,10 @@ class Town:
             mine = self._point_of_lane[lanes] == k
             shares[mine] = self.world.wishes(dissimilarity).of(rows[mine])
         return shares
+
+    def pattern(self, area: int, lane: int) -> np.ndarray:
+        """Shares of wishes (K,) of an area as a whole, in a lane."""
+        return self.world.wishes(self._dissimilarities[self._point_of_lane[lane]]).pattern[area]
 
     def match(self, row, lane, menu) -> np.ndarray:
         """Share of the wishes of people (n,) that a menu (K, n) serves; a fixed share where that is not to count."""

@@ -15,7 +15,6 @@ from tests.conftest import SCENARIOS, small_scenario
 from tests.simulation.same import outcomes_differ
 from tests.statistics.helper import mean_is, standard_errors_off
 
-
 # what would move incidents without a programme
 NOTHING_MOVES = (
     "excitation.offspring=0", "order.legitimacy=0", "order.efficacy=0", "policing.labelling=0", "policing.deterrence=0",

@@ -53,6 +53,7 @@ def programmes_are_planned(town: Town) -> None:
         rows = list_of(town, area, lane, int(c.round[area, lane]))
         c.listed[area, :, lane] = -1
         c.listed[area, : len(rows), lane] = rows
+        c.ever_listed[rows, lane] = True
         c.standing[area, :, lane] = Standing.NOT_ASKED
         c.attended[area, :, lane] = 0
         c.serving[area, :, lane] = 0.0
@@ -223,6 +224,7 @@ def young_people_are_asked(town: Town) -> None:
         turn = (c.places - left)[area, lane] + place_in_queue
         c.mentor[area, n, lane] = np.where(joins, turn % world.partners.size[area], -1)
     c.ever_in[row[joins], lane[joins]] = True
+    town.records.joined(town, area[joins], row[joins], lane[joins])
     town.experience(lead[missed], row[missed], lane[missed], 0, 1)
     for count, who in ((c.invited, slice(None)), (c.joined, joins), (c.missed_promises, missed)):
         np.add.at(count, (area[who], lane[who]), 1)
@@ -348,6 +350,7 @@ def sessions_are_held(town: Town) -> None:
         c.worked = c.worked + (of_mentor == c.mentor[:, position][:, None, :]) * work[:, None, :]
     c.moves_on |= held
     c.sessions_held += held
+    c.sessions_in_all += held
     town.session_held[:] = held
     c.waited += running & ~held & (c.stage == Stage.COURSE)
 
