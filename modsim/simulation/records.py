@@ -80,10 +80,8 @@ class Records:
 
     def _is_minority(self, town: Town, area, row, lane) -> np.ndarray:
         """Whose wishes agree less with the area's than those of three in four did when the area opened."""
-        agreement = self._agreement(town, area, row, lane)
-        return agreement < np.array(
-            [self._usual_taste[a, k] for a, k in zip(area.tolist(), lane.tolist(), strict=True)]
-        )
+        usual = [self._usual_taste[at] for at in zip(area.tolist(), lane.tolist(), strict=True)]
+        return self._agreement(town, area, row, lane) < np.array(usual)
 
     def _settle_taste(self, town: Town, area: int) -> None:
         """How far wishes agree with those of an area as a whole for all but a quarter of people, in every lane."""
@@ -96,8 +94,10 @@ class Records:
 
     @staticmethod
     def _agreement(town: Town, area, row, lane) -> np.ndarray:
-        pattern = np.array([town.pattern(a, k) for a, k in zip(area.tolist(), lane.tolist(), strict=True)])
-        return match(town.interests(row, lane).T, pattern.reshape(len(row), -1).T)
+        if not len(row):
+            return np.zeros(0)
+        patterns = [town.pattern(a, k) for a, k in zip(area.tolist(), lane.tolist(), strict=True)]
+        return match(town.interests(row, lane).T, np.array(patterns).T)
 
     def first_sessions(self, town: Town, area, row, lane) -> None:
         """Count the reported incidents of those who come for the first time, in the 52 weeks before."""

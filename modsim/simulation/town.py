@@ -95,9 +95,7 @@ class Town:
         self.lanes_by_dissimilarity = [
             np.nonzero(self._point_of_lane == k)[0].tolist() for k in range(len(self._dissimilarities))
         ]
-        self.listed_in = np.array(
-            [area.opens_week for area in world.areas]
-        )  # week from which those listed are followed
+        self.listed_in = np.array([area.opens_week for area in world.areas])  # week from which lists are followed
         if scenario.settings.spreads == "diffusion":
             self.listed_in[[area.role == "recipient" for area in world.areas]] = 0
         self._settle_services(scenarios)

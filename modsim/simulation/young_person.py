@@ -134,7 +134,7 @@ class YoungPerson(mesa.Agent):
         return int(self.model.town.columns.seen_in_memory[kind, self.row, 0])
 
     def match(self, menu: dict[str, float]) -> float:
-        """Share of their wishes that a menu (1 for each activity on it) serves; a fixed one where that is not to count."""
+        """Share of their wishes that a menu (1 for each activity on it) serves, unless that is not to count."""
         p = self.model.scenario.effect
         if not p.match_counts:
             return p.match_reference

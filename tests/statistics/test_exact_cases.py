@@ -43,7 +43,8 @@ def test_case_3_joins_of_a_wave_are_a_truncated_binomial():
     """Trust frozen, everything wanted, friends and support without weight: a wave of 14 with chance p, 12 places."""
     everything = sorted(a.id for a in small_scenario().activities)
     scenario = small_scenario(
-        "settings.rung='M0'", "areas.castlefern.lead=youth_work", f"arms.transplant.menu={everything}", "joining.friends_effect=0",
+        "settings.rung='M0'", "areas.castlefern.lead=youth_work", f"arms.transplant.menu={everything}",
+        "joining.friends_effect=0",
         "joining.support_effect=0", "joining.baseline=-1.6", "settings.weeks=40", "effect.session_effect=0",
     )  # fmt: skip
     joined, expected = [], []
