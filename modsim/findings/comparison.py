@@ -16,6 +16,7 @@ from modsim.inputs.scenario import Scenario
 from modsim.simulation.lanes import Lane
 from modsim.simulation.parallel import Task, outcomes
 from modsim.simulation.records import weekly_measures
+from modsim.simulation.rulebook import Rules
 from modsim.simulation.runs import Outcome
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ MISSING = (
     "Not in the model yet: services' workload and staff turnover, broken promises and other costs of sharing power, "
     "peers, residents, learning between areas."
 )
-_ROWS_IN_A_TASK = 240_000  # people-lanes side by side: large enough for speed, small enough to stop soon
+ROWS_IN_A_TASK = 240_000  # people-lanes side by side: large enough for speed, small enough to stop soon
 
 Progress = Callable[[int, int], None]
 
@@ -232,6 +233,7 @@ def compare(
     workers: int | None = None,
     name: str = "scenario",
     progress: Progress | None = None,
+    rules: Rules | None = None,
 ) -> Comparison:
     """Run the arms of a scenario on shared luck and compare them.
 
@@ -242,6 +244,8 @@ def compare(
     workers : processes; by default as many as there are processors, fewer for small jobs. The numbers are the same
         for any number.
     progress : called with (people-lane-weeks done, people-lane-weeks in all), at the start and as the work goes on
+    rules : rules of behaviour of your own in place of the model's (see `Rules`); with several workers they must be
+        functions of a module that can be imported
 
     Returns
     -------
@@ -258,7 +262,7 @@ def compare(
     changes = {"replicates": replicates, "weeks": weeks, "seed": seed, "arms": None if arms is None else list(arms)}
     given = [f"settings.{key}={value}" for key, value in changes.items() if value is not None]
     scenario = with_changes(scenario, given) if given else scenario
-    tasks = _tasks(scenario, arms_to_run(scenario))
+    tasks = _tasks(scenario, arms_to_run(scenario), rules)
     total = sum(task.work for task in tasks)
     finished: list[tuple[Task, Outcome]] = []
     interrupted = False
@@ -306,12 +310,12 @@ def break_even_lanes(scenario: Scenario, arms: list[str]) -> tuple[list[Scenario
     return points, lanes
 
 
-def _tasks(scenario: Scenario, arms: list[str]) -> list[Task]:
+def _tasks(scenario: Scenario, arms: list[str], rules: Rules | None = None) -> list[Task]:
     """The comparison in parts of some replicates; the verdict's pair is also run at the break-even points."""
     settings = scenario.settings
     points, further = break_even_lanes(scenario, arms)
     lanes = [*(Lane(arm) for arm in arms), *further]
     people = sum(scenario.young_people_in(area) for area in scenario.areas)
-    size = max(1, min(_ROWS_IN_A_TASK // (people * len(lanes)), -(-settings.replicates // 4)))
+    size = max(1, min(ROWS_IN_A_TASK // (people * len(lanes)), -(-settings.replicates // 4)))
     numbers = range(settings.replicates)
-    return [Task(points, lanes, list(numbers[start : start + size])) for start in numbers[::size]]
+    return [Task(points, lanes, list(numbers[start : start + size]), rules) for start in numbers[::size]]

@@ -49,7 +49,7 @@ def _all(*parts: Callable[[Scenario], Values]) -> Callable[[Scenario], Values]:
     return lambda scenario: {key: value for part in parts for key, value in part(scenario).items()}
 
 
-_everybody_alike = _at(commitment__mean=1.0, commitment__sd=0.0, commitment__reference=1.0, commitment__regard_step=0.0)
+_everybody_alike = _at(commitment__sd=0.0, commitment__regard_step=0.0)
 _all_fears_usual = _at(reporting__trust_effect=0.0, reporting__fear_effect=0.0)
 _nothing_lapses = _at(spread__lapse_with_anchor=0.0, spread__lapse_without_anchor=0.0)
 _nobody_asks_again = _in_arms("power_deliver", 0.0, "power_deliver")
@@ -60,7 +60,8 @@ MECHANISMS = tuple(
         ("trust", "M1", "trust moves with experience, one's own and friends'", _at(trust__event_weight=0.0)),
         ("spill-over", "M2", "experience with one service tells on the others", _at(trust__spill_over=0.0)),
         ("calls", "M2", "services answer incidents first", _at(partners__hours_per_incident=0.0)),
-        ("commitment", "M2", "partners differ in commitment; some stay away from meetings", _everybody_alike),
+        ("commitment", "M2", "the people who stand for services differ in commitment", _everybody_alike),
+        ("absence", "M2", "some partners stay away from meetings", _at(designing__meetings_are_full=True)),
         ("regard", "M2", "what professionals think of young people moves", _at(commitment__regard_step=0.0)),
         ("turnover", "M2", "workers leave, and ties and knowledge with them", _at(turnover__leaving_per_week=0.0)),
         ("tokenism", "M2", "power promised and not given is taken ill", _at(sharing__tokenism_chance=0.0)),
@@ -96,7 +97,7 @@ def _lowest_quartile(scenario: Scenario) -> Values:
     return {"commitment.mean": float(commitment_at(0.25, p.mean, p.sd)), "commitment.sd": 0.0}
 
 
-_rushed = _at(designing__haste=1.0 / 3.0, designing__hours_are_pooled=False)
+_rushed = _at(designing__time_given=1.0 / 3.0, designing__hours_are_pooled=False)
 
 INSIGHTS = tuple(
     Mechanism(f"insight-{number}", meaning, "M0", off)
@@ -108,7 +109,7 @@ INSIGHTS = tuple(
             ("trust as groundwork", _at(trust__event_weight=0.0)),
             ("an anchor organisation", _in_areas("anchor", False)),
             ("a lead from outside traditional services", _at(partners__lead_pool=TRADITIONAL_LEADS)),
-            ("mechanisms to share learning", _in_arms("learning", [])),
+            ("mechanisms to share learning", _all(_in_arms("learning", []), _in_arms("process_knowledge", 0.0))),
         ),
         1,
     )

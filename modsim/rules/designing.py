@@ -24,12 +24,9 @@ def learned_share(signals_for_it, all_signals, prior, p):
     return (signals_for_it + p.prior_strength * prior) / (all_signals + p.prior_strength)
 
 
-def voice(power_design, commitment_share, process_knowledge, p):
-    """Weight of young people's wishes against professionals' expectations when the menu is chosen, 0-1.
-
-    `commitment_share` is partners' effective commitment against the usual one: power is shared by people.
-    """
-    return np.minimum(power_design * commitment_share + p.knowledge_adds_voice * process_knowledge, 1.0)
+def voice(power_in_practice, process_knowledge, p):
+    """Weight of young people's wishes against professionals' expectations when the menu is chosen, 0-1."""
+    return np.minimum(power_in_practice + p.knowledge_adds_voice * process_knowledge, 1.0)
 
 
 def menu_score(learned, prior, voice):

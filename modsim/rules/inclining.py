@@ -48,9 +48,18 @@ def pull_of_friends(inclination, friends_total, friends, weight, p):
     return p.pull * weight * (friends_total - friends * inclination) / np.maximum(friends, 1)
 
 
-def reversion_slowed(trust_gained, start_trust, p):
-    """How fast what changed fades, against the usual: slower with trust in services gained, faster with trust lost."""
-    return between(0.3, 1.0 - p.persistence * trust_gained / (1.0 - start_trust), 1.7)
+def reversion_slowed(inclination, trust_gained, start_trust, p):
+    """How fast a change fades, against the usual: trust in services gained keeps what is better, mends what is worse.
+
+    Trust lost does the opposite.
+    """
+    better = 1.0 - 2.0 * (inclination > 0.0)
+    return between(0.3, 1.0 - better * p.persistence * trust_gained / (1.0 - start_trust), 1.7)
+
+
+def lasting_after(lasting, target, p):
+    """What work or training changes for good in the log-rate: it comes as slowly as other changes fade."""
+    return lasting + p.reversion_per_week * (target - lasting)
 
 
 def inclination_after(inclination, slowed, pull, benefit, p):

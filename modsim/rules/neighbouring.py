@@ -5,6 +5,11 @@ import numpy as np
 from modsim.rules.arithmetic import logistic
 
 
+def memory_after(memory, own, heard, p, q):
+    """A resident's remembered experience after a week, own and told by neighbours; `q` says how it fades and tells."""
+    return memory * q.memory + p.event_weight * (own + q.talk_weight * heard)
+
+
 def fear_after(fear, seen, usually_seen, p):
     """Fear of one resident after a week: up with what they come to know of, against the usual; else it fades."""
     stir = np.minimum(seen / np.maximum(usually_seen, 1e-9), 3.0)

@@ -15,6 +15,11 @@ def effective_commitment(commitment, regard, p):
     return commitment * (0.5 + 0.5 * regard / p.regard_start)
 
 
+def power_in_practice(power_design, commitment_share, time_given):
+    """Power over the design as it works out: promised by an arm, shared by people, and given its time; 0-1."""
+    return np.minimum(power_design * commitment_share * time_given, 1.0)
+
+
 def lead_score(commitment, mean_trust):
     """Standing among partners when they agree on who leads: commitment, weighed by young people's trust."""
     return commitment * (0.5 + 0.5 * mean_trust)
@@ -38,10 +43,12 @@ def meeting_quality(present_share, process_knowledge, p):
 def regard_after(regard, good_contacts, seen, usually_seen, p):
     """Regard for young people after a week: good contacts raise it, more incidents than usual lower it, it reverts.
 
+    `usually_seen` is what was seen a week over the last year.
     Assumption; the reversion is as slow as young people's forgetting.
     """
     moved = regard + p.regard_reverts * (p.regard_start - regard)
-    return between(0.0, moved + p.regard_step * (good_contacts + usually_seen - seen), 1.0)
+    fewer = (usually_seen - seen) / np.maximum(usually_seen, 1.0)
+    return between(0.0, moved + p.regard_step * (good_contacts + fewer), 1.0)
 
 
 def trust_between_after(trust_between, quality, p):

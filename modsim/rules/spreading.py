@@ -10,9 +10,9 @@ def knowledge_after_exchange(knowledge, best, gap_share, p):
     return knowledge + gap_share * p.travels * np.maximum(best - knowledge, 0.0)
 
 
-def fall(before, after):
-    """Fall from one level to another as a share of the first, held within 0 and 1."""
-    return between(0.0, (before - after) / np.maximum(before, 1e-9), 1.0)
+def fall(before, after, worst):
+    """Fall from one level to another as a share of the first, held between `worst` (0 or -1) and 1."""
+    return between(worst, (before - after) / np.maximum(before, 1e-9), 1.0)
 
 
 def heard(apparent, true, evidence):

@@ -28,12 +28,12 @@ def bad_after(faded, own, in_others, heard, p):
     return faded + p.loss_to_gain * p.event_weight * (own + p.spill_over * in_others + p.talk_weight * heard)
 
 
-def chance_contact_is_good(lead_bonus, power_design, p):
+def chance_contact_is_good(lead_bonus, power_in_practice, p):
     """Chance that an outreach contact is a good experience."""
-    return between(0.0, p.contact_good + lead_bonus + p.contact_power * power_design, 1.0)
+    return between(0.0, p.contact_good + lead_bonus + p.contact_power * power_in_practice, 1.0)
 
 
-def chance_session_is_good(match, power_design, peer_share, compelled, p):
+def chance_session_is_good(match, power_in_practice, peer_share, compelled, p):
     """Chance that an attended session is a good experience; it is a bad one otherwise."""
-    chance = p.session_good + p.session_match * match + p.session_power * power_design
+    chance = p.session_good + p.session_match * match + p.session_power * power_in_practice
     return between(0.0, chance + p.session_peers * peer_share - p.session_compelled * compelled, 1.0)

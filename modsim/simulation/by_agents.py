@@ -5,15 +5,16 @@ The calendar is the world's and the same in both faces; everything else happens 
 """
 
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from modsim.rules import excitement, neighbouring, policing, spreading
-from modsim.simulation.by_columns.areas import true_fall
+from modsim.simulation.by_columns.areas import keep_levels, true_fall
 from modsim.simulation.by_columns.incidents import remember
 from modsim.simulation.columns import NOT_YET, PARTICIPANT_WINDOW_WEEKS, Sightings
-from modsim.simulation.programme import added_up
+from modsim.simulation.programme import Programme, added_up
 from modsim.simulation.town import ENOUGH, Town
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def people_age_and_move(town: Town, week: int) -> None:
     """The calendar turns; those who grew out leave, newcomers take their place."""
     newcomers = town.world.turn(week)
     town.columns.forget_rows(newcomers)
+    for row in newcomers.tolist():
+        _model(town).experiences.pop(row, None)
     _model(town).welcome(newcomers.tolist())
 
 
@@ -126,7 +129,8 @@ def _displace(model: "Community", deterred: list[float], excited: dict[int, floa
     for programme in model.programmes:
         people = programme.young_people
         settled = added_up(person.expected - excited[person.group] for person in people)
-        usual.append(added_up(town.world.background[person.row].item() for person in people))
+        background = added_up(town.world.background[person.row].item() for person in people)
+        usual.append(background * (1.0 - model.scenario.excitation.offspring))
         gone.append(p.displacement * settled * (policing.undone(deterred[programme.area]) - 1.0))
     for programme in model.programmes:
         share = 0.0
@@ -182,10 +186,9 @@ def residents_react(town: Town) -> None:
     model = _model(town)
     reported = [sum(person.reported for person in programme.young_people) for programme in model.programmes]
     for resident in model.residents:
-        resident.hear_of_incidents(reported[resident.area])
+        resident.look_around(reported[resident.area], model.programmes[resident.area].session_held)
     for resident in model.residents:
-        programme = model.programmes[resident.area]
-        resident.think_again(programme.answered_share, programme.session_held)
+        resident.think_again(model.programmes[resident.area].answered_share)
 
 
 def regard_moves(town: Town) -> None:
@@ -203,35 +206,35 @@ def programmes_move_on(town: Town) -> None:
 def areas_learn(town: Town) -> None:
     """Where hours are to spare, services learn from the area that knows most."""
     model, p = _model(town), town.scenario.learning
+    town.broker_paid[:] = False
     running = [programme for programme in model.programmes if programme.is_open]
     if not running:
         return
     best = max(running, key=lambda programme: programme.knowledge)
-    most = best.knowledge
-    if most <= 0.0:
-        best = model.programmes[0]
-    _exchange(model, "visits", running, best, most, lambda _: p.visit_hours, True, p.gap_share)
-    _exchange(
-        model, "community_of_practice", running, best, most, lambda one: p.community_hours * len(one.partners), False,
-        p.gap_share,
-    )  # fmt: skip
-    _exchange(model, "shared_worker", running, best, most, lambda _: p.shared_worker_hours, True, p.gap_share / 4.0)
+    if best.knowledge <= 0.0:
+        best = model.programmes[0]  # nobody knows anything: whom to ask makes no difference
+    most, week = best.knowledge, model.week
+    below = [one for one in running if one.knowledge < most]
+    due = [one for one in running if week > one.opens and (week - one.opens) % p.every_weeks == 0]
+    visitors = [one for one in due if one in below and one.learns_by("visits")]
+    _exchange(visitors, best, most, lambda _: p.visit_hours, True, p.gap_share)
+    members = [one for one in due if one.learns_by("community_of_practice")]
+    _exchange(members, best, most, lambda one: p.community_hours * len(one.partners), False, p.gap_share)
+    sharing = [one for one in below if one.learns_by("shared_worker")]
+    _exchange(sharing, best, most, lambda _: p.shared_worker_hours, True, p.gap_share / 4.0)
     paying = [one for one in running if one.learns_by("broker") and one.is_recipient]
     for one in paying:
         if one.spare_hours() + ENOUGH >= p.broker_hours / len(paying):
             one.pay("learning", p.broker_hours / len(paying))
+            town.broker_paid[:] = True
 
 
-def _exchange(model: "Community", way: str, running, best, most: float, hours, shared: bool, gap_share: float) -> None:
-    """One way of learning, by all who are below the best, can spare the hours, and are received."""
-    every = model.scenario.learning.every_weeks
-    learners = []
-    for one in running:
-        weeks = model.week - one.opens
-        due = way == "shared_worker" or (weeks > 0 and weeks % every == 0)
-        below = one.was_below(most, way)
-        if one.learns_by(way) and due and below and one.spare_hours() + ENOUGH >= hours(one):
-            learners.append(one)
+def _exchange(
+    learners: list[Programme], best: Programme, most: float, hours: Callable[[Programme], float], shared: bool,
+    gap_share: float,
+) -> None:  # fmt: skip
+    """One way of learning, by those who can spare the hours, and who are received where the best must give some too."""
+    learners = [one for one in learners if one.spare_hours() + ENOUGH >= hours(one)]
     asked = 0.0
     for one in learners:
         asked = asked + hours(one)
@@ -250,7 +253,7 @@ def areas_decide(town: Town) -> None:
     model.all_programmes.do("count_reports")
     town.columns.reported_weeks.pop(town.week - PARTICIPANT_WINDOW_WEEKS, None)
     model.all_programmes.do("may_lapse")
-    if town.scenario.settings.spreads != "diffusion" or town.week < 0:
+    if town.scenario.settings.spreads != "diffusion":
         return
     true = true_fall(town)[:, 0].tolist()
     each = [one.reported_last_year / len(one.young_people) for one in model.programmes]
@@ -261,10 +264,11 @@ def areas_decide(town: Town) -> None:
     for one in model.programmes:
         if not (one.spends and one.is_recipient and one.opens == NOT_YET):
             continue
-        carried = one.learns_by("broker") * town.scenario.learning.broker_evidence
+        carried = town.broker_paid[one.area, 0].item() * town.scenario.learning.broker_evidence
         heard = 0.0
         for other in model.programmes:
             weight = town.world.hears_from[one.area, other.area].item()
             said = spreading.heard(other.apparent_fall, true[other.area], max(p.evidence, carried))
             heard = heard + weight * said
         one.consider_adopting(each[one.area] / mean if mean > 0.0 else 1.0, heard)
+    keep_levels(town)

@@ -56,7 +56,8 @@ class Columns:
         self.good = column(services, rows)
         self.bad = column(services, rows)
         self.inclination = column(rows)
-        self.lasting = column(rows)  # what a destination changed for good in the log-rate
+        self.lasting = column(rows)  # what work or training has changed for good in the log-rate, so far
+        self.lasting_target = column(rows)  # and what it will have changed
         self.contact_weeks = column(rows, of=np.int16)
         self.ever_in = column(rows, of=bool)
         self.completed = column(rows, of=bool)
@@ -130,9 +131,10 @@ class Columns:
         self.lapsed_week = column(areas, of=np.int64, start=NOT_YET)
         self.lead_lost_week = column(areas, of=np.int64, start=NEVER)
         self.reported_last_year = column(areas, of=np.int64)
+        self.level_before = column(areas, start=1)  # expected incidents to background, in the year before it opened
         self.reported_before = column(areas, of=np.int64)  # in the year before it opened
         self.reported_weeks: dict[int, np.ndarray] = {}  # by week of the last year (areas, lanes)
-        self.expected_weeks: dict[int, np.ndarray] = {}  # with and without what sessions changed (2, areas, lanes)
+        self.expected_weeks: dict[int, np.ndarray] = {}  # and their background (2, areas, lanes)
         # residents
         self.fear = column(world.residents.rows, start=0.5)
         self.efficacy = column(world.residents.rows, start=0.5)
@@ -160,7 +162,8 @@ class Columns:
     def forget_rows(self, rows: np.ndarray) -> None:
         """Put the rows of people who left at rest, for the newcomers who now hold them."""
         for column in (
-            self.inclination, self.lasting, self.contact_weeks, self.ever_in, self.completed, self.completed_match,
+            self.inclination, self.lasting, self.lasting_target, self.contact_weeks, self.ever_in, self.completed,
+            self.completed_match,
             self.stayed_on, self.reported_in_window, self.ever_listed, self.has_offended,
         ):  # fmt: skip
             column[rows] = 0

@@ -13,6 +13,7 @@ from modsim.simulation.partner import Anchor, Partner
 from modsim.simulation.programme import Programme
 from modsim.simulation.records import Records, is_counted, weekly_measures
 from modsim.simulation.resident import Resident
+from modsim.simulation.rulebook import Rules
 from modsim.simulation.town import Town
 from modsim.simulation.week import live_one_week
 from modsim.simulation.young_person import YoungPerson
@@ -32,6 +33,7 @@ class Community(mesa.Model):
     pace : "week" moves all columns at once; "agent" lets every agent act by its own verbs. Both give the same
         numbers, bit for bit; "agent" is some hundred times slower and can be followed with a debugger.
     ties : a NetworkX graph of friendships in place of the drawn one; its nodes are 0 ... n-1, one for each person
+    rules : rules of behaviour of your own in place of the model's (see `Rules`)
 
     Attributes
     ----------
@@ -55,6 +57,7 @@ class Community(mesa.Model):
         seed: int | None = None,
         pace: Literal["week", "agent"] = "week",
         ties: nx.Graph | None = None,
+        rules: Rules | None = None,
     ):
         if arm not in scenario.arms:
             raise ValueError(f"there is no arm {arm!r}; the arms are {', '.join(scenario.arms)}")
@@ -67,7 +70,8 @@ class Community(mesa.Model):
         self.arm, self.replicate, self.pace = arm, replicate, pace
         graph = None if ties is None else Ties.from_networkx(ties)
         world = World(scenario, luck_seed, [replicate], graph)
-        self.town = Town(world, [scenario.arms[arm]], [scenario], Records(scenario, len(scenario.areas), 1))
+        records = Records(scenario, len(scenario.areas), 1)
+        self.town = Town(world, [scenario.arms[arm]], [scenario], records, rules=rules)
         self.town.model = self
         for week in range(-scenario.settings.history_weeks, 0):
             live_one_week(self.town, week, by_columns)  # agents are made when it is over

@@ -24,7 +24,7 @@ def list_of(town: Town, area: int, lane: int, round_number: int) -> np.ndarray:
     standard = _standardised(record)
     rows = eligible + span.start
     key = np.full(len(rows), area), round_number, world.slot[rows], world.generation[rows]
-    score = targeting.list_score(standard, world.luck.normal("list", *key), town.numbers.targeting.at(lane))
+    score = town.rules.list_score(standard, world.luck.normal("list", *key), town.numbers.targeting.at(lane))
     order = np.lexsort((world.luck.uniform("list tie", *key), -score))
     return rows[order[: scenario.programme.list_length]]
 

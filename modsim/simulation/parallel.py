@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from modsim.inputs.scenario import Scenario
+from modsim.simulation.rulebook import Rules
 from modsim.simulation.runs import Lane, Outcome, run
 
 _WORTH_ANOTHER_PROCESS = 12_000_000  # people-lane-weeks, some two seconds' work: starting a process takes one
@@ -24,6 +25,7 @@ class Task:
     points: list[Scenario]
     lanes: list[Lane]
     replicates: list[int]
+    rules: Rules | None = None
 
     @property
     def work(self) -> int:
@@ -33,7 +35,7 @@ class Task:
         return people * (scenario.settings.weeks * len(self.lanes) + scenario.settings.history_weeks)
 
     def outcome(self, each_week: Callable[[int], None] | None = None) -> Outcome:
-        return run(self.points, self.lanes, self.replicates, each_week)
+        return run(self.points, self.lanes, self.replicates, each_week, rules=self.rules)
 
 
 class LostWorkerError(RuntimeError):

@@ -89,8 +89,7 @@ class Partner(mesa.Agent):
         programme.staff_left += 1
         programme.lose_mentors_of(self)
         if self.leads:
-            lost = p.knowledge_lost_with_anchor if programme.anchor else p.knowledge_lost_without_anchor
-            programme.knowledge = partnering.knowledge_after_leaving(programme.knowledge, lost)
+            programme.lose_knowledge()
             programme.lose_rapport()
             programme.lead_lost_week = self.model.week
 
@@ -120,9 +119,8 @@ class Partner(mesa.Agent):
     def turn_up(self, free_share: float) -> bool:
         """Whether it comes to this week's design meeting, its free hours being such a share of what that takes."""
         when = occasion(self.programme.round, self.programme.stage_week)
-        return bool(
-            self._luck("meeting", when) < partnering.chance_of_turning_up(self.effective_commitment, free_share)
-        )
+        comes = self._luck("meeting", when) < partnering.chance_of_turning_up(self.effective_commitment, free_share)
+        return bool(comes) or self.model.scenario.designing.meetings_are_full
 
     def work(self, hours: float) -> None:
         """Put hours into the programme."""
@@ -139,7 +137,7 @@ class Partner(mesa.Agent):
 
     def rethink(self, good_contacts: int) -> None:
         """Think better or worse of young people after a week's contacts and incidents."""
-        usual = self.model.town.usually_seen[self.area, self.position, 0].item()
+        usual = self.model.town.usually_seen()[self.area, self.position, 0].item()
         contacts = good_contacts if self.leads else 0
         p = self.model.scenario.commitment
         self.regard = float(partnering.regard_after(self.regard, contacts, self.seen, usual, p))

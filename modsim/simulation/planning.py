@@ -15,14 +15,17 @@ class RoundPlan:
         p, programme = town.numbers.designing, scenario.programme
         carried_on = levers.keeps_learning | ~levers.learns  # what was found out is not found out again
         self.effort = np.where((c.round == 0) | ~carried_on, 1.0, p.refresh)
-        self.knowledge = np.where(levers.keeps_learning & (c.round > 0), c.knowledge, town.first_knowledge)
-        self.meetings = p.haste * designing.full_meetings_needed(levers.learned_share, self.effort, p)
+        self.knowledge = np.where(levers.keeps_learning, c.knowledge, town.first_knowledge)
+        self.meetings = designing.full_meetings_needed(levers.learned_share, self.effort, p)
+        given = np.where(c.round == 0, 1.0, p.refresh)  # what is not designed is only put up again
+        effort = levers.learned_share * self.effort + (1.0 - levers.learned_share) * given
         weeks = np.full(c.round.shape, town.levers.longest_setup) if self._starts_equal(town) else levers.setup_weeks
         known = 0.0 if self._starts_equal(town) else self.knowledge
-        shortest = p.haste * designing.shortest_setup_weeks(weeks, self.effort, known, p)
+        shortest = designing.shortest_setup_weeks(weeks, effort, known, p)
         # the small number keeps 8.000000001 weeks from becoming 9; at most one contact a week with each, and all made
         self.setup_weeks = np.maximum(np.ceil(shortest - 1e-9), max(programme.contacts_each, 1)).astype(np.int64)
-        quality = partnering.meeting_quality(np.minimum(town.mean_commitment(), 1.0), self.knowledge, p)
+        present = np.where(p.meetings_are_full, 1.0, np.minimum(town.mean_commitment(), 1.0))
+        quality = partnering.meeting_quality(present, self.knowledge, p)
         meetings = np.ceil(self.meetings / np.maximum(quality, 0.05) - 1e-9)  # one a fortnight, as good as expected
         likely = np.maximum(self.setup_weeks, 2 * meetings.astype(np.int64))
         self.weeks = likely + programme.recruitment_waves + programme.course_weeks

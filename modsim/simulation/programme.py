@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from modsim.rules import attending, designing, inclining, offending, partnering, sharing, spreading, targeting, trusting
+from modsim.rules import attending, designing, inclining, partnering, sharing, spreading, targeting
 from modsim.simulation.columns import NEVER, PARTICIPANT_WINDOW_WEEKS, ROUND_HEADINGS, Stage, Standing
 from modsim.simulation.partner import Anchor, Partner, free_shares, hours_of_meeting
 from modsim.simulation.planning import mean_trust
@@ -77,7 +77,6 @@ class Programme(mesa.Agent):
         self.place: Area = model.town.world.areas[area]
         self.session_held = False  # this week
         self.patrol_bought = 0.0  # hours of this week
-        self._knew_before_learning = 0.0
 
     def __repr__(self) -> str:
         return f"<Programme of {self.place.label}, led by {self.lead.type}>"
@@ -127,6 +126,13 @@ class Programme(mesa.Agent):
     def power_design(self) -> float:
         """Power over the design shared with young people."""
         return self.model.town.levers.power_design[self.area, 0].item()
+
+    def power_in_practice(self) -> float:
+        """Power over the design as it works out; none where nothing is left to decide."""
+        scenario = self.model.scenario
+        share = self.mean_commitment() / scenario.commitment.reference
+        promised = self.power_design if self.learns else 0.0
+        return float(partnering.power_in_practice(promised, share, scenario.designing.time_given))
 
     @property
     def power_deliver(self) -> float:
@@ -220,15 +226,10 @@ class Programme(mesa.Agent):
         return done / max(total, ENOUGH) if total > 0.0 else 1.0
 
     def expected_incidents(self) -> tuple[float, float]:
-        """Expected incidents of this week with and without what sessions changed."""
-        p, q = self.model.scenario.effect, self.model.scenario.excitation
+        """Expected incidents of this week, and their background."""
         background = self.model.town.world.background
-        changed, unchanged = [], []
-        for person in self.young_people:
-            usual, moved = background[person.row].item(), person.inclination + person.lasting
-            changed.append(offending.incident_rate(usual, moved, 0.0, person.in_course, 0.0, p, q))
-            unchanged.append(offending.incident_rate(usual, 0.0, 0.0, False, 0.0, p, q))
-        return added_up(changed), added_up(unchanged)
+        people = self.young_people
+        return added_up(p.expected for p in people), added_up(background[p.row].item() for p in people)
 
     def mean_commitment(self) -> float:
         """Mean effective commitment of the partners."""
@@ -286,13 +287,19 @@ class Programme(mesa.Agent):
     def first_knowledge(self) -> float:
         """How well the process is known where the programme begins: what the arm says, or what a guide gives."""
         p = self.model.scenario.learning
-        guided = self.learns_by("guide") * p.guide_level * p.travels
-        return max(self.model.town.levers.process_knowledge[self.area, 0].item(), guided)
+        said = self.model.town.levers.process_knowledge[self.area, 0].item()
+        return max(said, self.learns_by("guide") * p.guide_level) * p.travels if self.is_recipient else said
 
     def lose_mentors_of(self, partner: Partner) -> None:
         """The worker of a service has left: whoever had a mentor from it has none any more."""
         mentor = self.model.town.columns.mentor[self.area, :, 0]
         mentor[mentor == partner.position] = -1
+
+    def lose_knowledge(self) -> None:
+        """A part of what was known of the process goes with who led."""
+        p = self.model.scenario.turnover
+        lost = p.knowledge_lost_with_anchor if self.anchor else p.knowledge_lost_without_anchor
+        self.knowledge = partnering.knowledge_after_leaving(self.knowledge, lost)
 
     def lose_rapport(self) -> None:
         """Nobody knows the lead's worker any more."""
@@ -375,6 +382,8 @@ class Programme(mesa.Agent):
         if best != c.lead[self.area, 0]:
             c.lead[self.area, 0] = best
             self.lose_rapport()
+            if self.round:
+                self.lose_knowledge()  # with who led it goes a part of what was known
 
     def draw_up_list(self) -> None:
         """List the young people of the area by what the lead has seen of them, with the error that lists have."""
@@ -404,7 +413,7 @@ class Programme(mesa.Agent):
         for person, k in zip(eligible, whole, strict=True):
             standard = (k - mean) / np.sqrt(variance) if variance > 1e-6 else 0.0
             key = self.area, self.round, person.slot, person.generation
-            score = targeting.list_score(standard, town.world.luck.normal("list", *key), scenario.targeting)
+            score = self.model.town.rules.list_score(standard, town.world.luck.normal("list", *key), scenario.targeting)
             ranked.append((-score, town.world.luck.uniform("list tie", *key), person.row))
         rows = [row for _, _, row in sorted(ranked)][: scenario.programme.list_length]
         c = town.columns
@@ -442,10 +451,12 @@ class Programme(mesa.Agent):
         self.lead.work(hours)
         self.moves_on = True
         bonus = town.trust_bonus[self.lead.kind, self.area, 0].item()
-        chance = trusting.chance_contact_is_good(bonus, self.power_design, scenario.trust)
-        limit = int(town.levers.signals[self.area, 0])
+        chance = self.model.town.rules.chance_contact_is_good(bonus, self.power_in_practice(), scenario.trust)
+        contacts = max(programme.contacted * programme.contacts_each, 1)
+        of_all = min(int(town.levers.signals[self.area, 0]), contacts)
         for person, ordinal, number in visits:
-            good, wish, venue = person.meet_worker(ordinal, chance, number < limit)
+            written = (number + 1) * of_all // contacts > number * of_all // contacts
+            good, wish, venue = person.meet_worker(ordinal, chance, written)
             self.model.good_contacts[self.area] += int(good)
             if wish is not None:
                 town.columns.signals[town.world.activity_ids.index(wish), self.area, 0] += 1
@@ -453,7 +464,7 @@ class Programme(mesa.Agent):
 
     def meet(self) -> None:
         """Where a menu is designed, keep the links warm, and meet each fortnight with those who come."""
-        if self.stage != Stage.SETUP or self.meetings_needed <= 0.0:
+        if self.stage != Stage.SETUP or self.meetings_held + ENOUGH >= self.meetings_needed:
             return
         p, partners = self.model.scenario.designing, self.partners
         each = hours_of_meeting(self)
@@ -500,8 +511,7 @@ class Programme(mesa.Agent):
         if not self.learns:
             c.menu[:, a, 0] = given
         else:
-            share = scenario.designing.haste * self.mean_commitment() / scenario.commitment.reference
-            voice = designing.voice(self.power_design, share, self.knowledge, scenario.listening)
+            voice = designing.voice(self.power_in_practice(), self.knowledge, scenario.listening)
             score = {
                 activity: designing.menu_score(learned, self.expectation[activity], voice)
                 for activity, learned in self.learned_shares().items()
@@ -528,7 +538,7 @@ class Programme(mesa.Agent):
 
     def tell_menu(self) -> None:
         """Tell those who were visited what the menu is: some feel unheard if what was named most is not on it."""
-        if self.stage != Stage.RECRUITING or self.stage_week != 0 or not self.learns or self.power_design <= 0.0:
+        if self.stage != Stage.RECRUITING or self.stage_week != 0 or self.power_design <= 0.0:
             return
         shares = self.learned_shares()
         first = max(shares, key=lambda i: shares[i])
@@ -587,12 +597,16 @@ class Programme(mesa.Agent):
         when, participants = occasion(self.round, self.stage_week), self.those(Standing.IN)
         votes = dict.fromkeys(self.menu, 0)
         for _, person in participants:
-            votes[person.say_what_i_want("wish in the course", when)[0]] += 1
-        wish = self._wish_of_the_group(votes)
+            wish_named, honest = person.say_what_i_want("wish in the course", when)
+            votes[wish_named] += int(honest)  # the others say what they think is expected
+        p = scenario.sharing
+        longer = self.course_weeks - self.stage_week + p.further_weeks
+        may_stay = self.course_weeks == weeks and longer <= scenario.settings.weeks - self.model.week
+        wish = self._wish_of_the_group(votes, may_stay)
         if wish is None:
             return
-        p = scenario.sharing
-        need = p.negotiation_hours if wish[0] == "swap" else p.further_weeks * self.session_hours()
+        hours_a_week = self.session_hours() + self._in_purse(scenario.programme.mentor_hours * len(participants))
+        need = p.negotiation_hours if wish[0] == "swap" else p.further_weeks * hours_a_week
         at_hand = need if self.draws_as_needed else self.purse
         chance = sharing.chance_wish_is_granted(self.power_deliver, at_hand, need)
         if self.model.town.world.luck.uniform("negotiation", self.area, when) >= chance:
@@ -603,6 +617,8 @@ class Programme(mesa.Agent):
         self.granted += 1
         if wish[0] == "stay":
             self.course_weeks += p.further_weeks
+            self.round_ends += p.further_weeks
+            self.round_hours += need
             return
         hours = min(need, at_hand)
         self.pay("negotiation", hours)
@@ -612,17 +628,18 @@ class Programme(mesa.Agent):
         self.model.town.columns.menu[:, self.area, 0] = list(menu.values())
         self.negotiates = True
 
-    def _wish_of_the_group(self, votes: dict[str, int]) -> tuple[str, str, str] | None:
+    def _wish_of_the_group(self, votes: dict[str, int], may_stay: bool) -> tuple[str, str, str] | None:
         """Swap one activity in and another out, stay with the same for longer, or nothing."""
         offered = [i for i, on_it in self.menu.items() if on_it]
+        given = dict(zip(votes, self.model.town.levers.given_menu[:, self.area, 0].tolist(), strict=True))
+        open_ = [i for i in offered if not (self.learns and given[i])]  # what is fixed cannot be swapped
         outside = [i for i in votes if i not in offered]
-        if offered and outside:
-            wanted, unwanted = max(outside, key=lambda i: votes[i]), min(offered, key=lambda i: votes[i])
-            if votes[wanted] > votes[unwanted]:
+        if open_ and outside:
+            wanted, unwanted = max(outside, key=lambda i: votes[i]), min(open_, key=lambda i: votes[i])
+            if votes[wanted] >= votes[unwanted] + self.model.scenario.sharing.negotiation_margin:
                 return "swap", wanted, unwanted
         named = sum(votes.values())
-        has_stayed = self.course_weeks > self.model.scenario.programme.course_weeks
-        if not has_stayed and named and 2 * sum(votes[i] for i in offered) >= named:
+        if may_stay and named and 2 * sum(votes[i] for i in offered) >= named:
             return "stay", "", ""
         return None
 
@@ -746,12 +763,6 @@ class Programme(mesa.Agent):
         needed = 0.0 if self.stage == Stage.IDLE else max(self.round_hours - due, 0.0)
         return max(self.purse - needed, 0.0)
 
-    def was_below(self, most: float, way: str) -> bool:
-        """Whether services here knew less than the best when the week's learning began."""
-        if way == "visits":
-            self._knew_before_learning = self.knowledge
-        return self._knew_before_learning < most
-
     def exchange(self, best: float, gap_share: float) -> None:
         """Learn part of what those know who know most."""
         p = self.model.scenario.learning
@@ -768,9 +779,9 @@ class Programme(mesa.Agent):
     @property
     def apparent_fall(self) -> float:
         """Fall of reported incidents in the last year against that before the opening; 0 in the first year."""
-        if self.model.week - self.opens + 1 < PARTICIPANT_WINDOW_WEEKS:
+        if not self.is_open or self.model.week - self.opens + 1 < PARTICIPANT_WINDOW_WEEKS:
             return 0.0
-        return float(spreading.fall(self.reported_before, self.reported_last_year))
+        return float(spreading.fall(self.reported_before, self.reported_last_year, 0.0))
 
     def may_lapse(self) -> None:
         """Perhaps come to an end: more often after a loss, and where no fall was seen in a year."""
@@ -793,7 +804,8 @@ class Programme(mesa.Agent):
         for partner in self.partners:
             trust = mean_trust(np.array([person.trust_in(partner.kind) for person in self.young_people]))
             total = total + partnering.lead_score(partner.effective_commitment, trust)
-        chance = spreading.chance_of_adopting(need, total / len(self.partners), heard_of, self.model.scenario.spread)
+        rule, readiness = self.model.town.rules.chance_of_adopting, total / len(self.partners)
+        chance = rule(need, readiness, heard_of, self.model.scenario.spread)
         if self.model.town.world.luck.uniform("adoption", self.area, self.model.week) < chance:
             self.opens = self.model.week + 1
 
@@ -813,13 +825,16 @@ class _Plan:
         first, keeps = programme.round == 0, programme.keeps_learning
         starts_with = programme.first_knowledge
         self.effort = 1.0 if first or not (keeps or not programme.learns) else p.refresh
-        self.knowledge = programme.knowledge if keeps and not first else starts_with
-        self.meetings = p.haste * designing.full_meetings_needed(programme.learned_share, self.effort, p)
+        self.knowledge = programme.knowledge if keeps else starts_with
+        self.meetings = designing.full_meetings_needed(programme.learned_share, self.effort, p)
         weeks = levers.longest_setup if equal_start else levers.setup_weeks[a, 0].item()
         known = 0.0 if equal_start else self.knowledge
-        shortest = p.haste * designing.shortest_setup_weeks(weeks, self.effort, known, p)
+        learned, given_effort = programme.learned_share, 1.0 if first else p.refresh
+        effort = learned * self.effort + (1.0 - learned) * given_effort
+        shortest = designing.shortest_setup_weeks(weeks, effort, known, p)
         self.setup_weeks = max(int(np.ceil(shortest - 1e-9)), shape.contacts_each, 1)
-        quality = partnering.meeting_quality(min(programme.mean_commitment(), 1.0), self.knowledge, p)
+        present = 1.0 if p.meetings_are_full else min(programme.mean_commitment(), 1.0)
+        quality = partnering.meeting_quality(present, self.knowledge, p)
         meetings = int(np.ceil(self.meetings / max(quality, 0.05) - 1e-9))
         likely = max(self.setup_weeks, 2 * meetings)
         self.weeks = likely + shape.recruitment_waves + shape.course_weeks

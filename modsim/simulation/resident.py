@@ -29,6 +29,7 @@ class Resident(mesa.Agent):
         people = model.town.world.residents
         self.area, self.slot = int(people.area[row]), int(people.slot[row])
         self.known = 0  # incidents heard of this week
+        self.saw_session = 0  # whether a session was seen this week
 
     def __repr__(self) -> str:
         return f"<Resident {self.slot} of {self.place.label}, fear {self.fear:.2f}>"
@@ -51,23 +52,24 @@ class Resident(mesa.Agent):
 
     # --- what they do --------------------------------------------------------------------------------------
 
-    def hear_of_incidents(self, reported: int) -> None:
-        """Come to know of some of the week's reported incidents, and fear more or less for it."""
+    def look_around(self, reported: int, session_held: bool) -> None:
+        """Come to know of some of the week's reported incidents, and perhaps of a session; fear more or less."""
         town, p = self.model.town, self.model.scenario.residents
         u = town.world.luck.weekly_uniform("hearing of it", self.area, town.week, self.slot, 0)
         self.known = binomial_count(reported, p.sees, u)
+        u = town.world.luck.weekly_uniform("seeing sessions", self.area, town.week, self.slot, 0)
+        self.saw_session = int(session_held and u < p.sees)
         self.fear = float(neighbouring.fear_after(self.fear, self.known, town.usually_known[self.area].item(), p))
 
-    def think_again(self, answered_share: float, programme_is_visible: bool) -> None:
+    def think_again(self, answered_share: float) -> None:
         """Trust services more or less by what was heard and seen, and by what neighbours tell; efficacy follows."""
         scenario = self.model.scenario
         p, q = scenario.residents, scenario.trust
         neighbours = self.neighbours
         told = sum(neighbour.known for neighbour in neighbours)
-        good = p.event_weight * (self.known * answered_share + programme_is_visible)
-        good_heard = p.event_weight * (told * answered_share + len(neighbours) * programme_is_visible)
-        self.good = trusting.good_after(trusting.fading(self.good, q), good, 0, good_heard, q)
-        self.bad = trusting.bad_after(
-            trusting.fading(self.bad, q), p.event_weight * self.known, 0, p.event_weight * told, q
-        )
+        told_of_sessions = sum(neighbour.saw_session for neighbour in neighbours)
+        good, good_heard = self.known * answered_share + self.saw_session, told * answered_share + told_of_sessions
+        self.good = neighbouring.memory_after(self.good, good, good_heard, p, q)
+        weight = q.loss_to_gain
+        self.bad = neighbouring.memory_after(self.bad, weight * self.known, weight * told, p, q)
         self.efficacy = neighbouring.efficacy_after(self.efficacy, self.fear, self.trust, p)

@@ -12,6 +12,7 @@ from modsim.simulation import by_columns
 from modsim.simulation.columns import HEADINGS, Columns
 from modsim.simulation.lanes import LANE_TABLES, Lane, what_makes_the_past, what_makes_the_world
 from modsim.simulation.records import Records
+from modsim.simulation.rulebook import Rules
 from modsim.simulation.town import Town
 from modsim.simulation.week import live_one_week
 from modsim.world.young_people import World
@@ -89,12 +90,13 @@ def live_history(
     replicates: Sequence[int],
     world: World | None = None,
     each_week: Callable[[int], None] | None = None,
+    rules: Rules | None = None,
 ) -> tuple[World, Columns]:
     """A world at the end of its history, with a lane for each point: the past that all arms of a point share."""
     first = points[0]
     world = world or World(first, first.settings.seed, replicates)
     nothing = [point.arms[point.settings.reference_arm] for point in points]
-    town = Town(world, nothing, points, Records(first, len(world.areas), len(points)))
+    town = Town(world, nothing, points, Records(first, len(world.areas), len(points)), rules=rules)
     for week in range(-first.settings.history_weeks, 0):
         live_one_week(town, week, by_columns)
         if each_week is not None:
@@ -141,6 +143,7 @@ def run(
     replicates: Sequence[int],
     each_week: Callable[[int], None] | None = None,
     kept: Pasts | None = None,
+    rules: Rules | None = None,
 ) -> Outcome:
     """Live through a scenario, or several parameter points of it, once for each replicate and lane, side by side.
 
@@ -151,6 +154,8 @@ def run(
     replicates : numbers of the simulated futures; the same number is the same luck, whatever else is run
     each_week : called with the week just lived, those of the history (below 0) included; may raise, to stop
     kept : worlds and histories of earlier runs; the numbers are the same with and without
+
+    rules : rules of behaviour in place of the model's; not together with `kept`
 
     Raises
     ------
@@ -165,11 +170,12 @@ def run(
     scenarios = [points[lane.point] for lane in lanes]
     past_of = {json.dumps(what_makes_the_past(scenario)): scenario for scenario in scenarios}
     pasts, names = list(past_of.values()), list(past_of)
-    world, columns = kept.of(pasts, replicates, each_week) if kept else live_history(pasts, replicates, None, each_week)
+    past = kept.of(pasts, replicates, each_week) if kept else live_history(pasts, replicates, None, each_week, rules)
+    world, columns = past
     columns = columns.spread([names.index(json.dumps(what_makes_the_past(scenario))) for scenario in scenarios])
     records = Records(first, len(world.areas), len(lanes), _references(points, list(lanes)))
     arms = [scenario.arms[lane.arm] for scenario, lane in zip(scenarios, lanes, strict=True)]
-    town = Town(world, arms, scenarios, records, columns)
+    town = Town(world, arms, scenarios, records, columns, rules)
     for week in range(first.settings.weeks):
         live_one_week(town, week, by_columns)
         if each_week is not None:

@@ -10,8 +10,9 @@ from modsim.inputs.levers import LearningWay, Levers
 from modsim.inputs.scenario import GOALS, Scenario
 from modsim.inputs.uncertainties.services import commitment_at
 from modsim.rules import designing, partnering, trusting
-from modsim.simulation.columns import Columns
+from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Columns
 from modsim.simulation.lanes import LaneNumbers
+from modsim.simulation.rulebook import Rules
 from modsim.world.interests import match
 from modsim.world.young_people import FIXED_POINT, World
 
@@ -82,8 +83,10 @@ class Town:
         scenarios: Sequence[Scenario],
         records: "Records",
         columns: Columns | None = None,
+        rules: Rules | None = None,
     ):
         self.world = world
+        self.rules = rules or Rules()
         self.scenario = scenario = scenarios[0]
         self.records = records
         self.model: Community | None = None  # the Mesa model, where there is one
@@ -115,6 +118,7 @@ class Town:
         self.events: list[tuple[np.ndarray, ...]] = []  # of this week: kind, row, lane, good, bad
         self.answered_share = np.ones((len(world.areas), self.lanes))  # of the hours of calls that waited this week
         self.patrol_bought = np.zeros((len(world.areas), self.lanes))  # hours of this week
+        self.broker_paid = np.zeros((len(world.areas), self.lanes), dtype=bool)  # this week, in a replicate
         self.session_held = np.zeros((len(world.areas), self.lanes), dtype=bool)  # this week
         self.caused = np.nonzero(self.columns.occurred)  # rows and lanes of those with incidents this week
         self.serious = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # incidents of this week
@@ -139,9 +143,7 @@ class Town:
         self.trust_start = by_service(lambda s, kind, is_anchor: s.trust.start_in(kind, is_anchor))
         self.trust_bonus = by_service(lambda s, kind, is_anchor: s.trust.bonus(kind, is_anchor))
         self.seen_share = np.array([scenario.reporting.seen_by(kind) for kind in partners.kinds])
-        reported = np.array([scenario.reported_per_week(area) for area in world.areas])
-        usual = self.seen_share[partners.kind] * partners.present * reported[:, None]
-        self.usually_seen = usual[..., None]  # (areas, partners, 1)
+        self.expected_reports = np.array([scenario.reported_per_week(area) for area in world.areas])[:, None]
         pool = scenario.partners.lead_pool or partners.kinds
         in_pool = np.array([kind in pool for kind in partners.kinds])[partners.kind] & partners.present
         in_pool[~in_pool.any(axis=1)] = partners.present[~in_pool.any(axis=1)]
@@ -151,12 +153,11 @@ class Town:
 
     def _settle_surroundings(self, scenarios: Sequence[Scenario]) -> None:
         """Patrol, what residents start from and usually come to know, and the mean trust young people start with."""
-        world, scenario = self.world, self.scenario
+        world = self.world
         self.youths = np.diff(world.first_row)[:, None]
         self.police = world.partners.kinds.index("police") if "police" in world.partners.kinds else None
         self.usual_patrol = self.youths * self.numbers.policing.patrol_hours / 1000.0
-        reported = np.array([scenario.reported_per_week(area) for area in world.areas])[:, None]
-        self.usually_known = reported * self.numbers.residents.sees  # incidents a week, by area
+        self.usually_known = self.expected_reports * self.numbers.residents.sees  # incidents a week, by area
         has = world.partners.has_kind.T[..., None]  # (services, areas, 1)
         total = np.zeros(self.trust_start.shape[1:])
         for kind in range(len(has)):
@@ -188,6 +189,21 @@ class Town:
         )
         c.lead[:] = np.argmax(np.where(self.may_lead[..., None], score, -1.0), axis=1)
 
+    def usually_seen(self) -> np.ndarray:
+        """Incidents a week that each partner saw over the last year (areas, partners, lanes).
+
+        For weeks before there was anything to see, it is what the scenario says of the area.
+        """
+        partners, year = self.world.partners, PARTICIPANT_WINDOW_WEEKS
+        missing = max(year - (self.week + self.scenario.settings.history_weeks), 0)
+        usual = (self.columns.reported_last_year + missing * self.expected_reports) / year
+        return usual[:, None, :] * (self.seen_share[partners.kind] * partners.present)[..., None]
+
+    def forget_events(self, rows: np.ndarray) -> None:
+        """Leave out the experiences of people who are no longer here."""
+        kept = [~np.isin(row, rows) for _, row, *_ in self.events]
+        self.events = [tuple(column[keep] for column in event) for event, keep in zip(self.events, kept, strict=True)]
+
     def new_worker(self, area, position, lane) -> None:
         """Give these partners the commitment of the worker who now stands for them."""
         c, number = self.columns, self.world.partners.number[area, position]
@@ -205,6 +221,12 @@ class Town:
     def mean_commitment(self) -> np.ndarray:
         """Mean effective commitment of the partners of an area (areas, lanes), added in the order of their numbers."""
         return summed(self.effective_commitment) / self.world.partners.size[:, None]
+
+    def power_in_practice(self) -> np.ndarray:
+        """Power over the design as it works out (areas, lanes); none where nothing is left to decide."""
+        share = self.mean_commitment() / self.numbers.commitment.reference
+        promised = np.where(self.levers.learns, self.levers.power_design, 0.0)
+        return partnering.power_in_practice(promised, share, self.numbers.designing.time_given)
 
     @property
     def lead_kind(self) -> np.ndarray:
@@ -248,8 +270,11 @@ class Town:
     @property
     def first_knowledge(self) -> np.ndarray:
         """How well the process is known where a programme begins: what the arm says, or what a guide gives."""
-        guided = self.levers.learning["guide"] * self.numbers.learning.guide_level * self.numbers.learning.travels
-        return np.maximum(self.levers.process_knowledge, guided)
+        guided = np.maximum(
+            self.levers.process_knowledge, self.levers.learning["guide"] * self.numbers.learning.guide_level
+        )
+        brought = guided * self.numbers.learning.travels
+        return np.where(self.levers.is_recipient[:, None], brought, self.levers.process_knowledge)
 
     @property
     def is_open(self) -> np.ndarray:

@@ -11,7 +11,7 @@ import mesa
 import numpy as np
 
 from modsim.inputs.scenario import GOALS, Goal
-from modsim.rules import attending, designing, excitement, inclining, joining, offending, policing, sharing, trusting
+from modsim.rules import excitement, inclining, offending, policing, sharing, trusting
 from modsim.simulation.town import occasion
 from modsim.simulation.window import window
 from modsim.world.draws import binomial_count, poisson_count
@@ -29,7 +29,8 @@ class YoungPerson(mesa.Agent):
     model: "Community"
 
     inclination = window("inclination", "row", "Deviation from the lasting log-rate; below 0 is calmer.")
-    lasting = window("lasting", "row", "What work or training changed for good in the log-rate.")
+    lasting = window("lasting", "row", "What work or training has changed for good in the log-rate, so far.")
+    lasting_target = window("lasting_target", "row", "And what it will have changed.")
     contact_weeks = window("contact_weeks", "row", "Weeks in which the lead's worker visited them.")
     ever_in = window("ever_in", "row", "Whether they are or were in the programme.")
     completed = window("completed", "row", "Whether they completed a course.")
@@ -175,8 +176,8 @@ class YoungPerson(mesa.Agent):
     def say_what_i_want(self, what_for: str, when: int) -> tuple[str, bool]:
         """An activity they say they want, and whether they say so honestly."""
         scenario = self.model.scenario
-        earlier = scenario.designing.haste * self.contact_weeks
-        chance = designing.chance_signal_is_honest(self.trust, earlier, scenario.listening)
+        earlier = scenario.designing.time_given * self.contact_weeks
+        chance = self.model.town.rules.chance_signal_is_honest(self.trust, earlier, scenario.listening)
         honest = bool(self.luck(f"{what_for}: honest", when) < chance)
         shares = self.interests if honest else self.programme.expectation
         u, reached = self.luck(what_for, when), 0.0
@@ -198,7 +199,7 @@ class YoungPerson(mesa.Agent):
         """Whether they say yes to this week's invitation."""
         friends = self.friends
         inside = sum(self.model.was_in_last_week(friend) for friend in friends)
-        chance = joining.chance_of_joining(
+        chance = self.model.town.rules.chance_of_joining(
             self.match(self.programme.menu),
             self.trust,
             inside / max(len(friends), 1),
@@ -215,15 +216,15 @@ class YoungPerson(mesa.Agent):
         when = occasion(programme.round, programme.stage_week)
         q, compelled = self.match(programme.menu), programme.is_compulsory
         self.in_course = True
-        comes = bool(self.luck("attending", when) < attending.chance_of_attending(q, scenario.attending))
+        comes = bool(self.luck("attending", when) < self.model.town.rules.chance_of_attending(q, scenario.attending))
         if comes:
-            chance = trusting.chance_session_is_good(
-                q, programme.power_design, programme.peer_delivery, compelled, scenario.trust
+            chance = self.model.town.rules.chance_session_is_good(
+                q, programme.power_in_practice(), programme.peer_delivery, compelled, scenario.trust
             )
             good = bool(self.luck("session", when) < chance)
             self.experience(self.lead.kind, int(good), int(not good))
             faithful = inclining.fidelity(programme.bespoke_share, scenario.effect)
-            self.benefit = inclining.benefit_of_session(
+            self.benefit = self.model.town.rules.benefit_of_session(
                 q, faithful, programme.quality, mentored, compelled, scenario.effect
             )
         return comes
@@ -231,7 +232,7 @@ class YoungPerson(mesa.Agent):
     def consider_leaving(self, mentored: bool) -> bool:
         """Whether they leave the course for good this week."""
         programme = self.programme
-        chance = attending.chance_of_dropping_out(
+        chance = self.model.town.rules.chance_of_dropping_out(
             self.match(programme.menu), self.trust, mentored, programme.is_compulsory, self.model.scenario.attending
         )
         return bool(self.luck("dropping out", occasion(programme.round, programme.stage_week)) < chance)
@@ -240,7 +241,8 @@ class YoungPerson(mesa.Agent):
         """Pick up what more active peers do, the less the session is wanted and watched."""
         programme, p = self.programme, self.model.scenario.peers
         q = self.match(programme.menu)
-        self.benefit -= float(inclining.deviancy_of_session(excess, q, mentored, programme.peer_delivery, p))
+        rule = self.model.town.rules.deviancy_of_session
+        self.benefit -= float(rule(excess, q, mentored, programme.peer_delivery, p))
 
     def complete(self, attended: int, serving: float) -> None:
         """Be among those who completed, perhaps with one's own goal reached."""
@@ -259,8 +261,7 @@ class YoungPerson(mesa.Agent):
         if self.completed_week != self.model.week - p.destination_weeks:
             return
         if self.luck("destination", 0) < sharing.chance_of_destination(self.completed_match, self.stayed_on, p):
-            self.lasting -= p.destination_effect
-            self.inclination += p.destination_effect
+            self.lasting_target -= p.destination_effect
             self.programme.destinations += 1
 
     def move_trust(self) -> None:
@@ -304,9 +305,10 @@ class YoungPerson(mesa.Agent):
         weight = inclining.weight_of_friends(self.age, scenario.peers)
         pull = inclining.pull_of_friends(self.inclination, total, len(friends), weight, scenario.peers)
         start = self.model.town.mean_start[self.area, 0].item()
-        slowed = inclining.reversion_slowed(self.trust_gained, start, scenario.order)
+        self.lasting = inclining.lasting_after(self.lasting, self.lasting_target, scenario.effect)
+        slowed = inclining.reversion_slowed(self.inclination, self.trust_gained, start, scenario.order)
         self.inclination = float(
-            inclining.inclination_after(self.inclination, slowed, pull, self.benefit, scenario.effect)
+            self.model.town.rules.inclination_after(self.inclination, slowed, pull, self.benefit, scenario.effect)
         )
 
     def live(self, efficacy: float, deterred: float, excited: float) -> None:
@@ -315,7 +317,7 @@ class YoungPerson(mesa.Agent):
         background = town.world.background[self.row].item() * (1.0 + town.columns.displaced[self.area, 0].item())
         moved = self.inclination + self.lasting
         held = offending.restraint(self.trust_gained, efficacy, deterred, scenario.order)
-        mean = offending.incident_rate(
+        mean = self.model.town.rules.incident_rate(
             background, moved, held, self.in_course, excited, scenario.effect, scenario.excitation
         )
         self.expected = float(mean)

@@ -56,7 +56,13 @@ TURNOVER = Table(leaving_per_week=0.1, strain_adds=0.5)
 SHARING = Table(peers_save=0.3)
 AFTERWARDS = Table(goal_chance=0.5, destination_chance=0.4, staying_costs=0.2)
 RESIDENTS = Table(
-    fear_rises=0.02, fear_fades=0.03, efficacy_fear=0.6, efficacy_trust=0.2, efficacy_moves=0.1, start_trust=0.4
+    fear_rises=0.02,
+    fear_fades=0.03,
+    efficacy_fear=0.6,
+    efficacy_trust=0.2,
+    efficacy_moves=0.1,
+    start_trust=0.4,
+    event_weight=0.2,
 )
 REPORTING = Table(log_odds=-1.0, trust_effect=0.5, fear_effect=2.0)
 LEARNING = Table(travels=0.5)
@@ -114,9 +120,9 @@ CASES = [
     (designing.professional_prior, (0.3, 12), LISTENING, 0.6 * 0.3 + 0.4 / 12),
     # (8 + 10x0.1) / (20 + 10)
     (designing.learned_share, (8, 20, 0.1), LISTENING, 0.3),
-    # 0.7 x 0.5 + 0.2 x 0.3
-    (designing.voice, (0.7, 0.5, 0.3), LISTENING, 0.41),
-    (designing.voice, (1.0, 1.0, 0.3), LISTENING, 1.0),
+    # 0.35 + 0.2 x 0.3
+    (designing.voice, (0.35, 0.3), LISTENING, 0.41),
+    (designing.voice, (1.0, 0.3), LISTENING, 1.0),
     (designing.menu_score, (0.3, 0.1, 0.75), None, 0.25),
     (designing.full_meetings_needed, (0.5, 0.8), DESIGNING, 2.4),
     # 30 x (1 - 0.5x0.4)
@@ -139,10 +145,13 @@ CASES = [
     (partnering.chance_of_turning_up, (-0.2, 1.0), None, 0.0),
     # 0.6 + 0.4 x 0.5 x 0.3
     (partnering.meeting_quality, (0.6, 0.3), DESIGNING, 0.66),
-    # 0.7 + 0.1 x (0.5-0.7) + 0.01 x (4 + 3 - 1)
-    (partnering.regard_after, (0.7, 4, 1, 3.0), COMMITMENT, 0.74),
+    # 0.7 + 0.1 x (0.5-0.7) + 0.01 x (4 + (4-1)/4)
+    (partnering.regard_after, (0.7, 4, 1, 4.0), COMMITMENT, 0.7275),
+    (partnering.regard_after, (0.7, 4, 1, 0.5), COMMITMENT, 0.715),
     (partnering.regard_after, (0.99, 40, 1, 3.0), COMMITMENT, 1.0),
     (partnering.regard_after, (0.01, 0, 90, 3.0), COMMITMENT, 0.0),
+    (partnering.power_in_practice, (0.8, 0.5, 0.25), None, 0.1),
+    (partnering.power_in_practice, (0.8, 2.0, 1.0), None, 1.0),
     # 0.5 + 0.05x0.5x0.6 - 0.02x0.5x0.4
     (partnering.trust_between_after, (0.5, 0.6), COMMITMENT, 0.511),
     (partnering.trust_between_after, (0.8, 1.0), COMMITMENT, 0.81),
@@ -187,9 +196,13 @@ CASES = [
     (inclining.pull_of_friends, (0.5, 0.0, 0, 0.75), PEERS, 0.0),
     (inclining.pull_of_friends, (0.5, 0.2, 0, 0.75), PEERS, 0.006),
     # 1 - 0.5 x 0.2 / 0.8
-    (inclining.reversion_slowed, (0.2, 0.2), ORDER, 0.875),
-    (inclining.reversion_slowed, (9.0, 0.2), ORDER, 0.3),
-    (inclining.reversion_slowed, (-9.0, 0.2), ORDER, 1.7),
+    (inclining.reversion_slowed, (-0.1, 0.2, 0.2), ORDER, 0.875),
+    (inclining.reversion_slowed, (0.0, 0.2, 0.2), ORDER, 0.875),
+    (inclining.reversion_slowed, (0.1, 0.2, 0.2), ORDER, 1.125),
+    (inclining.reversion_slowed, (-0.1, 9.0, 0.2), ORDER, 0.3),
+    (inclining.reversion_slowed, (-0.1, -9.0, 0.2), ORDER, 1.7),
+    # -0.1 + 0.1 x (-0.4 + 0.1)
+    (inclining.lasting_after, (-0.1, -0.4), EFFECT, -0.13),
     # -0.5 - 0.1 x 0.8 x -0.5 + 0.02 - 0.04
     (inclining.inclination_after, (-0.5, 0.8, 0.02, 0.04), EFFECT, -0.48),
     (offending.log_age_factor, (14.5,), OFFENDING, -0.125),
@@ -212,6 +225,8 @@ CASES = [
     (policing.deterred, (80.0,), POLICING, 0.09),
     (policing.deterred, (20.0,), POLICING, 0.0),
     (policing.undone, (0.25,), None, math.exp(0.25)),
+    # 0.9 x 5 + 0.2 x (3 + 0.25 x 6)
+    (neighbouring.memory_after, (5.0, 3, 6), (RESIDENTS, TRUST), 5.4),
     # 0.4 + 0.02 x 2 x 0.6 - 0.03 x 0.4
     (neighbouring.fear_after, (0.4, 4, 2.0), RESIDENTS, 0.412),
     (neighbouring.fear_after, (0.4, 90, 2.0), RESIDENTS, 0.424),
@@ -223,10 +238,11 @@ CASES = [
     # 0.2 + 0.4 x 0.5 x 0.6
     (spreading.knowledge_after_exchange, (0.2, 0.8, 0.4), LEARNING, 0.32),
     (spreading.knowledge_after_exchange, (0.9, 0.8, 0.4), LEARNING, 0.9),
-    (spreading.fall, (10.0, 8.0), None, 0.2),
-    (spreading.fall, (10.0, 12.0), None, 0.0),
-    (spreading.fall, (10.0, -12.0), None, 1.0),
-    (spreading.fall, (0.0, -5e-10), None, 0.5),
+    (spreading.fall, (10.0, 8.0, 0.0), None, 0.2),
+    (spreading.fall, (10.0, 12.0, 0.0), None, 0.0),
+    (spreading.fall, (10.0, 12.0, -1.0), None, -0.2),
+    (spreading.fall, (10.0, -12.0, 0.0), None, 1.0),
+    (spreading.fall, (0.0, -5e-10, 0.0), None, 0.5),
     # 0.75 x 0.4 + 0.25 x 0.8
     (spreading.heard, (0.4, 0.8, 0.25), None, 0.5),
     # -5 + 0.8 ln 2 + 2 x 0.2 + 1.5 x 0.4

@@ -66,11 +66,12 @@ class Designing(Table):
     hours_are_pooled: bool = choice(
         True, "Whether partners make up for each other's missing hours when they meet to design"
     )
-    haste: float = number(
+    meetings_are_full: bool = choice(False, "Whether every partner comes to every meeting, whatever its commitment")
+    time_given: float = number(
         1.0,
-        "Share of the usual time that contacts and meetings are given; 1/3 is rushed",
+        "Share of the time and attention that contacts and meetings take which they are given; 1/3 is rushed",
         unit="share",
-        allowed=(0.05, 1),
+        allowed=(0, 1),
         evidence="D",
         source="a choice of the person asking",
     )

@@ -42,7 +42,7 @@ class Offending(Table):
         unit="log-rate",
         allowed=(0, 6),
         plausible=(3.0, 4.5),
-        evidence="B",
+        evidence="C",
         source="assumed from police counts of a Glasgow gang and surveys: 11 people then carry 25-40 %",
     )
     spell_sd: float = number(
@@ -217,7 +217,7 @@ class Effect(Table):
         unit="log-rate a session",
         allowed=(0, 1),
         plausible=(0, 0.12),
-        evidence="B",
+        evidence="D",
         source="to be calibrated to about -22 % (-10 to -35) on participants: Koehler et al. 2013, de Vries 2015",
     )
     adult_effect: float = number(
@@ -234,17 +234,17 @@ class Effect(Table):
         "By how much a mentor raises what a wanted session does",
         unit="share",
         allowed=(0, 5),
-        evidence="C",
-        source="mentoring adds to group programmes (Youth Endowment Fund); size assumed",
+        evidence="D",
+        source="assumption; a multi-site mentoring trial found no change of behaviour (CEI Global)",
     )
     fidelity_loss: float = number(
         0.1,
         "Share of what a wanted session does that is lost when no activity of the menu is the origin's",
         unit="share",
-        allowed=(0, 1),
-        plausible=(0, 0.6),
-        evidence="B",
-        source="disputed in sign: dropping tested parts can harm, adapting can help (Durlak & DuPre 2008; Hall 2016)",
+        allowed=(-1, 1),
+        plausible=(-0.3, 0.6),
+        evidence="D",
+        source="assumption, disputed in sign: dropping tested parts can harm, adapting can help (Hall et al. 2016)",
     )
     failing_share: float = number(
         0.3,
@@ -252,8 +252,8 @@ class Effect(Table):
         unit="share",
         allowed=(0, 0.95),
         plausible=(0, 0.5),
-        evidence="B",
-        source="implementation varies widely and decides effects (Durlak & DuPre 2008)",
+        evidence="D",
+        source="assumption: a quarter to a third of studies in the field find nothing, not only for poor delivery",
     )
     compelled: float = number(
         1.0,

@@ -21,7 +21,8 @@ class World(Table):
         "How far wishes move on in a year, in each area, as a share of the circle they lie on; the distance from the "
         "origin stays",
         unit="share a year",
-        allowed=(0, 1),
+        allowed=(0, 0.5),
+        plausible=(0, 0.15),
         evidence="D",
         source="assumption; 0 by default",
     )

@@ -30,6 +30,14 @@ class Sharing(Table):
         evidence="D",
         source="assumption",
     )
+    negotiation_margin: int = number(
+        2,
+        "By how many votes an activity that is not offered must beat one that is before participants ask for a swap",
+        unit="votes",
+        allowed=(1, 100),
+        evidence="D",
+        source="assumption: with ten votes over twelve activities, a lead of one is chance",
+    )
     negotiation_hours: float = number(
         24.0,
         "Staff hours to put another activity on in the middle of a course",

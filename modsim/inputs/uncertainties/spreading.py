@@ -87,8 +87,8 @@ class Spread(Table):
     )  # fmt: skip
     lapse_with_anchor: float = number(
         0.001, "Chance per week that a programme lapses, in an area with an anchor organisation", unit="per week",
-        allowed=(0, 1), evidence="C",
-        source="11 of 12 coalitions alive 20 months after support ended (Communities That Care)",
+        allowed=(0, 1), evidence="D",
+        source="assumption; 11 of 12 coalitions alive 20 months after support ended (Communities That Care)",
     )  # fmt: skip
     lapse_without_anchor: float = number(
         0.006, "The same in an area without one", unit="per week", allowed=(0, 1), evidence="D",

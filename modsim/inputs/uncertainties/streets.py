@@ -12,8 +12,8 @@ class Peers(Table):
         unit="share a week",
         allowed=(0, 1),
         plausible=(0, 0.06),
-        evidence="B",
-        source="peer influence in school networks (Osgood et al. 2013; PROSPER); size set, not fitted",
+        evidence="C",
+        source="peer influence is well shown, most often for drinking; size assumed",
     )
     strongest_until: float = number(
         16.0,
@@ -38,8 +38,8 @@ class Peers(Table):
         unit="log-rate a session",
         allowed=(0, 1),
         plausible=(0, 0.08),
-        evidence="B",
-        source="deviancy training in groups (Dishion, McCord & Poulin 1999); later reviews find less",
+        evidence="C",
+        source="deviancy training in groups (Dishion, McCord & Poulin 1999); size assumed, later reviews find less",
     )
 
 
@@ -52,8 +52,8 @@ class Excitation(Table):
         unit="incidents",
         allowed=(0, 0.9),
         plausible=(0, 0.5),
-        evidence="B",
-        source="near-repeat and retaliation models of gang violence; range from self-exciting fits",
+        evidence="D",
+        source="assumption; co-offending and retaliation make incidents come in bursts",
     )
     memory: float = number(
         0.5,
@@ -68,8 +68,8 @@ class Excitation(Table):
         "Share of what an incident sets off that comes from the rival group, where there is one",
         unit="share",
         allowed=(0, 1),
-        evidence="B",
-        source="assumed from gang retaliation studies",
+        evidence="C",
+        source="fewer opponents, less violence (Braga, Apel & Welsh 2013) gives the sign; size assumed",
     )
     serious: float = number(
         0.05, "Share of incidents that are serious, without excitement", unit="share", allowed=(0, 1), evidence="D",
@@ -114,8 +114,8 @@ class Policing(Table):
         unit="chance",
         allowed=(0, 1),
         plausible=(0.2, 0.7),
-        evidence="B",
-        source="young people's accounts (Young Scot); a Scottish procedural-justice trial lowered trust",
+        evidence="D",
+        source="assumption; a Scottish trial of fair stops lowered trust (MacQueen & Bradford 2015)",
     )
     labelling: float = number(
         0.01,
@@ -123,8 +123,8 @@ class Policing(Table):
         unit="log-rate",
         allowed=(0, 1),
         plausible=(0, 0.03),
-        evidence="B",
-        source="labelling: contact raises later offending (Edinburgh Study); size assumed",
+        evidence="C",
+        source="labelling theory; size assumed",
     )
     deterrence: float = number(
         0.25,
@@ -132,8 +132,8 @@ class Policing(Table):
         unit="log-rate",
         allowed=(0, 5),
         plausible=(0, 0.5),
-        evidence="B",
-        source="hot-spot and focused policing reviews (Braga, Weisburd & Turchan 2019)",
+        evidence="C",
+        source="focused deterrence works (Braga, Weisburd & Turchan 2019); for hours of patrol the size is assumed",
     )
     half_hours: float = number(
         83.0,
@@ -180,8 +180,8 @@ class Order(Table):
         unit="log-rate",
         allowed=(0, 5),
         plausible=(0, 0.8),
-        evidence="B",
-        source="Sampson, Raudenbush & Earls 1997; size assumed",
+        evidence="C",
+        source="Sampson, Raudenbush & Earls 1997 give the sign; size assumed",
     )
 
 

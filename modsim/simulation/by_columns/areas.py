@@ -15,6 +15,7 @@ _HALF_A_YEAR = 26
 def areas_learn(town: Town) -> None:
     """Visits, meetings of practitioners and shared workers carry know-how, at a price, as far as hours are to spare."""
     c, world, p, ways = town.columns, town.world, town.numbers.learning, town.levers.learning
+    town.broker_paid = np.zeros(c.purse.shape, dtype=bool)
     if not any(way.any() for way in ways.values()):
         return
     open_ = town.is_open
@@ -29,7 +30,7 @@ def areas_learn(town: Town) -> None:
     lanes = np.broadcast_to(np.arange(town.lanes), host.shape)
     for way, when, hours, shared, gap_share in (
         ("visits", due & below, p.visit_hours, True, p.gap_share),
-        ("community_of_practice", due & below, p.community_hours * size, False, p.gap_share),
+        ("community_of_practice", due, p.community_hours * size, False, p.gap_share),
         ("shared_worker", below, p.shared_worker_hours, True, p.gap_share / 4.0),
     ):
         hours = np.broadcast_to(hours, open_.shape)
@@ -53,7 +54,10 @@ def _pay_broker(town: Town, open_: np.ndarray) -> None:
     pays = town.levers.learning["broker"] & open_ & town.levers.is_recipient[:, None]
     number = np.repeat(pays.reshape(-1, world.per_replicate, town.lanes).sum(axis=1), world.per_replicate, axis=0)
     hours = p.broker_hours / np.maximum(number, 1)
-    pay(town, "learning", np.where(pays & (spare_hours(town) + ENOUGH >= hours), hours, 0.0))
+    pays &= spare_hours(town) + ENOUGH >= hours
+    pay(town, "learning", np.where(pays, hours, 0.0))
+    paid = pays.reshape(-1, world.per_replicate, town.lanes).any(axis=1)
+    town.broker_paid = np.repeat(paid, world.per_replicate, axis=0)
 
 
 def spare_hours(town: Town) -> np.ndarray:
@@ -74,19 +78,38 @@ def areas_decide(town: Town) -> None:
     if old is not None:
         c.reported_last_year = c.reported_last_year - old
     _some_lapse(town)
-    if town.scenario.settings.spreads == "diffusion" and town.week >= 0:
-        _some_adopt(town)
+    if town.scenario.settings.spreads == "diffusion":
+        if town.week >= 0:
+            _some_adopt(town)
+        keep_levels(town)
+
+
+def keep_levels(town: Town) -> None:
+    """Where a programme opens next week, keep how expected incidents stood to the background over the year before."""
+    c = town.columns
+    opening = c.opens == town.week + 1
+    weeks = [c.expected_weeks[week] for week in sorted(c.expected_weeks)[-PARTICIPANT_WINDOW_WEEKS:]]
+    if opening.any() and weeks:
+        expected, background = np.zeros((2, *c.purse.shape))
+        for each in weeks:
+            expected, background = expected + each[0], background + each[1]
+        c.level_before = np.where(opening, expected / background, c.level_before)
 
 
 def apparent_fall(town: Town) -> np.ndarray:
     """Fall of reported incidents in the last year against that before the opening; 0 in the first year."""
     c = town.columns
     a_year_in = town.week - c.opens + 1 >= PARTICIPANT_WINDOW_WEEKS
-    return np.where(a_year_in, spreading.fall(c.reported_before, c.reported_last_year), 0.0)
+    running = town.is_open & a_year_in
+    return np.where(running, spreading.fall(c.reported_before, c.reported_last_year, 0.0), 0.0)
 
 
 def true_fall(town: Town) -> np.ndarray:
-    """What evidence ties carry: the true fall over a year, late and noisy; 0 until there is an estimate."""
+    """What evidence ties carry: the true fall over a year, late and noisy; 0 until there is an estimate.
+
+    True is the fall of expected incidents against what they would be in the state before the opening, with the trend,
+    the season and who lives there as they are now.
+    """
     c, world, p = town.columns, town.world, town.numbers.spread
     fall = np.zeros(c.purse.shape)
     for delay in np.unique(p.evidence_delay).tolist():
@@ -94,16 +117,17 @@ def true_fall(town: Town) -> np.ndarray:
         weeks = [last - k for k in range(PARTICIPANT_WINDOW_WEEKS)]
         if not all(week in c.expected_weeks for week in weeks):
             continue
-        changed, unchanged = np.zeros((2, *c.purse.shape))
+        expected, background = np.zeros((2, *c.purse.shape))
         for week in weeks:
-            changed = changed + c.expected_weeks[week][0]
-            unchanged = unchanged + c.expected_weeks[week][1]
+            expected = expected + c.expected_weeks[week][0]
+            background = background + c.expected_weeks[week][1]
         mine = (np.broadcast_to(p.evidence_delay, town.lanes) == delay) & (
             last - c.opens + 1 >= PARTICIPANT_WINDOW_WEEKS
         )
         areas = np.arange(len(world.areas))
         error = p.evidence_noise * world.luck.normal("error of an evaluation", areas, town.week // 13)[:, None]
-        fall = np.where(mine, spreading.fall(unchanged, changed + error * unchanged), fall)
+        before = c.level_before * background
+        fall = np.where(mine & town.is_open, spreading.fall(before, expected + error * before, -1.0), fall)
     return fall
 
 
@@ -133,7 +157,7 @@ def _some_adopt(town: Town) -> None:
     if not waiting.any():
         return
     size = world.per_replicate
-    carried = town.levers.learning["broker"] * town.numbers.learning.broker_evidence
+    carried = town.broker_paid * town.numbers.learning.broker_evidence
     evidence = np.maximum(p.evidence, carried)
     of_each = (apparent_fall(town), true_fall(town))
     heard = np.zeros(c.purse.shape)
@@ -148,7 +172,7 @@ def _some_adopt(town: Town) -> None:
     mean = np.repeat(total / size, size, axis=0)
     need = np.where(mean > 0.0, each / np.maximum(mean, 1e-12), 1.0)
     readiness = summed(_readiness(town)) / world.partners.size[:, None]
-    chance = spreading.chance_of_adopting(need, readiness, heard, p)
+    chance = town.rules.chance_of_adopting(need, readiness, heard, p)
     u = world.luck.uniform("adoption", np.arange(len(world.areas)), town.week)[:, None]
     adopts = waiting & (u < chance)
     c.opens = np.where(adopts, town.week + 1, c.opens)

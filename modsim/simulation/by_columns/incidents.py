@@ -43,14 +43,14 @@ def incidents_happen(town: Town) -> None:
     excited = (c.excitement / size)[world.group]
     background = world.background[:, None] * (1.0 + c.displaced[area])
     moved = c.inclination + c.lasting
-    means = offending.incident_rate(background, moved, held, c.in_course, excited, numbers.effect, numbers.excitation)
+    means = town.rules.incident_rate(background, moved, held, c.in_course, excited, numbers.effect, numbers.excitation)
     u = world.luck.weekly_uniform("incidents", area, town.week, world.slot, world.generation)
     c.occurred = poisson_counts(means, np.broadcast_to(u[:, None], means.shape))
     town.caused = np.nonzero(c.occurred)
     _some_are_serious(town, excited, means)
     _displace(town, means, excited)
     if town.scenario.settings.spreads == "diffusion":
-        _estimate_truth(town)
+        _count_expected(town, means)
 
 
 def _some_are_serious(town: Town, excited: np.ndarray, means: np.ndarray) -> None:
@@ -74,6 +74,7 @@ def _displace(town: Town, means: np.ndarray, excited: np.ndarray) -> None:
     deterred = policing.deterred(per_1000, p)
     settled = _by_area(town, means - excited)
     usual = _by_area(town, np.broadcast_to(world.background[:, None], means.shape))
+    usual = usual * (1.0 - np.asarray(town.numbers.excitation.offspring))
     gone = p.displacement * settled * (policing.undone(deterred) - 1.0)
     for area in range(len(world.areas)):
         first = area - area % world.per_replicate
@@ -88,14 +89,12 @@ def _by_area(town: Town, values: np.ndarray) -> np.ndarray:
     return np.add.reduceat(whole, town.world.first_row[:-1], axis=0) / FIXED_POINT
 
 
-def _estimate_truth(town: Town) -> None:
-    """What an evaluator with perfect sight would count this week: expected incidents with and without what changed."""
-    c, world, numbers = town.columns, town.world, town.numbers
-    background, moved = world.background[:, None], c.inclination + c.lasting
-    changed = offending.incident_rate(background, moved, 0.0, c.in_course, 0.0, numbers.effect, numbers.excitation)
-    unchanged = offending.incident_rate(background, 0.0 * moved, 0.0, False, 0.0, numbers.effect, numbers.excitation)
-    c.expected_weeks[town.week] = np.stack([_by_area(town, changed), _by_area(town, unchanged)])
-    oldest = town.week - PARTICIPANT_WINDOW_WEEKS - int(np.max(numbers.spread.evidence_delay))
+def _count_expected(town: Town, means: np.ndarray) -> None:
+    """Keep what an evaluator with perfect sight would count: this week's expected incidents and their background."""
+    c, world = town.columns, town.world
+    background = np.broadcast_to(world.background[:, None], means.shape)
+    c.expected_weeks[town.week] = np.stack([_by_area(town, means), _by_area(town, background)])
+    oldest = town.week - PARTICIPANT_WINDOW_WEEKS - int(np.max(town.numbers.spread.evidence_delay))
     c.expected_weeks.pop(oldest, None)
 
 

@@ -10,6 +10,8 @@ def people_age_and_move(town: Town, week: int) -> None:
     """The calendar turns: rows of people who grew out are put at rest for the newcomers."""
     newcomers = town.world.turn(week)
     town.columns.forget_rows(newcomers)
+    if newcomers.size:
+        town.forget_events(newcomers)
 
 
 def destinations_are_found(town: Town) -> None:
@@ -23,8 +25,7 @@ def destinations_are_found(town: Town) -> None:
     key = world.area[row], 0, world.slot[row], world.generation[row]
     found = world.luck.uniform("destination", *key) < chance
     row, lane, effect = row[found], lane[found], np.broadcast_to(q.destination_effect, found.shape)[found]
-    c.lasting[row, lane] -= effect
-    c.inclination[row, lane] += effect
+    c.lasting_target[row, lane] -= effect
     np.add.at(c.destinations, (world.area[row], lane), 1)
 
 
@@ -61,10 +62,11 @@ def inclination_moves(town: Town) -> None:
     """What changed in a young person's log-rate fades, friends pull, and this week's sessions and stops tell."""
     c, world, numbers = town.columns, town.world, town.numbers
     _settle_trust_gained(town)
-    slowed = inclining.reversion_slowed(town.trust_gained, town.mean_start_of_rows, numbers.order)
+    c.lasting = inclining.lasting_after(c.lasting, c.lasting_target, numbers.effect)
+    slowed = inclining.reversion_slowed(c.inclination, town.trust_gained, town.mean_start_of_rows, numbers.order)
     weight = inclining.weight_of_friends(world.age[:, None], numbers.peers)
     pull = inclining.pull_of_friends(c.inclination, town.ties @ c.inclination, town.friends, weight, numbers.peers)
-    c.inclination = inclining.inclination_after(c.inclination, slowed, pull, c.benefit, numbers.effect)
+    c.inclination = town.rules.inclination_after(c.inclination, slowed, pull, c.benefit, numbers.effect)
 
 
 def _settle_trust_gained(town: Town) -> None:

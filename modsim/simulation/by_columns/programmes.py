@@ -3,13 +3,15 @@
 import numpy as np
 
 from modsim.inputs.scenario import Scenario
-from modsim.rules import attending, designing, inclining, joining, partnering, sharing, trusting
-from modsim.simulation.by_columns.services import can_pay, give, in_purse, pay
+from modsim.rules import attending, designing, inclining, partnering, sharing
+from modsim.simulation.by_columns.services import can_pay, give, in_purse, knowledge_lost, pay
 from modsim.simulation.columns import NEVER, Stage, Standing
 from modsim.simulation.listing import list_of
 from modsim.simulation.planning import RoundPlan, chosen_lead, course_dates
 from modsim.simulation.town import ENOUGH, Town, bespoke_share, occasion
 from modsim.world.young_people import FIXED_POINT
+
+_MANY = 1_000_000  # votes
 
 
 def programmes_are_planned(town: Town) -> None:
@@ -47,6 +49,8 @@ def programmes_are_planned(town: Town) -> None:
         lead = chosen_lead(town, area, lane)
         if lead != c.lead[area, lane]:
             c.lead[area, lane] = lead
+            if c.round[area, lane]:  # with who led it goes a part of what was known
+                c.knowledge[area, lane] = knowledge_lost(town, area, lane)
             c.contact_weeks[town.world.rows_of(area), lane] = 0  # nobody knows the new lead's worker yet
         if not levers.keeps_learning[area, lane]:
             c.signals[:, area, lane] = c.venue_votes[:, area, lane] = 0
@@ -109,13 +113,13 @@ def workers_visit(town: Town) -> None:
     row, turn = c.listed[area, n, lane], ordinal[area, n, lane]
     lead = town.lead_kind[area, lane]
     key = area, occasion(c.round[area, lane], turn), world.slot[row], world.generation[row]
-    good = world.luck.uniform("contact", *key) < trusting.chance_contact_is_good(
-        town.trust_bonus[lead, area, lane], town.levers.power_design[area, lane], numbers.trust.at(lane)
+    good = world.luck.uniform("contact", *key) < town.rules.chance_contact_is_good(
+        town.trust_bonus[lead, area, lane], town.power_in_practice()[area, lane], numbers.trust.at(lane)
     )
     town.experience(lead, row, lane, good, ~good)
     np.add.at(town.good_contacts, (area, lane), good)
 
-    spoken = np.nonzero(n + programme.contacted * turn < town.levers.signals[area, lane])[0]
+    spoken = np.nonzero(_is_written_down(town, n + programme.contacted * turn, town.levers.signals[area, lane]))[0]
     wish, honest = _wishes_spoken(town, row[spoken], lane[spoken], lead[spoken], tuple(k[spoken] for k in key), "wish")
     s_area, s_lane = area[spoken], lane[spoken]
     np.add.at(c.signals, (wish, s_area, s_lane), 1)
@@ -124,11 +128,18 @@ def workers_visit(town: Town) -> None:
     c.contact_weeks[row, lane] += 1
 
 
+def _is_written_down(town: Town, number, signals):
+    """Whether a contact is one of those whose wish is written down: these are spread evenly over all contacts."""
+    contacts = max(town.scenario.programme.contacted * town.scenario.programme.contacts_each, 1)
+    of_all = np.minimum(signals, contacts)
+    return (number + 1) * of_all // contacts > number * of_all // contacts
+
+
 def _wishes_spoken(town: Town, row, lane, lead, key, what_for: str) -> tuple[np.ndarray, np.ndarray]:
     """What people (n,) say they want, an activity each, and whether they are honest about it."""
     numbers, luck = town.numbers, town.world.luck
-    earlier = numbers.designing.at(lane).haste * town.columns.contact_weeks[row, lane]
-    chance = designing.chance_signal_is_honest(town.trust(lead, row, lane), earlier, numbers.listening.at(lane))
+    earlier = numbers.designing.at(lane).time_given * town.columns.contact_weeks[row, lane]
+    chance = town.rules.chance_signal_is_honest(town.trust(lead, row, lane), earlier, numbers.listening.at(lane))
     honest = luck.uniform(f"{what_for}: honest", *key) < chance
     own = np.cumsum(town.interests(row, lane), axis=1)
     expected = np.cumsum(town.prior, axis=0).T[lane]
@@ -146,7 +157,7 @@ def partners_meet(town: Town) -> None:
     """Where a menu is designed, links are kept warm and partners meet each fortnight, as far as they come."""
     c, world, levers, p = town.columns, town.world, town.levers, town.numbers.designing
     partners = world.partners
-    designs = (c.stage == Stage.SETUP) & (c.meetings_needed > 0.0)
+    designs = (c.stage == Stage.SETUP) & (c.meetings_held + ENOUGH < c.meetings_needed)
     if not designs.any():
         return
     present = partners.present[..., None] & _turning_up(town)
@@ -185,7 +196,7 @@ def _turning_up(town: Town) -> np.ndarray:
     area = np.broadcast_to(np.arange(len(number))[:, None, None], c.worker.shape)
     when = np.broadcast_to(occasion(c.round, c.stage_week)[:, None, :], c.worker.shape)
     u = world.luck.uniform("meeting", area, when, np.maximum(number, 0)[..., None])
-    return u < partnering.chance_of_turning_up(town.effective_commitment, free_share)
+    return (u < partnering.chance_of_turning_up(town.effective_commitment, free_share)) | p.meetings_are_full
 
 
 def young_people_are_asked(town: Town) -> None:
@@ -203,7 +214,7 @@ def young_people_are_asked(town: Town) -> None:
     area, n, lane = np.nonzero(asked)
     row, lead = c.listed[area, n, lane], town.lead_kind[area, lane]
     key = area, occasion(c.round[area, lane], c.stage_week[area, lane]), world.slot[row], world.generation[row]
-    chance = joining.chance_of_joining(
+    chance = town.rules.chance_of_joining(
         town.match(row, lane, c.menu[:, area, lane]),
         town.trust(lead, row, lane),
         _friends_share(town, row, lane),
@@ -240,7 +251,7 @@ def _friends_share(town: Town, row, lane):
 def _some_feel_unheard(town: Town, told: np.ndarray) -> None:
     """Where power was promised and what young people named most is not on the menu, some of those asked take it ill."""
     c = town.columns
-    promised = told & town.levers.learns & (town.levers.power_design > 0.0)
+    promised = told & (town.levers.power_design > 0.0)
     for area, lane in np.argwhere(promised).tolist():
         first = int(np.argmax(learned_shares(town, area, lane)))
         if c.menu[first, area, lane]:
@@ -273,16 +284,22 @@ def participants_are_heard(town: Town) -> None:
     area, n, lane = np.nonzero(due[:, None, :] & (c.standing == Standing.IN))
     row = c.listed[area, n, lane]
     key = area, occasion(c.round[area, lane], c.stage_week[area, lane]), world.slot[row], world.generation[row]
-    named, _ = _wishes_spoken(town, row, lane, town.lead_kind[area, lane], key, "wish in the course")
+    named, honest = _wishes_spoken(town, row, lane, town.lead_kind[area, lane], key, "wish in the course")
     votes = np.zeros_like(c.signals)
-    np.add.at(votes, (named, area, lane), 1)
-    hours_a_week = session_hours(town)
+    np.add.at(votes, (named[honest], area[honest], lane[honest]), 1)  # the others say what they think is expected
+    mentoring = town.scenario.programme.mentor_hours * (c.standing == Standing.IN).sum(axis=1)
+    hours_a_week = session_hours(town) + in_purse(town, mentoring)
     for a, k in np.argwhere(due).tolist():
         c.heard_in_week[a, k] = c.stage_week[a, k]
-        wish = wish_of_the_group(c.menu[:, a, k], votes[:, a, k], bool(c.course_weeks[a, k] > weeks))
+        q, purse = p.at(k), c.purse[a, k]
+        weeks_left = town.scenario.settings.weeks - town.week
+        may_stay = (
+            c.course_weeks[a, k] == weeks and c.course_weeks[a, k] - c.stage_week[a, k] + q.further_weeks <= weeks_left
+        )
+        fixed = town.levers.given_menu[:, a, k] if town.levers.learns[a, k] else np.zeros(len(c.menu))
+        wish = wish_of_the_group(c.menu[:, a, k], fixed, votes[:, a, k], q.negotiation_margin, bool(may_stay))
         if wish is None:
             continue
-        q, purse = p.at(k), c.purse[a, k]
         need = q.negotiation_hours if wish[0] == "swap" else q.further_weeks * hours_a_week[a, k]
         at_hand = need if town.scenario.settings.comparison == "equal_activity" else purse
         when = occasion(int(c.round[a, k]), int(c.stage_week[a, k]))
@@ -298,19 +315,25 @@ def participants_are_heard(town: Town) -> None:
                 c.negotiates[a, k] = True
             else:
                 c.course_weeks[a, k] += q.further_weeks
+                c.round_ends[a, k] += q.further_weeks
+                c.round_hours[a, k] += need
         else:
             c.refused[a, k] += 1
             mine = (area == a) & (lane == k)
             _take_ill(town, "refused", area[mine], lane[mine], row[mine], int(c.stage_week[a, k]))
 
 
-def wish_of_the_group(menu, votes, has_stayed: bool) -> tuple[str, int, int] | None:
-    """What participants ask for: to swap an activity in and another out, to go on with the same, or nothing."""
-    outside, inside = np.where(menu > 0.0, -1, votes), np.where(menu > 0.0, votes, np.iinfo(np.int64).max)
+def wish_of_the_group(menu, fixed, votes, margin: int, may_stay: bool) -> tuple[str, int, int] | None:
+    """What participants ask for: to swap an activity in and another out, to go on with the same, or nothing.
+
+    What is fixed on the menu cannot be swapped.
+    """
+    outside = np.where(menu > 0.0, -1, votes)
+    inside = np.where((menu > 0.0) & (fixed == 0.0), votes, _MANY)
     wanted, unwanted = int(np.argmax(outside)), int(np.argmin(inside))
-    if menu.any() and outside[wanted] > inside[unwanted]:
+    if inside[unwanted] < _MANY and outside[wanted] >= inside[unwanted] + margin:
         return "swap", wanted, unwanted
-    if not has_stayed and votes.sum() > 0 and 2 * votes[menu > 0.0].sum() >= votes.sum():
+    if may_stay and votes.sum() > 0 and 2 * votes[menu > 0.0].sum() >= votes.sum():
         return "stay", -1, -1
     return None
 
@@ -361,18 +384,18 @@ def sessions_are_held(town: Town) -> None:
     compelled, peers = levers.compulsory[area, lane], levers.peer_delivery[area, lane]
     q = town.match(row, lane, menu)
     p = numbers.attending.at(lane)
-    comes = world.luck.uniform("attending", *key) < attending.chance_of_attending(q, p)
-    enjoys = world.luck.uniform("session", *key) < trusting.chance_session_is_good(
-        q, levers.power_design[area, lane], peers, compelled, numbers.trust.at(lane)
+    comes = world.luck.uniform("attending", *key) < town.rules.chance_of_attending(q, p)
+    enjoys = world.luck.uniform("session", *key) < town.rules.chance_session_is_good(
+        q, town.power_in_practice()[area, lane], peers, compelled, numbers.trust.at(lane)
     )
     c.in_course[row, lane] = True
-    leaving = attending.chance_of_dropping_out(q, town.trust(lead, row, lane), has_mentor, compelled, p)
+    leaving = town.rules.chance_of_dropping_out(q, town.trust(lead, row, lane), has_mentor, compelled, p)
     town.experience(lead, row, lane, comes & enjoys, comes & ~enjoys)
     effect = numbers.effect.at(lane)
     faithful = inclining.fidelity(bespoke_share(menu, town.origin_menu), effect)
-    benefit = inclining.benefit_of_session(q, faithful, c.quality[area, lane], has_mentor, compelled, effect)
+    benefit = town.rules.benefit_of_session(q, faithful, c.quality[area, lane], has_mentor, compelled, effect)
     excess = _how_much_more_active(town, area, row, lane, comes)
-    learned_badly = inclining.deviancy_of_session(excess, q, has_mentor, peers, numbers.peers.at(lane))
+    learned_badly = town.rules.deviancy_of_session(excess, q, has_mentor, peers, numbers.peers.at(lane))
     c.benefit[row, lane] = np.where(comes, benefit - learned_badly, 0.0)
     c.attended[area, n, lane] += comes
     serving = (town.serves[world.goal_of(row)].T * menu).sum(axis=0)
@@ -505,13 +528,8 @@ def chosen_menu(town: Town, area: int, lane: int) -> np.ndarray:
     c, levers, prior = town.columns, town.levers, town.prior[:, lane]
     if not levers.learns[area, lane]:
         return levers.given_menu[:, area, lane].copy()
-    share = town.numbers.designing.at(lane).haste * town.mean_commitment()[area, lane]
-    voice = designing.voice(
-        levers.power_design[area, lane],
-        share / town.numbers.commitment.at(lane).reference,
-        c.knowledge[area, lane],
-        town.numbers.listening.at(lane),
-    )
+    power, listening = town.power_in_practice()[area, lane], town.numbers.listening.at(lane)
+    voice = designing.voice(power, c.knowledge[area, lane], listening)
     return _filled(town, area, lane, designing.menu_score(learned_shares(town, area, lane), prior, voice))
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from modsim.rules import neighbouring, trusting
+from modsim.rules import neighbouring
 from modsim.simulation.town import Town
 from modsim.world.draws import binomial_table
 
@@ -18,12 +18,12 @@ def residents_react(town: Town) -> None:
     for reached in table:
         known += u[:, None] >= reached[people.area]
     c.fear = neighbouring.fear_after(c.fear, known, town.usually_known[people.area], p)
-    answered, visible = town.answered_share[people.area], town.session_held[people.area]
-    good = known * answered + visible
-    from_others = town.neighbour_ties @ known
-    good_heard = from_others * answered + town.neighbours * visible
-    q = numbers.trust
-    weight = np.asarray(p.event_weight)
-    c.resident_good = trusting.good_after(trusting.fading(c.resident_good, q), weight * good, 0, weight * good_heard, q)
-    c.resident_bad = trusting.bad_after(trusting.fading(c.resident_bad, q), weight * known, 0, weight * from_others, q)
+    u = world.luck.weekly_uniform("seeing sessions", people.area, town.week, people.slot, np.zeros_like(people.slot))
+    visible = (town.session_held[people.area] & (u[:, None] < p.sees)).astype(np.int64)
+    answered, q = town.answered_share[people.area], numbers.trust
+    bad_heard, visible_heard = town.neighbour_ties @ known, town.neighbour_ties @ visible
+    good, good_heard = known * answered + visible, bad_heard * answered + visible_heard
+    c.resident_good = neighbouring.memory_after(c.resident_good, good, good_heard, p, q)
+    weight = q.loss_to_gain
+    c.resident_bad = neighbouring.memory_after(c.resident_bad, weight * known, weight * bad_heard, p, q)
     c.efficacy = neighbouring.efficacy_after(c.efficacy, c.fear, town.resident_trust, p)

@@ -25,10 +25,16 @@ def staff_come_and_go(town: Town) -> None:
     left[area, position, lane] = True
     c.mentor[np.take_along_axis(left, np.maximum(c.mentor, 0), axis=1) & (c.mentor >= 0)] = -1
     for a, k in zip(*(x[c.lead[area, lane] == position].tolist() for x in (area, lane)), strict=True):
-        lost = p.at(k).knowledge_lost_with_anchor if partners.anchor[a] >= 0 else p.at(k).knowledge_lost_without_anchor
-        c.knowledge[a, k] = partnering.knowledge_after_leaving(c.knowledge[a, k], lost)
+        c.knowledge[a, k] = knowledge_lost(town, a, k)
         c.contact_weeks[world.rows_of(a), k] = 0
         c.lead_lost_week[a, k] = town.week
+
+
+def knowledge_lost(town: Town, area: int, lane: int):
+    """What is still known of the process when who led is gone."""
+    p = town.numbers.turnover.at(lane)
+    lost = p.knowledge_lost_with_anchor if town.world.partners.anchor[area] >= 0 else p.knowledge_lost_without_anchor
+    return partnering.knowledge_after_leaving(town.columns.knowledge[area, lane], lost)
 
 
 def partners_answer_calls(town: Town) -> None:
@@ -62,7 +68,7 @@ def regard_moves(town: Town) -> None:
     c, partners = town.columns, town.world.partners
     leads = np.arange(partners.most)[None, :, None] == c.lead[:, None, :]
     contacts = leads * town.good_contacts[:, None, :]
-    after = partnering.regard_after(c.regard, contacts, c.seen, town.usually_seen, town.numbers.commitment)
+    after = partnering.regard_after(c.regard, contacts, c.seen, town.usually_seen(), town.numbers.commitment)
     c.regard = np.where(partners.present[..., None], after, c.regard)
     town.good_contacts[:] = 0
 

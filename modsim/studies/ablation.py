@@ -1,0 +1,233 @@
+"""What each mechanism carries: an arm's own effect, and its contrast with another, with and without it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from modsim.findings.comparison import ROWS_IN_A_TASK
+from modsim.findings.measures import by_replicate, measures
+from modsim.findings.statistics import Estimate, estimate
+from modsim.inputs.mechanisms import INSIGHTS, MECHANISMS, RUNGS, Mechanism, on_its_rung, with_values, without
+from modsim.inputs.problems import ScenarioError
+from modsim.inputs.scenario import Scenario
+from modsim.simulation.lanes import Lane, what_makes_the_world
+from modsim.simulation.parallel import Task, outcomes
+from modsim.simulation.runs import Outcome
+
+Says = Literal["raises", "lowers", "carries nothing", "carries nothing that matters", "cannot tell"]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What one mechanism does to one figure: with everything, without it, and the difference, paired by replicate."""
+
+    mechanism: Mechanism
+    figure: Literal["own effect", "contrast"]
+    with_it: Estimate
+    without_it: Estimate
+    carried: Estimate  # with minus without: what the mechanism adds to the figure
+    says: Says
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """An arm with everything, and without each of some mechanisms.
+
+    `effects` holds by mechanism (the empty string: with everything) the arm's and the other arm's change of incidents
+    against the reference arm of the same variant, one value for each replicate.
+    """
+
+    scenario: Scenario
+    arm: str
+    against: str
+    mechanisms: list[Mechanism]
+    effects: dict[str, tuple[np.ndarray, np.ndarray]]
+
+    @property
+    def smallest(self) -> float:
+        """The difference below which a change counts as nothing that matters."""
+        return self.scenario.smallest_difference(measures(self.scenario)[0].name) or 0.0
+
+    @cached_property
+    def rows(self) -> list[Carried]:
+        """Own effect and contrast for every mechanism, in the order they were given."""
+        found = []
+        for mechanism in self.mechanisms:
+            for figure in ("own effect", "contrast"):
+                full, less = self._figure("", figure), self._figure(mechanism.id, figure)
+                carried = estimate(full - less)
+                says = what_it_says(full - less, carried, self.smallest)
+                found.append(Carried(mechanism, figure, estimate(full), estimate(less), carried, says))
+        return found
+
+    def _figure(self, without_it: str, figure: str) -> np.ndarray:
+        arm, against = self.effects[without_it]
+        return arm if figure == "own effect" else arm - against
+
+    def full(self, figure: str) -> Estimate:
+        """The figure with every mechanism at work."""
+        return estimate(self._figure("", figure))
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row for each mechanism and figure: with, without, and what it carries, with 95 % intervals."""
+        rows = []
+        for row in self.rows:
+            cells: dict[str, object] = {"mechanism": row.mechanism.id, "meaning": row.mechanism.meaning}
+            cells |= {"figure": row.figure, "arm": self.arm, "against": self.against}
+            for name, found in (("with", row.with_it), ("without", row.without_it), ("carried", row.carried)):
+                known = asdict(found)
+                cells |= {f"{name}_{key}": known[key] for key in ("mean", "low", "high")}
+            rows.append(cells | {"says": row.says})
+        return pd.DataFrame(rows)
+
+
+def what_it_says(difference: np.ndarray, carried: Estimate, smallest: float) -> Says:
+    """What may be said of a difference with minus without a mechanism, by its 95 % interval.
+
+    Exactly 0 in every replicate: nothing. Wholly within the smallest difference that matters: nothing that matters.
+    Wholly on one side of 0: it raises or lowers the figure. Anything else: cannot tell.
+    """
+    if not np.any(difference):
+        return "carries nothing"
+    if carried.low is None or carried.high is None:
+        return "cannot tell"
+    if -smallest <= carried.low and carried.high <= smallest:
+        return "carries nothing that matters"
+    if carried.low > 0.0:
+        return "raises"
+    return "lowers" if carried.high < 0.0 else "cannot tell"
+
+
+def find_mechanisms(names: Sequence[str]) -> list[Mechanism]:
+    """Mechanisms by name: those of the model, the insights as insight-1 to insight-7, or all insights by default.
+
+    Raises
+    ------
+    ScenarioError
+        for a name that is none of them.
+    """
+    if not names:
+        return list(INSIGHTS)
+    known = {m.id: m for m in (*INSIGHTS, *MECHANISMS)}
+    wanted = {name: name.strip().lower().replace("_", " ") for name in names}
+    unknown = [name for name, plain in wanted.items() if plain not in known and plain.replace(" ", "-") not in known]
+    if unknown:
+        raise ScenarioError(
+            [f"--mechanism {name!r}: there is no such mechanism; there are {', '.join(known)}" for name in unknown]
+        )
+    return [known.get(plain) or known[plain.replace(" ", "-")] for plain in wanted.values()]
+
+
+def ablate(
+    scenario: Scenario,
+    arm: str | None = None,
+    against: str | None = None,
+    mechanisms: Sequence[Mechanism] = INSIGHTS,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Ablation:
+    """Run two arms and the reference with everything and without each mechanism, on the same luck.
+
+    Parameters
+    ----------
+    arm, against : names of arms; by default those of the scenario's verdict
+    mechanisms : what is taken away, one at a time (see `find_mechanisms`)
+    workers, progress : as in `modsim.compare`
+    """
+    arm, against = arm or scenario.settings.verdict_arm, against or scenario.settings.verdict_against
+    _check_arms(scenario, arm, against)
+    variants = {"": scenario, **{m.id: without(scenario, [m]) for m in mechanisms}}
+    return Ablation(scenario, arm, against, list(mechanisms), _effects(variants, arm, against, workers, progress))
+
+
+def climb(
+    scenario: Scenario,
+    arm: str | None = None,
+    against: str | None = None,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """What each rung of the model adds: both arms' effects and their contrast on rungs M0 to that of the scenario."""
+    arm, against = arm or scenario.settings.verdict_arm, against or scenario.settings.verdict_against
+    _check_arms(scenario, arm, against)
+    rungs = RUNGS[: RUNGS.index(scenario.settings.rung) + 1]
+    variants = {rung: with_values(scenario, {"settings.rung": rung}) for rung in rungs}
+    effects = _effects(variants, arm, against, workers, progress)
+    rows = []
+    for rung, (mine, theirs) in effects.items():
+        adds = ", ".join(m.id for m in MECHANISMS if m.rung == rung) or "interests, menus, joining, sessions, the purse"
+        cells: dict[str, object] = {"rung": rung, "adds": adds}
+        for name, values in ((arm, mine), (against, theirs), ("contrast", mine - theirs)):
+            found = estimate(values)
+            cells |= {f"{name}_mean": found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
+        rows.append(cells)
+    return pd.DataFrame(rows)
+
+
+def _check_arms(scenario: Scenario, arm: str, against: str) -> None:
+    reference = scenario.settings.reference_arm
+    problems = [
+        f"{option} {name!r}: there is no such arm; the arms are {', '.join(scenario.arms)}"
+        for option, name in (("--arm", arm), ("--against", against))
+        if name not in scenario.arms
+    ]
+    if not problems and len({arm, against, reference}) < 3:
+        problems = [f"--arm {arm!r}, --against {against!r} and the reference arm {reference!r} must be three arms"]
+    if problems:
+        raise ScenarioError(problems)
+
+
+def _effects(
+    variants: dict[str, Scenario], arm: str, against: str, workers: int | None, progress: Progress | None
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """The change of incidents in both arms, by variant of the scenario; variants that share a world run in lanes."""
+    arms = (next(iter(variants.values())).settings.reference_arm, arm, against)
+    tasks: list[tuple[list[str], Task]] = []
+    for names in _sharing_a_world(variants):
+        points = [variants[name] for name in names]
+        lanes = [Lane(each, k) for k in range(len(points)) for each in arms]
+        people = sum(points[0].young_people_in(area) for area in points[0].areas)
+        size = max(1, ROWS_IN_A_TASK // (people * len(lanes)))
+        numbers = range(points[0].settings.replicates)
+        tasks += [(names, Task(points, lanes, list(numbers[k : k + size]))) for k in numbers[::size]]
+    done, total = 0, sum(task.work for _, task in tasks)
+    parts: dict[str, list[Outcome]] = {name: [] for name in variants}
+    names_of = {id(task): names for names, task in tasks}
+    for task, outcome in outcomes([task for _, task in tasks], workers):
+        for name in names_of[id(task)]:
+            parts[name].append(outcome)
+        done += task.work
+        if progress is not None:
+            progress(done, total)
+    effects = {}
+    for names in _sharing_a_world(variants):
+        joined = Outcome.joined(parts[names[0]])
+        for k, name in enumerate(names):
+            own = joined.only([Lane(each, k) for each in arms])
+            own = Outcome(own.replicates, [Lane(each) for each in arms], own.weekly, own.totals, own.spent)
+            measure = measures(variants[name])[0].name
+            changes = [by_replicate(variants[name], own, each, arms[0])[measure] for each in arms[1:]]
+            effects[name] = changes[0], changes[1]
+    return effects
+
+
+def _sharing_a_world(variants: dict[str, Scenario]) -> list[list[str]]:
+    """Names of variants in groups that can run side by side."""
+    groups: list[tuple[object, list[str]]] = []
+    for name, variant in variants.items():
+        world = what_makes_the_world(on_its_rung(variant))
+        world["settings"].pop("rung")
+        group = next((names for other, names in groups if other == world), None)
+        if group is None:
+            groups.append((world, [name]))
+        else:
+            group.append(name)
+    return [names for _, names in groups]
