@@ -3,13 +3,14 @@
 from typing import Any
 
 __all__ = [
-    "Community", "Comparison", "Scenario", "ScenarioError", "__version__", "compare", "load_scenario", "load_study",
-    "run_study",
+    "Community", "Comparison", "Rules", "Scenario", "ScenarioError", "__version__", "compare", "load_scenario",
+    "load_study", "run_study",
 ]  # fmt: skip
 
 _HOMES = {
     "Community": "modsim.simulation.community",
     "Comparison": "modsim.findings.comparison",
+    "Rules": "modsim.simulation.rulebook",
     "Scenario": "modsim.inputs.scenario",
     "ScenarioError": "modsim.inputs.problems",
     "compare": "modsim.findings.comparison",

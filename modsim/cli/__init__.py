@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from modsim.cli import compare, dashboard, reproduce, scenario, study
+from modsim.cli import ablate, compare, dashboard, reproduce, run, scenario, study
 from modsim.cli.common import BAD_INPUT, STOPPED
 
 app = typer.Typer(
@@ -39,6 +39,8 @@ def options(
 
 
 app.command(epilog=compare.EXAMPLES)(compare.compare)
+app.command(epilog=run.EXAMPLES)(run.run)
+app.command(epilog=ablate.EXAMPLES)(ablate.ablate)
 app.command(epilog=dashboard.EXAMPLES)(dashboard.dashboard)
 app.command(epilog=reproduce.EXAMPLES)(reproduce.reproduce)
 app.add_typer(scenario.app, name="scenario")

@@ -14,7 +14,11 @@ from modsim.cli.common import STOPPED, Changes, ScenarioFile, Workers, progress_
 if TYPE_CHECKING:
     from modsim.findings.comparison import Comparison
 
-_UNITS = {"%": "%", "p": "points of 100", "i": "", "h": "hours", "G": "GBP"}  # by the first letter of a measure's unit
+_UNITS = {"%": "%", "p": "points of 100", "i": "", "G": "GBP"}  # by the first letter of a measure's unit
+_SHOWN = (
+    "occurred", "reported", "participants", "listed", "apparent", "trust_youth", "trust_residents", "joined",
+    "completed", "destinations", "cost",
+)  # fmt: skip
 
 EXAMPLES = (
     "\b\nExamples:\n"
@@ -31,6 +35,7 @@ def compare(
     ] = None,
     replicates: Annotated[int | None, typer.Option(help="Simulated futures.")] = None,
     weeks: Annotated[int | None, typer.Option(help="Weeks simulated from week 0.")] = None,
+    rung: Annotated[str | None, typer.Option(metavar="M0…M3", help="How much of the model runs; M3 is all.")] = None,
     seed: Annotated[int | None, typer.Option(help="Number from which all luck follows.")] = None,
     changes: Changes = None,
     workers: Workers = None,
@@ -47,7 +52,7 @@ def compare(
         from modsim.inputs.reading import load_scenario
         from modsim.simulation.parallel import LostWorkerError
 
-        settings: dict[str, Any] = {"replicates": replicates, "weeks": weeks, "seed": seed}
+        settings: dict[str, Any] = {"replicates": replicates, "weeks": weeks, "seed": seed, "rung": rung}
         if arms is not None:
             settings["arms"] = [name.strip() for name in arms.split(",") if name.strip()] or [""]
         given = [f"settings.{key}={value}" for key, value in settings.items() if value is not None]
@@ -140,12 +145,11 @@ def _show(comparison: "Comparison") -> None:
 
 def _column(comparison: "Comparison", arm: str) -> dict[str, str]:
     """The cells of one arm in the short table, by the label of the row."""
-    unshown = ("rounds", "hours_left", "missed_promises", "attended", "trust_listed_change_points", "hours")
     found = comparison.estimates[arm]
     cells = {
         f"{measure.label}, {_UNITS[measure.unit[0]]}".rstrip(", "): _cell(found[measure.name])
         for measure in comparison.measures
-        if measure.name not in unshown
+        if measure.name.startswith(_SHOWN)
     }
     return {**cells, "cost per incident averted, GBP": _averted_cell(found["gbp_per_incident_averted"])}
 

@@ -9,7 +9,6 @@ import numpy as np
 from modsim.findings.comparison import Comparison
 from modsim.findings.measures import recipients
 from modsim.findings.statistics import SMOOTHING_WEEKS, estimate, trailing_mean
-from modsim.simulation.columns import HEADINGS
 from modsim.simulation.records import weekly_measures
 
 INK, GRID, REFERENCE = "#0B0C0C", "#D5D5D5", "#595959"
@@ -265,8 +264,14 @@ def effects_table(comparison: Comparison) -> Table:
 
 # --- cost and hours ---------------------------------------------------------------------------------------------------
 
-_HEADING_NAMES = {"contacts": "outreach contacts", "design": "design with young people", "delivery": "sessions"}
-_HEADING_COLOURS = ("#3D3D3D", "#28A197", "#A285D1", "#E5E5E5")  # none of them a plan's
+# What hours go into, as one reads it; meetings and links are the design, what is done beside it is the rest.
+_HOURS_FOR = {
+    "outreach contacts": ("contacts",),
+    "design with young people": ("meetings", "links"),
+    "sessions and mentors": ("delivery", "mentoring"),
+    "wishes in the course, learning": ("negotiation", "learning", "patrol"),
+}
+_HEADING_COLOURS = ("#3D3D3D", "#28A197", "#A285D1", "#801650", "#E5E5E5")  # none of them a plan's
 
 
 def hours_of(comparison: Comparison) -> dict[str, dict[str, Any]]:
@@ -275,7 +280,8 @@ def hours_of(comparison: Comparison) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for arm in comparison.verdict_pair:
         lane = comparison.outcome.lane(arm)
-        columns = {_HEADING_NAMES.get(h, h): comparison.outcome.spent[h] for h in HEADINGS}
+        spent = comparison.outcome.spent
+        columns = {name: np.sum([spent[h] for h in headings], axis=0) for name, headings in _HOURS_FOR.items()}
         columns["left unspent"] = comparison.outcome.totals["hours_left"]
         found[arm] = {name: estimate(hours[:, places, lane].sum(axis=1)) for name, hours in columns.items()}
     return found
@@ -285,7 +291,8 @@ def hours(comparison: Comparison) -> dict[str, Any]:
     """Stacked bars of staff hours by what they were spent on."""
     found = hours_of(comparison)
     arms = list(comparison.verdict_pair)
-    decals = [{"symbol": "none"}, {**_HATCH, "rotation": 0.785}, _HATCH, {"symbol": "none"}]
+    plain: dict[str, Any] = {"symbol": "none"}
+    decals = [plain, {**_HATCH, "rotation": 0.785}, _HATCH, plain, plain]
     series = [
         {
             "type": "bar", "stack": "hours", "name": name, "barMaxWidth": 42,

@@ -22,7 +22,7 @@ CANNOT_TELL = (
     "what any one person will do",
     "anything after the last week that is simulated",
     "who gains and who loses within an area",
-    MISSING.removeprefix("Not in the model yet: ").rstrip("."),
+    "what is not in it: " + MISSING.removeprefix("Not in the model: ").rstrip("."),
 )
 BEYOND = "A lever stands outside the range that the evidence leaves open"
 

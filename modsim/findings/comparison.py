@@ -26,8 +26,8 @@ BANNER = (
     "A thinking tool, not a forecast. Synthetic people in synthetic areas; no outcome of a real site is known or used."
 )
 MISSING = (
-    "Not in the model yet: services' workload and staff turnover, broken promises and other costs of sharing power, "
-    "peers, residents, learning between areas."
+    "Not in the model: schools, families, work to be had, money beyond the purse, and whatever else changes in a place "
+    "over the years."
 )
 ROWS_IN_A_TASK = 240_000  # people-lanes side by side: large enough for speed, small enough to stop soon
 

@@ -17,6 +17,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from modsim.findings.comparison import BANNER, Comparison
 from modsim.findings.measures import recipients
 from modsim.findings.statistics import SMOOTHING_WEEKS, Estimate, estimate, trailing_mean
+from modsim.simulation.columns import HEADINGS
 from modsim.simulation.records import weekly_measures
 
 # Pairs of a colour and a dash; the colours differ in lightness as well (checked in greyscale).
@@ -27,7 +28,16 @@ _STYLES = [
     ("#801650", ":"),
     ("#3D3D3D", (0, (5, 1, 1, 1, 1, 1))),
     ("#A285D1", (0, (1, 1))),
+    ("#5A7D9A", (0, (8, 2))),
+    ("#B58863", (0, (4, 1, 1, 1))),
+    ("#6B8E23", (0, (2, 1))),
+    ("#C0C0C0", (0, (6, 1, 2, 1))),
 ]
+# Colours and hatches for the headings of the ledger, in their order.
+_FILLS = [
+    ("#12436D", ""), ("#F46A25", "//"), ("#F4A87A", ""), ("#28A197", ".."), ("#8FD3CC", ""), ("#801650", "xx"),
+    ("#A285D1", "\\\\"), ("#3D3D3D", ""),
+]  # fmt: skip
 _REFERENCE = ("#595959", (0, (1, 2)))
 SETTINGS: dict[Any, Any] = {
     "font.size": 9.5, "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10.5,
@@ -245,7 +255,8 @@ def ledger(comparison: Comparison) -> tuple[Figure, str]:
     """Where the hours went, by arm: contacts, design, delivery, and what was left."""
     areas = recipients(comparison.scenario)
     hours = {**comparison.outcome.spent, "left": comparison.outcome.totals["hours_left"]}
-    colours = dict(zip(hours, [("#12436D", ""), ("#F46A25", "//"), ("#28A197", ".."), ("#E5E5E5", "")], strict=True))
+    hours = {heading: figures for heading, figures in hours.items() if figures[:, areas].any() or heading == "left"}
+    colours = {**dict(zip(HEADINGS, _FILLS, strict=True)), "left": ("#E5E5E5", "")}
     arms = comparison.arms
     figure = Figure(
         figsize=(7.2, 1.7 + 0.55 * len(arms)), layout=ConstrainedLayoutEngine(rect=(0.012, 0.06, 0.976, 0.94))

@@ -168,13 +168,27 @@ def test_measures_are_worked_out_over_recipients_only():
         "listed_asb": figures([40, 40], [30, 44]), "reported_before": figures([0, 0], [10, 0]),
         "reported_after": figures([0, 0], [4, 0]), "weeks_before": figures([0, 0], [100, 0]),
         "weeks_after": figures([0, 0], [50, 0]), "trust_youth": figures([0.30, 0.30], [0.32, 0.29]),
+        "trust_youth_reference": figures([0.30, 0.30], [0.30, 0.30]),
         "trust_listed": figures([0.30, 0.30], [0.35, 0.30]),
+        "trust_listed_reference": figures([0.30, 0.30], [0.30, 0.30]), "asb_serious": figures([20, 10], [18, 12]),
+        "groups_asb": figures([0, 0], [9, 0]), "groups_asb_reference": figures([0, 0], [10, 0]),
+        "never_listed_asb": figures([0, 0], [99, 50]), "never_listed_asb_reference": figures([0, 0], [100, 50]),
+        "first_time_offenders": figures([50, 40], [49, 40]),
+        "trust_residents": figures([0.4, 0.4], [0.41, 0.38]), "fear": figures([0.5, 0.5], [0.48, 0.5]),
+        "efficacy": figures([0.5, 0.5], [0.51, 0.5]), "regard": figures([0.5, 0.5], [0.6, 0.5]),
+        "joined_minority": figures([0, 0], [1, 0]), "joined_core": figures([0, 0], [2, 1]),
+        "slots_young_people_chose": figures([0, 0], [1, 0]), "slots_learned": figures([0, 0], [4, 0]),
+        "sessions_by_peers": figures([0, 0], [2, 0]), "sessions_held": figures([0, 0], [8, 0]),
         "listed_still_here": figures([5, 4], [5, 4]),
         "hours": figures([0, 0], [10, 20]),
         "hours_left": figures([0, 0], [1, 2]),
         **{
             name: figures([0, 0], [3, 4])
-            for name in ("invited", "joined", "attended", "completed", "missed_promises", "rounds")
+            for name in (
+                "invited", "joined", "attended", "completed", "own_goals", "destinations", "wishes_granted",
+                "wishes_refused", "tokenism", "breaches", "staff_left", "missed_promises", "rounds", "weeks_open",
+                "open_at_the_end", "hours_in_kind",
+            )
         },
     }  # fmt: skip
     outcome = Outcome([0, 1], [Lane("none"), Lane("recoproduce")], np.zeros((2, 1, 2, 2, 5)), totals, {})
@@ -187,6 +201,18 @@ def test_measures_are_worked_out_over_recipients_only():
         "apparent_asb_change_percent": [-20.0, np.nan],  # from 0.10 to 0.08 a week
         "trust_youth_change_points": [2.0, -1.0],
         "trust_listed_change_points": [5.0, 0.0],
+        "serious_asb_change_percent": [-10.0, 20.0],
+        "groups_asb_change_percent": [-10.0, np.nan],
+        "never_listed_asb_change_percent": [-1.0, 0.0],
+        "first_time_offenders_change_percent": [-2.0, 0.0],
+        "trust_residents_change_points": [1.0, -2.0],
+        "fear_change_points": [-2.0, 0.0],
+        "regard_change_points": [10.0, 0.0],
+        "minority_share_percent": [100 / 3, 0.0],
+        "core_share_percent": [200 / 3, 25.0],
+        "chosen_by_youth_percent": [25.0, np.nan],
+        "led_by_youth_percent": [25.0, np.nan],
+        "area_gap_percent": [0.0, 0.0],
         "joined": [3.0, 4.0],
         "hours": [10.0, 20.0],
         "cost_gbp": [300.0, 600.0],

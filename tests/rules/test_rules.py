@@ -57,7 +57,8 @@ def test_the_exponential_never_falls(x, step):
 
 
 SWAPS = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.GtE: ast.Gt, ast.USub: ast.UAdd,
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.GtE: ast.Gt, ast.Gt: ast.Lt,
+    ast.USub: ast.UAdd,
 }  # fmt: skip
 
 

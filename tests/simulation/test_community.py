@@ -28,7 +28,7 @@ def test_it_is_a_mesa_model_with_agents(community):
     assert community.time == 30
     assert community.week == 29
     assert len(community.agents_by_type[Programme]) == 3
-    assert len(community.partners) == 18
+    assert len(community.partners) == 20  # two come from a second council
     assert len(community.anchors) == 3
     assert len(community.residents) == 550
     assert isinstance(community.anchors[0], Anchor)

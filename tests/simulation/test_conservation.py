@@ -1,5 +1,7 @@
 """What goes in comes out: hours, people and incidents add up, in random valid scenarios and both faces."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +22,17 @@ def add_up(totals, spent):
     assert np.allclose(totals["hours"], hours, rtol=0, atol=1e-6)
     assert np.allclose(totals["hours_arrived"], hours + totals["hours_left"], rtol=0, atol=1e-6)
     assert (totals["hours_left"] >= -1e-6).all()
+    assert (totals["participants_asb"] >= 0).all()
+    assert (totals["slots_young_people_chose"] <= totals["slots_learned"]).all()
+    assert (totals["never_listed_asb"] <= totals["asb_occurred"]).all()
+    assert (totals["asb_serious"] <= totals["asb_occurred"]).all()
+    assert (
+        totals["joined_under_16"] + totals["joined_16_to_17"] + totals["joined_18_and_over"] == totals["joined"]
+    ).all()
+    assert (totals["own_goals"] <= totals["completed"]).all()
+    assert (totals["destinations"] <= totals["completed"]).all()
+    for state in ("fear", "efficacy", "regard", "trust_residents", "process_knowledge", "trust_between_partners"):
+        assert ((totals[state] >= 0) & (totals[state] <= 1)).all(), state
     assert (totals["asb_seen"] <= totals["asb_reported"]).all()
     assert (totals["asb_reported"] <= totals["asb_occurred"]).all()
     assert (totals["joined"] + totals["missed_promises"] <= totals["invited"]).all()
@@ -90,15 +103,48 @@ VALID = {
     "targeting.accuracy": numbers(0, 1),
     "targeting.memory_weeks": st.integers(1, 52),
     "designing.meetings": numbers(0, 20),
-    "designing.partners": st.integers(1, 12),
+    "partners.at_the_table": st.integers(4, 9),
     "arms.recoproduce.power_design": numbers(0, 1),
     "arms.recoproduce.process_knowledge": numbers(0, 1),
     "arms.recoproduce.setup_weeks": st.integers(1, 30),
     "arms.recoproduce.signals": st.integers(0, 200),
     "areas.govan.core_groups": st.integers(0, 2),
     "areas.govan.opens_week": st.integers(0, 25),
-    "areas.govan.lead": st.sampled_from(["police", "housing", "youth_work", "health"]),
-    "settings.rung": st.sampled_from(["M0", "M1"]),
+    "areas.govan.lead": st.sampled_from(["police", "housing", "youth_work", "chosen"]),
+    "settings.rung": st.sampled_from(["M0", "M1", "M2", "M3"]),
+    "settings.comparison": st.sampled_from(["equal_budget", "equal_activity", "equal_start"]),
+    "settings.spreads": st.sampled_from(["scheduled", "diffusion"]),
+    "spread.baseline": numbers(-5, 0),
+    "spread.evidence": numbers(0, 1),
+    "spread.evidence_delay": st.integers(0, 5),
+    "spread.lapse_with_anchor": numbers(0, 0.1),
+    "commitment.sd": numbers(0, 0.2),
+    "turnover.leaving_per_week": numbers(0, 0.2),
+    "sharing.tokenism_chance": numbers(0, 1),
+    "effect.failing_share": numbers(0, 0.9),
+    "effect.match_counts": st.booleans(),
+    "peers.pull": numbers(0, 0.5),
+    "peers.deviancy": numbers(0, 0.5),
+    "excitation.offspring": numbers(0, 0.9),
+    "policing.stops_per_hour": numbers(0, 2),
+    "policing.displacement": numbers(-1, 1),
+    "residents.sees": numbers(0, 1),
+    "purse.cliff_week": st.integers(1, 40),
+    "purse.charge_inkind": st.booleans(),
+    "purse.pledged_hours": numbers(0, 20),
+    "programme.mentor_hours": numbers(0, 5),
+    "areas.govan.second_council": st.sampled_from([[], ["health"], ["police", "housing"]]),
+    "areas.govan.anchor": st.booleans(),
+    "arms.recoproduce.power_deliver": numbers(0, 1),
+    "arms.recoproduce.peer_delivery": numbers(0, 1),
+    "arms.recoproduce.compulsory": st.booleans(),
+    "arms.recoproduce.keeps_learning": st.booleans(),
+    "arms.recoproduce.venue": st.sampled_from(["default", "learned"]),
+    "arms.recoproduce.spends_on": st.sampled_from(["programme", "programme", "patrol"]),
+    "arms.recoproduce.learning": st.sampled_from(
+        [[], ["guide", "visits"], ["community_of_practice", "broker"], ["shared_worker", "visits"]]
+    ),
+    "world.drift_per_year": numbers(0, 0.5),
 }
 
 
@@ -110,7 +156,7 @@ VALID = {
     st.integers(0, 2**53),
 )
 def test_random_valid_scenarios_add_up_and_both_faces_agree(values, seed):
-    changes = [f"{key}={value!r}" for key, value in values.items()]
+    changes = [f"{key}={json.dumps(value)}" for key, value in values.items()]
     scenario = small_scenario("settings.weeks=26", f"settings.seed={seed}", *changes)
     assert contradictions(scenario) == []
     outcome = run(scenario, [Lane(arm) for arm in ARMS], [0])

@@ -1,5 +1,7 @@
 """Parameter points as lanes: side by side in one world they give what each gives alone."""
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ POINTS = [
     ("trust.start=0.6", "trust.memory=0.9", "trust.loss_to_gain=1", "trust.contact_good=0.2", "trust.prior_strength=3"),
     ("joining.baseline=-1", "attending.dropout_per_week=0.4", "attending.completion_share=0.2"),
     ("effect.session_effect=0.3", "effect.half_life_weeks=5", "effect.course_time_share=0.9"),
-    ("designing.partners=9", "designing.link_hours=0.2", "designing.refresh=1", "designing.bespoke_cost=2"),
+    ("commitment.sd=0.2", "designing.link_hours=0.2", "designing.refresh=1", "designing.bespoke_cost=2"),
     ("targeting.accuracy=0.1", "listening.prior_origin_share=0.9", "listening.prior_strength=1", "trust.start=0.6"),
     ("arms.recoproduce.power_design=0.1", "arms.recoproduce.setup_weeks=9", "world.dissimilarity=0.1"),
 ]
@@ -55,7 +57,7 @@ FREE = sorted(
 )
 def test_random_points_side_by_side_give_what_each_gives_alone(choices):
     points = [
-        small_scenario("settings.weeks=30", *(f"{key}={value!r}" for key, value in choice.items()))
+        small_scenario("settings.weeks=30", *(f"{key}={json.dumps(value)}" for key, value in choice.items()))
         for choice in choices
     ]
     together_and_alone(points, [0])

@@ -81,7 +81,7 @@ def opened_study(path, store, code="code-1"):
         (HEAD + "[factors]\n'arms.recoproduce.setup_weeks' = {low = 8, high = 10, steps = 9}", "are the same"),
         (
             HEAD + "[factors]\n'arms.nobody.setup_weeks' = {values = [8]}",
-            "there is no 'nobody'; there are none, attention",
+            "there is no 'nobody'; there are none, enforce",
         ),
         (HEAD + TWO_WORLDS + "[design]\nkind = 'sobol'\npoints = 6", "take 4 or 8"),
         (HEAD + TWO_WORLDS + "[design]\nkind = 'saltelli'", "'saltelli' is not allowed"),
@@ -206,9 +206,9 @@ def test_a_study_says_at_each_point_what_a_comparison_says(study, tmp_path):
                     comparison.values[arm][measure.name].tolist(), abs=0, rel=0, nan_ok=True
                 )
                 row = found.estimates.query(f"point == {point + 1} and arm == '{arm}' and measure == '{measure.name}'")
-                assert row["mean"].item() == pytest.approx(
-                    comparison.estimates[arm][measure.name].mean, abs=0, rel=0, nan_ok=True
-                )
+                mean = comparison.estimates[arm][measure.name].mean
+                expected = float("nan") if mean is None else mean
+                assert float(row["mean"].item()) == pytest.approx(expected, abs=0, rel=0, nan_ok=True)
         row = found.contrasts[(found.contrasts["point"] == point + 1)].iloc[0]
         assert (row["kind"], row["mean"]) == (comparison.verdict["kind"], comparison.verdict["mean"])
 

@@ -1,0 +1,158 @@
+"""`modsim ablate`: what each insight or mechanism carries."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from modsim.cli.common import STOPPED, Changes, ScenarioFile, Workers, progress_bar, refuse
+
+if TYPE_CHECKING:
+    from modsim.studies.ablation import Ablation
+
+EXAMPLES = (
+    "\b\nExamples:\n"
+    "  modsim ablate scenarios/three-areas.toml\n"
+    "  modsim ablate scenarios/three-areas.toml --mechanism mentoring --mechanism tokenism\n"
+    "  modsim ablate scenarios/three-areas.toml --rungs"
+)
+
+
+def ablate(
+    scenario: ScenarioFile,
+    arm: Annotated[str | None, typer.Option(help="The arm it is about; by default that of the verdict.")] = None,
+    against: Annotated[str | None, typer.Option(help="The arm it is compared with.")] = None,
+    mechanism: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A mechanism to take away; may be repeated. The seven insights by default."),
+    ] = None,
+    all_mechanisms: Annotated[bool, typer.Option("--all", help="Every mechanism of the model, one at a time.")] = False,
+    rungs: Annotated[bool, typer.Option("--rungs", help="What each rung of the model adds, instead.")] = False,
+    replicates: Annotated[int | None, typer.Option(help="Simulated futures.")] = None,
+    changes: Changes = None,
+    workers: Workers = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for table and figure; results/NAME-ablation by default.")
+    ] = None,
+) -> None:
+    """What each insight carries: an arm's own effect, and its contrast with another, with and without it."""
+    from modsim.inputs.mechanisms import MECHANISMS
+    from modsim.inputs.problems import ScenarioError
+    from modsim.inputs.reading import load_scenario
+    from modsim.simulation.parallel import LostWorkerError
+    from modsim.studies.ablation import ablate as take_away
+    from modsim.studies.ablation import climb, find_mechanisms
+    from modsim.studies.writing import WritingError, write_table, write_whole
+
+    given = [f"settings.replicates={replicates}"] if replicates is not None else []
+    folder = out or Path("results") / f"{scenario.stem}-{'rungs' if rungs else 'ablation'}"
+    try:
+        loaded = load_scenario(scenario, [*(changes or []), *given])
+        wanted = list(MECHANISMS) if all_mechanisms else find_mechanisms(mechanism or [])
+        folder.mkdir(parents=True, exist_ok=True)
+        with progress_bar() as bar:
+            line = bar.add_task("Simulating with and without", total=None)
+
+            def tell(done: int, total: int) -> None:
+                bar.update(line, completed=done, total=total)
+
+            if rungs:
+                table: Any = climb(loaded, arm, against, workers=workers, progress=tell)
+            else:
+                found = take_away(loaded, arm, against, wanted, workers=workers, progress=tell)
+                table = found.table
+        note = {"scenario": scenario.name, "seed": loaded.settings.seed, "replicates": loaded.settings.replicates}
+        write_table(table, folder / "table.csv", note)
+        write_table(table, folder / "table.json", note)
+        from modsim.inputs.writing import resolved_toml
+
+        write_whole(folder / "scenario.toml", lambda place: place.write_text(resolved_toml(loaded), encoding="utf-8"))
+    except ScenarioError as error:
+        refuse(error.problems)
+    except WritingError as error:
+        refuse([str(error)])
+    except OSError as error:
+        refuse([f"{folder}: cannot be written ({error.strerror or error}); give another with --out"])
+    except LostWorkerError as error:
+        print(f"Nothing was written: {error}.", file=sys.stderr)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        print("\nStopped; nothing was finished, so nothing was written.", file=sys.stderr)
+        raise typer.Exit(STOPPED) from None
+    if rungs:
+        _show_rungs(table, loaded, arm or loaded.settings.verdict_arm, against or loaded.settings.verdict_against)
+    else:
+        from modsim.studies.figures import draw_ablation
+        from modsim.studies.writing import write_figure
+
+        for kind in ("svg", "png"):
+            figure, description = draw_ablation(found)
+            write_figure(figure, description, folder / f"ablation.{kind}")
+        _show(found)
+    print(f"\nTable{'' if rungs else ', figure'} and the resolved scenario are in {folder}/")
+
+
+def _interval(found: Any) -> str:
+    if found.mean is None:
+        return "–"
+    return f"{found.mean:+.2f}" if found.low is None else f"{found.mean:+.2f} ({found.low:+.2f}…{found.high:+.2f})"
+
+
+def _show(found: "Ablation") -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from modsim.findings.comparison import BANNER
+
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False, emoji=False)
+    label = found.scenario.arm_label
+    replicates = found.scenario.settings.replicates
+    for figure, words in (
+        ("own effect", f"Change of incidents under “{label(found.arm)}”, %"),
+        ("contrast", f"“{label(found.arm)}” minus “{label(found.against)}”, points"),
+    ):
+        console.print(f"{words}: {_interval(found.full(figure))} with everything; {replicates} futures", style="bold")
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for name in ("without", "it would be", "so it carries", "which"):
+            table.add_column(name, justify="left" if name in ("without", "which") else "right")
+        for row in found.rows:
+            if row.figure == figure:
+                name = f"{row.mechanism.id}: {row.mechanism.meaning}"
+                table.add_row(Text(name), _interval(row.without_it), _interval(row.carried), _says(row.says, figure))
+        console.print(table)
+    console.print(
+        f"Paired futures, 95 % intervals of the mean; below ±{found.smallest:g} counts as nothing that matters. One is "
+        "taken away at a time, so what they carry does not add up. Below 0 is fewer incidents.",
+        style="dim", soft_wrap=True,
+    )  # fmt: skip
+    console.print(BANNER, style="dim", soft_wrap=True)
+
+
+def _says(says: str, figure: str) -> str:
+    if figure == "own effect":
+        return {"lowers": "makes the arm work", "raises": "works against the arm"}.get(says, says)
+    return {"lowers": "speaks for the first", "raises": "speaks for the second"}.get(says, says)
+
+
+def _show_rungs(table: Any, scenario: Any, arm: str, against: str) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False, emoji=False)
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    heads = ("rung", "adds", f"“{scenario.arm_label(arm)}”, %", f"“{scenario.arm_label(against)}”, %", "difference")
+    for k, head in enumerate(heads):
+        shown.add_column(Text(head), justify="left" if k < 2 else "right")
+    for row in table.to_dict("records"):
+        cells = [
+            f"{row[f'{name}_mean']:+.2f} ({row[f'{name}_low']:+.2f}…{row[f'{name}_high']:+.2f})"
+            for name in (arm, against, "contrast")
+        ]
+        shown.add_row(row["rung"], Text(row["adds"]), *cells)
+    console.print("What each rung of the model adds: change of incidents against no programme", style="bold")
+    console.print(shown)

@@ -1,0 +1,85 @@
+"""`modsim run`: one future of one arm, told as a story."""
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from modsim.cli.common import Changes, ScenarioFile, refuse
+
+if TYPE_CHECKING:
+    from modsim.simulation.community import Community
+
+EXAMPLES = (
+    "\b\nExamples:\n"
+    "  modsim run scenarios/three-areas.toml --arm recoproduce\n"
+    "  modsim run scenarios/three-areas.toml --arm transplant --replicate 3 --area govan\n"
+    "  modsim run scenarios/three-areas.toml --arm recoproduce --person govan:17"
+)
+
+
+def run(
+    scenario: ScenarioFile,
+    arm: Annotated[str | None, typer.Option(help="The arm to live through; by default that of the verdict.")] = None,
+    replicate: Annotated[int, typer.Option(min=0, help="Number of the future; the same luck in every arm.")] = 0,
+    person: Annotated[
+        str | None, typer.Option(metavar="AREA:NUMBER", help="Tell of one young person, as in govan:17.")
+    ] = None,
+    area: Annotated[str | None, typer.Option(metavar="ID", help="Tell of one area only.")] = None,
+    weeks: Annotated[int | None, typer.Option(min=1, help="Weeks to tell, from week 0.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Number from which all luck follows.")] = None,
+    changes: Changes = None,
+) -> None:
+    """Tell one future of one arm as a story: menus and whose wish they were, courses, promises, people who leave."""
+    from modsim.inputs.problems import ScenarioError
+    from modsim.inputs.reading import load_scenario
+    from modsim.simulation.community import Community
+    from modsim.simulation.story import ONE_OF_MANY, life_of, person_called, story_of
+
+    given = [f"settings.seed={seed}"] if seed is not None else []
+    given += [f"settings.weeks={weeks}"] if weeks is not None else []
+    try:
+        loaded = load_scenario(scenario, [*(changes or []), *given])
+    except ScenarioError as error:
+        refuse(error.problems)
+    arm = arm or loaded.settings.verdict_arm
+    problems = []
+    if arm not in loaded.arms:
+        problems.append(f"--arm {arm!r}: there is no such arm; the arms are {', '.join(loaded.arms)}")
+    ids = [one.id for one in loaded.areas]
+    if area is not None and area not in ids:
+        problems.append(f"--area {area!r}: there is no such area; the areas are {', '.join(ids)}")
+    if problems:
+        refuse(problems)
+    try:
+        community = Community(loaded, arm=arm, replicate=replicate)
+        who = person_called(community, person) if person is not None else None
+    except ValueError as error:
+        refuse([f"--person {error}" if person is not None else f"--replicate {error}"])
+    print(f"{loaded.title or scenario.stem}\n“{loaded.arm_label(arm)}”, future number {replicate}. {ONE_OF_MANY}\n")
+    lines = story_of(community) if who is None else life_of(community, who)
+    if area is not None and who is None:
+        label = loaded.areas[ids.index(area)].label
+        lines = (line for line in lines if line.who == label)
+    for week, of_week in groupby(lines, key=lambda line: line.week):
+        for n, line in enumerate(of_week):
+            when = f"week {week:>3}" if n == 0 and week >= 0 else " " * 8
+            print(f"{when}  {line.who}: {line.text}.", flush=True)
+    if who is None:
+        _sum_up(community)
+
+
+def _sum_up(community: "Community") -> None:
+    """How it stands at the end, and whom one could follow."""
+    print()
+    incident = community.scenario.vocabulary.incident
+    for programme in community.programmes:
+        weekly = community.town.records.weekly[: community.week + 1, programme.area, 0, 0]
+        print(
+            f"{programme.place.label}: {programme.round} rounds, {programme.joined} joined, {programme.completions} "
+            f"completed, {programme.destinations} found work or training; {int(weekly.sum()):,} incidents of {incident}"
+        )
+    took_part = [one for one in community.young_people if one.ever_in and one.place.role == "recipient"]
+    if took_part:
+        one = took_part[0]
+        print(f"\nTo follow somebody who took part: --person {one.place.id}:{one.slot}")
