@@ -20,7 +20,8 @@ HISTORY_TABLES = (
 )  # fmt: skip
 
 _HOW_IT_IS_READ = (
-    "replicates", "arms", "reference_arm", "verdict_arm", "verdict_against", "break_even_points", "smallest_difference"
+    "rung", "replicates", "arms", "reference_arm", "verdict_arm", "verdict_against", "break_even_points",
+    "smallest_difference",
 )  # fmt: skip
 
 

@@ -224,7 +224,6 @@ def _sharing_a_world(variants: dict[str, Scenario]) -> list[list[str]]:
     groups: list[tuple[object, list[str]]] = []
     for name, variant in variants.items():
         world = what_makes_the_world(on_its_rung(variant))
-        world["settings"].pop("rung")
         group = next((names for other, names in groups if other == world), None)
         if group is None:
             groups.append((world, [name]))

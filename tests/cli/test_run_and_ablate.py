@@ -1,0 +1,152 @@
+"""`modsim run` and `modsim ablate`: a story of one future, and what each insight carries."""
+
+import csv
+
+import pytest
+
+from modsim import Community
+from modsim.inputs.mechanisms import INSIGHTS, MECHANISMS
+from modsim.simulation.story import life_of, person_called, story_of
+from modsim.studies.ablation import ablate, climb, find_mechanisms, what_it_says
+from tests.conftest import SCENARIOS, SMALL, modsim, small_scenario
+
+SETS = [word for change in SMALL for word in ("--set", change)]
+
+
+def test_a_run_is_told_as_one_possible_future(monkeypatch, capsys):
+    code, out, err = modsim(monkeypatch, capsys, "run", SCENARIOS / "three-areas.toml", "--arm", "recoproduce", *SETS)
+    assert (code, err) == (0, "")
+    for words in ("one possible future", "round 1 begins", "the menu is", "the course begins", "To follow somebody"):
+        assert words in out
+    person = out.split("--person ")[1].strip()
+    code, out, err = modsim(
+        monkeypatch, capsys, "run", SCENARIOS / "three-areas.toml", *SETS, "--arm", "recoproduce", "--person", person
+    )
+    assert code == 0
+    assert "is asked, and joins" in out
+
+
+def test_a_story_says_what_the_columns_say():
+    community = Community(small_scenario("purse.budget=60"), arm="recoproduce", replicate=2)
+    lines = list(story_of(community))
+    c = community.town.columns
+    for area, programme in enumerate(community.programmes):
+        mine = [line.text for line in lines if line.who == programme.place.label]
+        assert (
+            sum("the course ends" in t or "broken off" in t or "nobody joined" in t for t in mine) == c.round[area, 0]
+        )
+        assert sum("get it" in t or "more weeks" in t for t in mine) == c.granted[area, 0]
+        assert sum("refused" in t for t in mine) == c.refused[area, 0]
+
+
+def test_the_life_of_somebody_who_takes_part_holds_every_session():
+    community = Community(small_scenario(), arm="transplant")
+    twin = Community(small_scenario(), arm="transplant")
+    twin.run_for(48)
+    inside = next(p for p in twin.young_people if p.completed and p.place.role == "recipient")
+    lines = list(life_of(community, person_called(community, f"{inside.place.id}:{inside.slot}")))
+    came = sum("comes to the session" in line.text for line in lines)
+    assert came >= 6
+    assert any("completes the course" in line.text for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--arm", "nobody"], "--arm 'nobody': there is no such arm; the arms are none, enforce"),
+        (["--person", "govan"], "--person 'govan': give an area and a number in it"),
+        (["--person", "govan:99999"], "govan has young people 0 to"),
+        (["--area", "leith"], "there is no such area; the areas are gorbals, castlefern, govan"),
+        (["--replicate", str(2**32)], "replicates must lie between 0 and"),
+    ],
+)
+def test_a_run_refuses_what_is_not_there(words, message, monkeypatch, capsys):
+    code, _, err = modsim(monkeypatch, capsys, "run", SCENARIOS / "three-areas.toml", *SETS, *words)
+    assert code == 2
+    assert message in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.fixture(scope="module")
+def found():
+    wanted = [*find_mechanisms(["insight-3", "insight-7", "displacement"])]
+    return ablate(small_scenario("settings.replicates=4", "purse.budget=60"), mechanisms=wanted, workers=1)
+
+
+def test_an_ablation_holds_own_effect_and_contrast_of_each_paired(found):
+    assert [(row.mechanism.id, row.figure) for row in found.rows] == [
+        (name, figure) for name in ("insight-3", "insight-7", "displacement") for figure in ("own effect", "contrast")
+    ]
+    for row in found.rows:
+        assert row.carried.mean == pytest.approx(row.with_it.mean - row.without_it.mean)
+    by = {(row.mechanism.id, row.figure): row for row in found.rows}
+    assert by["displacement", "own effect"].says == "carries nothing"
+    assert by["insight-3", "contrast"].carried.mean != 0.0
+
+
+def test_an_ablation_does_not_depend_on_what_is_run_beside():
+    scenario = small_scenario("settings.replicates=2")
+    alone = ablate(scenario, mechanisms=find_mechanisms(["friends"]), workers=1)
+    among = ablate(scenario, mechanisms=find_mechanisms(["turnover", "friends", "mentoring"]), workers=1)
+    for one, other in zip(alone.effects["friends"], among.effects["friends"], strict=True):
+        assert one.tolist() == other.tolist()
+
+
+def test_what_may_be_said_of_a_difference():
+    import numpy as np
+
+    from modsim.findings.statistics import estimate
+
+    def says(*values):
+        return what_it_says(np.array(values), estimate(np.array(values)), 0.5)
+
+    assert says(0.0, 0.0, 0.0) == "carries nothing"
+    assert says(0.1, 0.12, 0.09) == "carries nothing that matters"
+    assert says(-2.0, -2.1, -1.9) == "lowers"
+    assert says(2.0, 2.1, 1.9) == "raises"
+    assert says(-2.0, 2.0, 0.1) == "cannot tell"
+
+
+def test_the_rungs_are_climbed_one_by_one():
+    table = climb(small_scenario("settings.replicates=2", "settings.weeks=30"), workers=1)
+    assert table["rung"].tolist() == ["M0", "M1", "M2", "M3"]
+    named = ", ".join(table["adds"])
+    assert all(mechanism.id in named for mechanism in MECHANISMS)
+
+
+def test_ablate_prints_and_writes_table_and_figure(monkeypatch, capsys, tmp_path):
+    code, out, err = modsim(
+        monkeypatch, capsys, "ablate", SCENARIOS / "three-areas.toml", *SETS, "--replicates", 2, "--workers", 1,
+        "--mechanism", "mentoring", "--mechanism", "insight-7", "--out", tmp_path / "a",
+    )  # fmt: skip
+    assert code == 0, err
+    assert "mentoring" in out
+    assert "insight-7" in out
+    assert {p.name for p in (tmp_path / "a").iterdir()} == {
+        "table.csv", "table.json", "scenario.toml", "ablation.svg", "ablation.png", "ablation.txt",
+    }  # fmt: skip
+    rows = list(csv.DictReader((tmp_path / "a" / "table.csv").open()))
+    assert len(rows) == 4
+    assert {row["says"] for row in rows} <= {
+        "raises", "lowers", "carries nothing", "carries nothing that matters", "cannot tell",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--mechanism", "magic"], "there is no such mechanism; there are insight-1"),
+        (["--arm", "nobody"], "--arm 'nobody': there is no such arm"),
+        (["--arm", "transplant"], "must be three arms"),
+    ],
+)
+def test_ablate_refuses_what_is_not_there(words, message, monkeypatch, capsys, tmp_path):
+    given = ["ablate", SCENARIOS / "three-areas.toml", *SETS, *words, "--out", tmp_path / "a"]
+    code, _, err = modsim(monkeypatch, capsys, *given)
+    assert code == 2
+    assert message in err
+
+
+def test_all_insights_are_there_by_default():
+    assert find_mechanisms([]) == list(INSIGHTS)
+    assert len(INSIGHTS) == 7

@@ -1,0 +1,225 @@
+"""Mechanisms and insights: taking one away changes something somewhere, and leaves exactly its null."""
+
+import numpy as np
+import pytest
+
+from modsim import Community
+from modsim.inputs.mechanisms import INSIGHTS, MECHANISMS, RUNGS, on_its_rung, with_values, without
+from modsim.simulation.columns import Stage, Standing
+from modsim.simulation.lanes import Lane
+from modsim.simulation.runs import run
+from tests.conftest import small_scenario
+from tests.simulation.same import outcomes_differ
+
+NONE, CARRIED, NEW = Lane("none"), Lane("transplant"), Lane("recoproduce")
+BUSY = ("settings.weeks=70", "purse.budget=40")
+
+# where a mechanism does nothing at the defaults, settings in which it acts
+ACTS_WHERE = {
+    "calls": ("partners.hours_others=2", "partners.hours_police=6", "reporting.share=0.9"),
+    "peer delivery": ("arms.recoproduce.peer_delivery=0.5",),
+    "displacement": (
+        "policing.displacement=0.5", "arms.recoproduce.spends_on=patrol", "areas.govan.adjacent=['castlefern']",
+    ),
+    "fidelity": ("effect.fidelity_loss=1", "world.dissimilarity=1", "effect.session_effect=0.3"),
+    "persistence": ("order.persistence=1", "effect.session_effect=0.3", "trust.event_weight=5", "settings.weeks=110"),
+    "deterrence": ("arms.recoproduce.spends_on=patrol",),
+    "learning": ("arms.recoproduce.learning=['visits', 'community_of_practice']",),
+    "insight-7": ("arms.recoproduce.learning=['visits', 'community_of_practice']",),
+    "lapse": ("spread.lapse_with_anchor=0.05",),
+    "drift": ("world.drift_per_year=0.3", "settings.weeks=110"),
+    "turnover": ("turnover.leaving_per_week=0.05",),
+}  # fmt: skip
+
+
+def lived(scenario, lanes=(NONE, CARRIED, NEW), replicates=(0,)):
+    return run(scenario, list(lanes), list(replicates))
+
+
+@pytest.mark.parametrize("mechanism", [*MECHANISMS, *INSIGHTS], ids=lambda m: m.id)
+def test_taking_a_mechanism_away_changes_something_somewhere(mechanism):
+    scenario = small_scenario(*BUSY, *ACTS_WHERE.get(mechanism.id, ()))
+    assert outcomes_differ(lived(scenario), lived(without(scenario, [mechanism]))) != []
+
+
+@pytest.mark.parametrize("mechanism", [m for m in MECHANISMS if m.rung != "M0"], ids=lambda m: m.id)
+def test_a_mechanism_is_off_on_the_rungs_below_its_own(mechanism):
+    below = RUNGS[RUNGS.index(mechanism.rung) - 1]
+    scenario = on_its_rung(small_scenario(f"settings.rung={below}"))
+    assert without(scenario, [mechanism]) == scenario
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_every_rung_runs_and_holds_what_those_below_hold(rung):
+    outcome = lived(small_scenario(f"settings.rung={rung}", "settings.weeks=40"))
+    assert outcome.totals["joined"][:, 1:, 2].min() > 0
+    trust, staff = outcome.weekly[..., 1:, 2, 3], outcome.totals["staff_left"]
+    assert (rung == "M0") == bool((trust == trust[:, :1]).all())
+    assert (staff.sum() > 0) == (rung in ("M2", "M3"))
+    fear = outcome.weekly[..., 7]
+    assert np.ptp(fear) > 0.0
+
+
+# --- what exactly becomes equal to its null ------------------------------------------------------------------
+
+
+def taken_away(number, *changes, arm="recoproduce", weeks=60):
+    scenario = without(small_scenario(*BUSY, *changes), [INSIGHTS[number - 1]])
+    community = Community(scenario, arm=arm)
+    community.run_for(weeks)
+    return community
+
+
+def test_without_insight_1_participants_are_not_heard_and_rapport_counts_a_third():
+    community = taken_away(1)
+    c = community.town.columns
+    assert c.joined[1:].sum() > 0
+    assert (c.granted + c.refused).sum() == 0
+    assert community.scenario.designing.time_given == pytest.approx(1 / 3)
+    with_it = Community(small_scenario(*BUSY), arm="recoproduce")
+    assert (community.town.power_in_practice()[1:] < 0.5 * with_it.town.power_in_practice()[1:]).all()
+
+
+def test_without_insight_2_everybody_is_as_committed_as_the_lowest_quarter():
+    drawn = Community(small_scenario(), arm="recoproduce").town
+    scenario = without(small_scenario(), [INSIGHTS[1]])
+    alike = Community(scenario, arm="recoproduce").town
+    present = drawn.world.partners.present
+    level = alike.columns.commitment[present]
+    assert (level == level[0]).all()
+    many = np.concatenate(
+        [Community(small_scenario(), arm="none", seed=s).town.columns.commitment[present] for s in range(40)]
+    )
+    assert 0.18 < (many < level[0]).mean() < 0.32
+
+
+def test_without_insight_3_any_menu_does_as_well_as_any_other():
+    changes = ("designing.bespoke_cost=1", "effect.fidelity_loss=0", "afterwards.goal_chance=0")
+    scenario = without(small_scenario(*BUSY, *changes), [INSIGHTS[2]])
+    other = with_values(scenario, {"arms.transplant.menu": ["film", "dance", "gaming"]})
+    assert outcomes_differ(lived(scenario), lived(other)) == []
+    assert outcomes_differ(lived(small_scenario(*BUSY, *changes)), lived(scenario)) != []
+
+
+def test_without_insight_4_trust_in_every_service_stays_where_it_starts():
+    community = taken_away(4)
+    town = community.town
+    assert not town.columns.good.any()
+    assert not town.columns.bad.any()
+    assert not town.trust_gained.any()
+    assert town.columns.resident_bad.any(), "residents' trust is another matter"
+
+
+def test_without_insight_5_there_is_no_hub():
+    community = taken_away(5, weeks=2)
+    partners = community.town.world.partners
+    assert (partners.anchor == -1).all()
+    assert len(community.anchors) == 0
+    sizes = partners.size
+    assert (partners.links >= sizes * (sizes - 1) // 2).all()
+
+
+def test_without_insight_6_only_traditional_services_lead():
+    community = taken_away(6)
+    assert {programme.lead.type for programme in community.programmes} <= {"police", "social_work", "school"}
+
+
+def test_without_insight_7_nothing_is_learned_from_elsewhere():
+    changes = ("arms.recoproduce.learning=['visits', 'community_of_practice', 'guide']",)
+    scenario = without(small_scenario(*BUSY, *changes), [INSIGHTS[6]])
+    community = Community(scenario, arm="recoproduce")
+    community.run_for(1)
+    assert (community.town.columns.knowledge[1:] == 0.0).all()
+    community.run_for(59)
+    assert community.town.columns.spent["learning"].sum() == 0.0
+
+
+def test_spill_over_reaches_services_that_did_nothing():
+    def housing_and_employability(*changes):
+        community = Community(small_scenario("policing.stops_per_hour=0", *changes), arm="transplant")
+        community.run_for(40)
+        kinds = community.town.world.partners.kinds
+        lead = community.programmes[2].lead.kind
+        return community.town.columns.good[[lead, kinds.index("employability")], :].sum(axis=(1, 2))
+
+    lead, other = housing_and_employability()
+    assert 0 < other < lead
+    assert housing_and_employability("trust.spill_over=0")[1] == 0.0
+
+
+def test_a_course_broken_off_is_a_broken_promise_and_an_anchor_may_prevent_it():
+    changes = ("purse.cliff_week=15", "settings.rung=M2", "purse.grant=0", "purse.budget=30")
+    cut, bridged = (
+        Community(small_scenario(*changes, f"purse.bridge_hours={hours}"), arm="transplant") for hours in (0, 2000)
+    )
+    while not cut.town.columns.breaches[2, 0]:
+        cut.step()
+        bridged.step()
+    assert not bridged.town.columns.breaches[1:].any()
+    programme = cut.programmes[2]
+    assert programme.stage == Stage.IDLE
+    who = [person.row for _, person in programme.those(Standing.DROPPED) if person.dropped_week == cut.week]
+    assert len(who) == programme.breaches
+    bad = [model.town.columns.bad[programme.lead.kind, who, 0].mean() for model in (cut, bridged)]
+    assert bad[0] > bad[1] + 3  # three bad experiences, each worth two good ones
+
+
+def test_those_compelled_all_join_and_enjoy_it_less():
+    free, compelled = (
+        lived(small_scenario(*BUSY, f"arms.transplant.compulsory={value}"), [NONE, CARRIED]).totals
+        for value in ("false", "true")
+    )
+    joined = [t["joined"][:, 1:, 1].sum() / t["invited"][:, 1:, 1].sum() for t in (free, compelled)]
+    assert joined[1] > joined[0]
+    assert compelled["invited"][:, 1:, 1].sum() == (
+        compelled["joined"][:, 1:, 1].sum() + compelled["missed_promises"][:, 1:, 1].sum()
+    )
+
+
+@pytest.mark.parametrize("comparison", ["equal_activity", "equal_start"])
+def test_other_things_can_be_held_equal(comparison):
+    changes = (f"settings.comparison={comparison}", "settings.weeks=60", "settings.rung=M1", "purse.budget=40")
+    courses = []
+    for arm in ("transplant", "recoproduce"):
+        community = Community(small_scenario(*changes), arm=arm)
+        running = []
+        for _ in range(60):
+            community.step()
+            running.append(community.town.session_held[1:, 0].copy())
+        courses.append(np.argmax(running, axis=0))
+        purse = community.town.columns
+        assert purse.arrived[1:] == pytest.approx(sum(purse.spent.values())[1:] + purse.purse[1:])
+    assert courses[0].min() > 0
+    assert (abs(courses[0] - courses[1]) <= 1).all(), "the first courses begin together"
+
+
+def test_hours_in_kind_are_written_down_whether_they_are_charged_or_not():
+    charged, given = (lived(small_scenario(*BUSY, f"purse.charge_inkind={value}")) for value in ("true", "false"))
+    assert charged.totals["hours_in_kind"].sum() == 0
+    assert given.totals["hours_in_kind"][:, 1:, 2].min() > 0
+    assert given.spent["mentoring"].sum() == given.spent["meetings"].sum() == 0
+    worked = sum(v for name, v in given.totals.items() if name.startswith("hours_of_"))
+    assert worked == pytest.approx(given.totals["hours"] + given.totals["hours_in_kind"])
+
+
+def test_existing_resources_alone_run_a_programme():
+    changes = ("purse.budget=0", "purse.grant=0", "purse.pledged_hours=12", "settings.weeks=100")
+    found = lived(small_scenario(*changes), [NONE, CARRIED])
+    assert found.totals["rounds"][:, 1:, 1].min() > 0
+    assert found.totals["hours_arrived"][:, 1:, 1].max() < 100 * 12 * 9
+
+
+def test_a_programme_spreads_on_what_areas_hear_and_an_area_that_hears_nothing_of_it_waits():
+    changes = ("settings.spreads=diffusion", "settings.weeks=200", "spread.baseline=-6", "spread.need_effect=0")
+    heard, deaf = (
+        lived(small_scenario(*changes, f"spread.heard_effect={effect}"), [NEW], range(6)).totals for effect in (20, 0)
+    )
+    opened = [(t["opened_week"][:, 1:] < 200).sum() for t in (heard, deaf)]
+    assert opened[0] > opened[1]
+    assert heard["hours_arrived"][:, 1:][heard["opened_week"][:, 1:] == 200].sum() == 0
+
+
+def test_no_area_that_does_nothing_takes_the_programme_up():
+    found = lived(small_scenario("settings.spreads=diffusion", "spread.baseline=2"), [NONE, NEW])
+    assert (found.totals["opened_week"][:, 1:, 0] == 48).all()
+    assert (found.totals["opened_week"][:, 1:, 1] < 48).all()
