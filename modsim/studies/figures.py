@@ -185,13 +185,13 @@ def draw_ablation(found: Ablation) -> tuple[Figure, str]:
     """Own effect and contrast with everything (a line), and without each mechanism (where each bar ends)."""
     label = found.scenario.arm_label
     panels = {
-        "own effect": f"“{label(found.arm)}”\nchange of incidents, %",
-        "contrast": f"“{label(found.arm)}” minus “{label(found.against)}”\npoints; below 0 the first does better",
+        "own effect": f"“{label(found.arm)}”: change of incidents, %",
+        "contrast": f"“{label(found.arm)}” minus “{label(found.against)}”, points (below 0 the first does better)",
     }
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(
             figsize=(9.6, 2.1 + 0.42 * len(found.mechanisms)),
-            layout=ConstrainedLayoutEngine(rect=(0.01, 0.06, 0.98, 0.94)),
+            layout=ConstrainedLayoutEngine(rect=(0.02, 0.12, 0.97, 0.87)),
         )
         axes = figure.subplots(1, 2, sharey=True)
         said = []
@@ -201,22 +201,24 @@ def draw_ablation(found: Ablation) -> tuple[Figure, str]:
             for place, row in enumerate(rows):
                 end = row.without_it.mean or 0.0
                 colour, hatch = _SAYS[row.says]
-                axis.barh(place, end - full, 0.6, left=full, color=colour, hatch=hatch, edgecolor="white")
+                axis.barh(
+                    place, end - full, 0.6, left=full, color=colour, hatch=hatch, edgecolor="#595959", linewidth=0.6
+                )
                 if row.carried.low is not None and row.carried.high is not None:  # of the difference, from its end
                     reach = [full - row.carried.high, full - row.carried.low]
                     axis.plot(reach, [place, place], color="#0B0C0C", linewidth=1.6)
                 said.append(f"{name} without {row.mechanism.id} {end:+.2f}, {row.says}")
             axis.axvline(full, color="#0B0C0C", linewidth=1.2)
             axis.axvline(0, color="#595959", linewidth=0.8, linestyle=(0, (1, 2)))
-            axis.set_xlabel(words)
+            axis.set_xlabel(textwrap.fill(words, 44))
             axis.grid(axis="y", visible=False)
-        names = [textwrap.fill(f"without {m.meaning}", 38) for m in found.mechanisms]
+        names = [textwrap.fill(f"without {m.meaning}", 34) for m in found.mechanisms]
         axes[0].set_yticks(range(len(names)), names)
         axes[0].set_ylim(len(names) - 0.5, -0.5)
         figure.suptitle("What each carries: from the line, with everything, to the end of a bar, without it", x=0.01,
                         ha="left", fontweight="bold")  # fmt: skip
         marks = [Patch(facecolor=c, hatch=h, edgecolor="#595959", label=text) for text, (c, h) in _SAYS.items()]
-        figure.legend(handles=marks, loc="outside lower center", ncols=5, fontsize=7.5)
+        figure.legend(handles=marks, loc="lower center", bbox_to_anchor=(0.5, 0.045), ncols=5, fontsize=7.5)
         finish(figure)
     opening = f"With everything the own effect is {found.full('own effect').mean or 0.0:+.2f} %, the contrast "
     return figure, f"{opening}{found.full('contrast').mean or 0.0:+.2f} points. " + "; ".join(said) + "."
