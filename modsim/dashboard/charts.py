@@ -56,16 +56,16 @@ def weekly_series(comparison: Comparison, topic: str, place: int, levels: bool) 
     """
     outcome, words = comparison.outcome, comparison.scenario.vocabulary
     measure = "trust_youth" if topic == "trust" else f"{words.incident}_occurred"
-    column = outcome.weekly[:, :, place, :, weekly_measures(comparison.scenario).index(measure)]
 
-    def of(arm: str) -> np.ndarray:
-        values = column[..., outcome.lane(arm)]
+    def of(arm: str, what: str = measure) -> np.ndarray:
+        values = outcome.weekly[:, :, place, outcome.lane(arm), weekly_measures(comparison.scenario).index(what)]
         return 100.0 * values if topic == "trust" else trailing_mean(values)
 
     if levels:
         return {arm: of(arm) for arm in (*comparison.verdict_pair, comparison.reference)}
-    base = of(comparison.reference)
-    return {arm: of(arm) - base for arm in comparison.verdict_pair}
+    if topic == "trust":  # the reference's trust in the same type of service, whoever would lead there
+        return {arm: of(arm) - of(arm, "trust_youth_reference") for arm in comparison.verdict_pair}
+    return {arm: of(arm) - of(comparison.reference) for arm in comparison.verdict_pair}
 
 
 def axis_of(comparison: Comparison, topic: str, levels: bool) -> tuple[float, float]:

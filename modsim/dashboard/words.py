@@ -254,9 +254,9 @@ def over_time_sentence(comparison: Comparison, topic: str, place: int) -> str:
     parts = []
     for arm in comparison.verdict_pair:
         if topic == "trust":
-            lane, base = comparison.outcome.lane(arm), comparison.outcome.lane(comparison.reference)
-            trust = comparison.outcome.totals["trust_youth"][:, place]
-            found, unit = estimate(100.0 * (trust[:, lane] - trust[:, base])), "points of 100"
+            lane, totals = comparison.outcome.lane(arm), comparison.outcome.totals
+            mine, theirs = (totals[name][:, place, lane] for name in ("trust_youth", "trust_youth_reference"))
+            found, unit = estimate(100.0 * (mine - theirs)), "points of 100"
         else:
             found, unit = area_change(comparison, arm, place), "%"
         if found.mean is None:

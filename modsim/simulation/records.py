@@ -26,7 +26,7 @@ def weekly_measures(scenario: Scenario) -> tuple[str, ...]:
     return (
         f"{incident}_occurred", f"{incident}_reported", f"{incident}_seen", "trust_youth", "programme_running",
         f"{incident}_serious", "trust_residents", "fear", "efficacy", "regard", "trust_between_partners",
-        "process_knowledge", "calls_waiting", "area_open",
+        "process_knowledge", "calls_waiting", "area_open", "trust_youth_reference",
     )  # fmt: skip
 
 
@@ -126,7 +126,7 @@ class Records:
                 *sums, seen, trust, c.stage != Stage.IDLE, town.serious, town.mean_of_residents(town.resident_trust),
                 town.mean_of_residents(c.fear), town.mean_of_residents(c.efficacy),
                 summed(c.regard * world.partners.present[..., None]) / size, c.together, c.knowledge, summed(c.queue),
-                town.is_open,
+                town.is_open, trust if self.references is None else mean_trust_in_lead(town, self.references),
             ],
             axis=-1,
         )  # fmt: skip

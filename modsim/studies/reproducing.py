@@ -13,7 +13,8 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
-from modsim.findings.figures import SETTINGS, apparent_and_true, finish
+from modsim.findings.figures import SETTINGS, finish
+from modsim.findings.figures.outcomes import apparent_and_true
 from modsim.inputs.fields import Table, choice
 from modsim.inputs.toml_files import read_toml
 from modsim.studies.figures import draw_study, look_of

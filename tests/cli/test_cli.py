@@ -236,7 +236,7 @@ def test_brackets_and_dollars_in_names_are_only_letters(modsim, tmp_path):
     code, out, err = modsim("compare", THREE, *given)
     assert code == 0, err
     assert "Why [/i] now [red]x[/red]" in out
-    assert len(list((tmp_path / "out" / "figures").iterdir())) == 15
+    assert len(list((tmp_path / "out" / "figures").iterdir())) == 27
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])

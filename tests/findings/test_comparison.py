@@ -76,7 +76,7 @@ def test_the_tables_have_the_columns_of_the_contract(folder):
         assert list(pd.read_parquet(folder / f"{name}.parquet").columns) == expected
     weekly = pd.read_parquet(folder / "weekly.parquet")
     assert {"asb_occurred", "asb_reported", "trust_youth", "trust_residents", "fear", "regard"} < set(weekly.measure)
-    assert len(weekly) == 9 * 11 * 3 * 48 * 14
+    assert len(weekly) == 9 * 11 * 3 * 48 * 15
 
 
 def test_the_ledger_adds_up(folder):
@@ -103,7 +103,10 @@ def test_provenance_says_what_it_was_made_from(folder):
     assert len(provenance["code"]) == 16
 
 
-FIGURES = {"trust-over-time", "asb-over-time", "differences-by-area", "apparent-and-true-effect", "ledger"}
+FIGURES = {
+    "trust-over-time", "asb-over-time", "differences-by-area", "apparent-and-true-effect", "both-outcomes", "ledger",
+    "hours-by-service", "regard-and-trust", "where-it-runs",
+}  # fmt: skip
 
 
 def test_every_figure_comes_as_svg_and_png_with_words_and_banner(folder):
@@ -126,16 +129,16 @@ def test_the_numbers_in_the_words_are_those_of_the_summary(comparison, folder):
 
 
 def test_arms_in_figures_differ_in_lightness():
-    from modsim.findings.figures import _REFERENCE, _STYLES
+    from modsim.findings.figures.style import REFERENCE, STYLES
 
     def lightness(colour):
         red, green, blue = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
         return 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
 
-    first, second = lightness(_STYLES[0][0]), lightness(_STYLES[1][0])
+    first, second = lightness(STYLES[0][0]), lightness(STYLES[1][0])
     assert (max(first, second) + 0.05) / (min(first, second) + 0.05) > 3
-    assert len({str(style[1]) for style in _STYLES}) == len(_STYLES)
-    assert _REFERENCE[1] not in [style[1] for style in _STYLES]
+    assert len({str(style[1]) for style in STYLES}) == len(STYLES)
+    assert REFERENCE[1] not in [style[1] for style in STYLES]
 
 
 def test_a_folder_is_replaced_whole_and_nothing_is_left_beside_it(comparison, folder):
