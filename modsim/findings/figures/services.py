@@ -16,64 +16,54 @@ def ledger(comparison: Comparison) -> tuple[Figure, str]:
     areas = recipients(comparison.scenario)
     hours = {**comparison.outcome.spent, "left": comparison.outcome.totals["hours_left"]}
     hours = {heading: figures for heading, figures in hours.items() if figures[:, areas].any() or heading == "left"}
-    colours = {**dict(zip(HEADINGS, FILLS, strict=True)), "left": ("#E5E5E5", "")}
-    arms = comparison.arms
-    figure = Figure(
-        figsize=(7.2, 1.7 + 0.55 * len(arms)), layout=ConstrainedLayoutEngine(rect=(0.012, 0.06, 0.976, 0.94))
+    fills = {**dict(zip(HEADINGS, FILLS, strict=True)), "left": ("#E5E5E5", "")}
+    figure, said = _stacked(
+        comparison, hours, fills, "Where the hours went", "staff hours over all recipient areas, mean of futures"
     )
-    axis = figure.subplots()
-    start = np.zeros(len(arms))
-    said: dict[str, list[str]] = {arm: [] for arm in arms}
-    for heading, figures in hours.items():
-        lanes = [comparison.outcome.lane(arm) for arm in arms]
-        mean = figures[:, areas][..., lanes].sum(axis=1).mean(axis=0)
-        colour, hatch = colours[heading]
-        axis.barh(range(len(arms)), mean, left=start, color=colour, hatch=hatch, edgecolor="white", label=heading)
-        start = start + mean
-        for arm, value in zip(arms, mean, strict=True):
-            said[arm].append(f"{heading} {value:,.0f}")
-    axis.set_yticks(range(len(arms)), [labelled(comparison, arm) for arm in arms])
-    axis.invert_yaxis()
-    axis.grid(axis="y", visible=False)
-    axis.set_xlabel("staff hours over all recipient areas, mean of futures")
-    put_title(figure, "Where the hours went")
-    axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8.5)
-    label = comparison.scenario.arm_label
-    return figure, "Staff hours by arm. " + "; ".join(f"“{label(a)}”: {', '.join(said[a])}" for a in arms) + "."
+    return figure, f"Staff hours by arm. {said}"
 
 
 def hours_by_service(comparison: Comparison) -> tuple[Figure, str]:
     """Who worked the hours of the programme, charged or given, by type of service."""
-    areas = recipients(comparison.scenario)
     prefix = "hours_of_"
     hours = {
         name.removeprefix(prefix).replace("_", " "): figures
         for name, figures in comparison.outcome.totals.items()
         if name.startswith(prefix)
     }
-    arms = comparison.arms
+    fills = {service: FILLS[k % len(FILLS)] for k, service in enumerate(hours)}
+    words = "hours worked for the programme over all recipient areas, mean of futures"
+    figure, said = _stacked(comparison, hours, fills, "Who worked for the programme", words)
+    return figure, f"Hours by service. {said}"
+
+
+def _stacked(
+    comparison: Comparison, hours: dict[str, np.ndarray], fills: dict[str, tuple[str, str]], heading: str, xlabel: str
+) -> tuple[Figure, str]:
+    """Hours (replicates, areas, lanes) of several kinds as stacked bars, one for each arm, and the same in words."""
+    arms, areas = comparison.arms, recipients(comparison.scenario)
+    lanes = [comparison.outcome.lane(arm) for arm in arms]
     figure = Figure(
         figsize=(7.2, 1.7 + 0.55 * len(arms)), layout=ConstrainedLayoutEngine(rect=(0.012, 0.06, 0.976, 0.94))
     )
     axis = figure.subplots()
     start = np.zeros(len(arms))
     said: dict[str, list[str]] = {arm: [] for arm in arms}
-    for k, (service, figures) in enumerate(hours.items()):
-        lanes = [comparison.outcome.lane(arm) for arm in arms]
+    for kind, figures in hours.items():
         mean = figures[:, areas][..., lanes].sum(axis=1).mean(axis=0)
-        colour, hatch = FILLS[k % len(FILLS)]
-        axis.barh(range(len(arms)), mean, left=start, color=colour, hatch=hatch, edgecolor="white", label=service)
+        colour, hatch = fills[kind]
+        axis.barh(range(len(arms)), mean, left=start, color=colour, hatch=hatch, edgecolor="white", label=kind)
         start = start + mean
         for arm, value in zip(arms, mean, strict=True):
-            said[arm].append(f"{service} {value:,.0f}")
+            said[arm].append(f"{kind} {value:,.0f}")
     axis.set_yticks(range(len(arms)), [labelled(comparison, arm) for arm in arms])
     axis.invert_yaxis()
     axis.grid(axis="y", visible=False)
-    axis.set_xlabel("hours worked for the programme over all recipient areas, mean of futures")
-    put_title(figure, "Who worked for the programme")
+    axis.set_xlabel(xlabel)
+    put_title(figure, heading)
     axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8.5)
     label = comparison.scenario.arm_label
-    return figure, "Hours by service. " + "; ".join(f"“{label(a)}”: {', '.join(said[a])}" for a in arms) + "."
+    return figure, "; ".join(f"“{label(a)}”: {', '.join(said[a])}" for a in arms) + "."
 
 
 def regard_and_trust(comparison: Comparison) -> tuple[Figure, str]:
@@ -85,13 +75,14 @@ def regard_and_trust(comparison: Comparison) -> tuple[Figure, str]:
     }  # fmt: skip
     areas, base = recipients(comparison.scenario), comparison.outcome.lane(comparison.reference)
     same = weekly_of(comparison, "trust_youth_reference")[:, :, areas]  # trust in the same type of service
+    looks = styles_of(comparison)
     figure = Figure(figsize=(12.6, 4.2), layout=ConstrainedLayoutEngine(rect=(0.012, 0.06, 0.976, 0.94)))
     axes = figure.subplots(1, len(sides))
     said = []
     for axis, (measure, words) in zip(axes, sides.items(), strict=True):
         weekly = weekly_of(comparison, measure)[:, :, areas]
         for arm in comparison.arms:
-            colour, dash = styles_of(comparison)[arm]
+            colour, dash = looks[arm]
             lane = comparison.outcome.lane(arm)
             theirs = same[..., lane] if measure == "trust_youth" else weekly[..., base]
             gap = 100.0 * (weekly[..., lane] - theirs).mean(axis=2)
