@@ -39,7 +39,7 @@ def _seen(sightings, lane):
 
 def outcomes_differ(one, other):
     """Names of figures in which two outcomes differ."""
-    different = [] if np.array_equal(one.weekly, other.weekly) else ["weekly"]
+    different = [] if np.array_equal(one.weekly, other.weekly, equal_nan=True) else ["weekly"]
     for mine, theirs in ((one.totals, other.totals), (one.spent, other.spent)):
         different += [name for name in mine if not np.array_equal(mine[name], theirs[name], equal_nan=True)]
     return different
