@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from modsim.rules import excitement, neighbouring, policing, spreading
+from modsim.simulation.agents import course, preparing
+from modsim.simulation.agents.programme import Programme, added_up
 from modsim.simulation.by_columns.areas import keep_levels, true_fall
 from modsim.simulation.by_columns.incidents import remember
 from modsim.simulation.columns import NOT_YET, PARTICIPANT_WINDOW_WEEKS, Sightings
-from modsim.simulation.programme import Programme, added_up
 from modsim.simulation.town import ENOUGH, Town
 
 if TYPE_CHECKING:
@@ -48,31 +49,37 @@ def hours_arrive(town: Town) -> None:
 
 
 def programmes_are_planned(town: Town) -> None:
-    _model(town).all_programmes.do("plan_round")
+    for one in _model(town).programmes:
+        preparing.plan_round(one)
 
 
 def workers_visit(town: Town) -> None:
-    _model(town).all_programmes.do("visit_young_people")
+    for one in _model(town).programmes:
+        preparing.visit_young_people(one)
 
 
 def partners_meet(town: Town) -> None:
-    _model(town).all_programmes.do("meet")
+    for one in _model(town).programmes:
+        preparing.meet(one)
 
 
 def young_people_are_asked(town: Town) -> None:
     _model(town).remember_who_was_in()
-    _model(town).all_programmes.do("ask_young_people")
+    for one in _model(town).programmes:
+        course.ask_young_people(one)
 
 
 def participants_are_heard(town: Town) -> None:
-    _model(town).all_programmes.do("hear_participants")
+    for one in _model(town).programmes:
+        course.hear_participants(one)
 
 
 def sessions_are_held(town: Town) -> None:
     for person in _model(town).young_people:
         person.benefit = 0.0
         person.in_course = False
-    _model(town).all_programmes.do("hold_session")
+    for one in _model(town).programmes:
+        course.hold_session(one)
 
 
 def destinations_are_found(town: Town) -> None:
@@ -200,7 +207,8 @@ def regard_moves(town: Town) -> None:
 
 
 def programmes_move_on(town: Town) -> None:
-    _model(town).all_programmes.do("move_on")
+    for one in _model(town).programmes:
+        course.move_on(one)
 
 
 def areas_learn(town: Town) -> None:

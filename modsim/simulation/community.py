@@ -9,14 +9,14 @@ import numpy as np
 from modsim.inputs.mechanisms import on_its_rung
 from modsim.inputs.scenario import Scenario
 from modsim.simulation import by_agents, by_columns
-from modsim.simulation.partner import Anchor, Partner
-from modsim.simulation.programme import Programme
+from modsim.simulation.agents.partner import Anchor, Partner
+from modsim.simulation.agents.programme import Programme
+from modsim.simulation.agents.resident import Resident
+from modsim.simulation.agents.young_person import YoungPerson
 from modsim.simulation.records import Records, is_counted, weekly_measures
-from modsim.simulation.resident import Resident
 from modsim.simulation.rulebook import Rules
 from modsim.simulation.town import Town
 from modsim.simulation.week import live_one_week
-from modsim.simulation.young_person import YoungPerson
 from modsim.world.ties import Ties
 from modsim.world.young_people import FIXED_POINT, World
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from modsim.simulation.agents.preparing import learned_shares
+from modsim.simulation.agents.programme import Programme
+from modsim.simulation.agents.young_person import YoungPerson
 from modsim.simulation.columns import Stage, Standing
 from modsim.simulation.community import Community
-from modsim.simulation.programme import Programme
-from modsim.simulation.young_person import YoungPerson
 
 ONE_OF_MANY = "This is one possible future of synthetic people; others with other luck are as likely."
 
@@ -154,7 +155,7 @@ class _Chronicler:
         size = len(offered)
         expected = sorted(p.expectation, key=lambda i: (-p.expectation[i], i))[:size]
         wished = [self._names[i] for i in offered if i not in expected]
-        shares = p.learned_shares()
+        shares = learned_shares(p)
         first = max(shares, key=lambda i: shares[i])
         text = f"after {contacts} contacts the menu is {words}"
         text += f"; {_and(wished)} because young people said so" if wished else "; just what services had expected"

@@ -113,7 +113,7 @@ class Town:
         self.columns = columns or Columns(world, scenarios)
         if columns is None:
             self._begin()
-        self._settle_surroundings(scenarios)
+        self._settle_surroundings()
         self.good_contacts = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # of this week, with the lead
         self.events: list[tuple[np.ndarray, ...]] = []  # of this week: kind, row, lane, good, bad
         self.answered_share = np.ones((len(world.areas), self.lanes))  # of the hours of calls that waited this week
@@ -151,7 +151,7 @@ class Town:
         named = np.take_along_axis(named, partners.kind, axis=1) & in_pool
         self.may_lead = np.where(named.any(axis=1)[:, None], named, in_pool)  # (areas, partners)
 
-    def _settle_surroundings(self, scenarios: Sequence[Scenario]) -> None:
+    def _settle_surroundings(self) -> None:
         """Patrol, what residents start from and usually come to know, and the mean trust young people start with."""
         world = self.world
         self.youths = np.diff(world.first_row)[:, None]

@@ -11,6 +11,7 @@ from modsim import Community
 from modsim.inputs.contradictions import contradictions
 from modsim.simulation.columns import Standing
 from modsim.simulation.lanes import Lane
+from modsim.simulation.records import weekly_measures
 from modsim.simulation.runs import run
 from tests.conftest import ARMS, small_scenario
 from tests.simulation.same import columns_differ
@@ -166,4 +167,6 @@ def test_random_valid_scenarios_add_up_and_both_faces_agree(values, seed):
     agents.run_for(26)
     columns.run_for(26)
     assert columns_differ(agents.town, columns.town) == []
-    assert np.array_equal(outcome.weekly[0, ..., 3, :], columns.town.records.weekly[:, :, 0])
+    beside = weekly_measures(scenario).index("trust_youth_reference")  # unknown where the reference does not run
+    mine, theirs = outcome.weekly[0, ..., 3, :], columns.town.records.weekly[:, :, 0]
+    assert np.array_equal(np.delete(mine, beside, -1), np.delete(theirs, beside, -1))

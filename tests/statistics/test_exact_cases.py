@@ -1,4 +1,8 @@
-"""Cases whose answer is known in closed form: the model must give it, within four standard errors or exactly."""
+"""Cases whose answer is known in closed form: the model must give it, within four standard errors or exactly.
+
+Three of the seventeen stand elsewhere: 5 in `tests/world/test_world.py` (expected match), 12 also in
+`tests/simulation/test_conservation.py` (the purse) and 14 in `tests/simulation/test_luck.py` (labels).
+"""
 
 import numpy as np
 import pytest
@@ -6,7 +10,7 @@ from scipy import stats
 
 from modsim import Community, load_scenario
 from modsim.rules import trusting
-from modsim.simulation.by_columns.programmes import chosen_menu
+from modsim.simulation.by_columns.preparing import chosen_menu
 from modsim.simulation.columns import Stage, Standing
 from modsim.simulation.lanes import Lane
 from modsim.simulation.records import weekly_measures
@@ -33,11 +37,35 @@ def test_case_1_without_a_programme_incidents_are_poisson_given_everybody_s_rate
     scenario = small_scenario("settings.weeks=52", "settings.seed=11", *NOTHING_MOVES)
     occurred = run(scenario, [Lane("none")], range(12)).weekly[..., 0, 0]  # replicates, weeks, areas
     found = np.moveaxis(occurred, 1, 0).reshape(52, -1)
+    recipients = np.tile([area.role == "recipient" for area in scenario.areas], 12)  # the origin has its programme
+    found, expected = found[:, recipients], expected[:, recipients]
     scaled = (found - expected) / np.sqrt(expected)
     assert mean_is(scaled, 0.0, sd=1.0)
     assert abs(scaled.var() - 1.0) < 4 * np.sqrt(2.0 / scaled.size) + 0.05  # Poisson counts are a little long-tailed
     total, level = found.sum(), expected.sum()
     assert abs(total - level) < 4 * np.sqrt(level)
+
+
+def test_case_2_an_incident_sets_off_others_as_often_as_it_says_and_counts_come_in_bursts():
+    """A branching process: the mean stays, and long counts vary 1 / (1 - offspring) squared times as much."""
+    offspring, replicates = 0.5, range(60)
+    still = [change for change in NOTHING_MOVES if "offspring" not in change]
+    scenario = small_scenario(
+        "settings.weeks=156", "settings.seed=3", f"excitation.offspring={offspring}", "order.persistence=0", *still
+    )
+    world = World(scenario, 3, replicates)
+    expected = np.zeros(len(world.areas))
+    for week in range(-52, 156):
+        world.turn(week)
+        if week >= 0:
+            expected += np.add.reduceat(world.background, world.first_row[:-1])
+    occurred = run(scenario, [Lane("none")], replicates).weekly[:, :, 1:, 0, 0].sum(axis=1)
+    expected = expected.reshape(-1, 3)[:, 1:]
+    scaled = (occurred - expected) / np.sqrt(expected)
+    bursts = 1.0 / (1.0 - offspring) ** 2
+    assert mean_is(scaled, 0.0, sd=np.sqrt(bursts))
+    assert abs(scaled.var() / bursts - 1.0) < 4 * np.sqrt(2.0 / scaled.size)
+    assert scaled.var() > 2.0  # without bursts it would be about 1
 
 
 def test_case_3_joins_of_a_wave_are_a_truncated_binomial():
@@ -87,6 +115,58 @@ def test_case_4_one_bad_experience_takes_loss_to_gain_times_the_odds_to_undo():
     assert trusting.trust(0.3, trusting.good_after(good, needed, 0, 0, p), hurt, p) == pytest.approx(before)
 
 
+def test_case_6_a_design_takes_the_meetings_that_its_renewal_law_says():
+    """Each of n partners comes with chance 0.5: after m meetings n m chances were had, and 6 n presences are needed."""
+    scenario = small_scenario(
+        "commitment.sd=0", "commitment.mean=0.5", "commitment.regard_step=0", "partners.hours_per_incident=0",
+        "turnover.leaving_per_week=0", "designing.knowledge_adds_quality=0", "purse.grant=2000", "programme.rounds=1",
+        "arms.recoproduce.process_knowledge=0", "arms.recoproduce.setup_weeks=6", "settings.weeks=90",
+        "spread.lapse_with_anchor=0", "spread.lapse_without_anchor=0",
+    )  # fmt: skip
+    outcome = run(scenario, [Lane("none"), Lane("recoproduce")], range(60))
+    known = weekly_measures(scenario).index("process_knowledge")  # rises in the week in which the menu is settled
+    settled = np.argmax(outcome.weekly[..., 1, known] > 0, axis=1)[:, 1:]
+    assert (settled % 2 == 1).all()  # partners meet each fortnight
+    taken = (settled + 1) // 2
+    for place, area in enumerate(scenario.areas[1:]):
+        size = int(World(scenario, 3, [0]).partners.size[place + 1])
+        meetings = np.arange(1, 60)
+        not_yet = stats.binom.cdf(6 * size - 1, meetings * size, 0.5)
+        chance = -np.diff(np.concatenate([[1.0], not_yet]))
+        mean = (meetings * chance).sum()
+        spread = np.sqrt(((meetings - mean) ** 2 * chance).sum())
+        assert mean_is(taken[:, place], mean, sd=spread), area.label
+        assert 0.4 < taken[:, place].var() / spread**2 < 2.0
+
+
+def test_case_7_friends_alone_conserve_a_group_s_sum_and_close_the_gaps_within_it():
+    """Closed groups, the same weight at every age: each gap to the mean shrinks by 1 - fading - pull n / (n - 1)."""
+    scenario = small_scenario(
+        "population.rewired_share=0", "peers.pull=0.05", "peers.strongest_until=39", "peers.gone_by=60",
+        "order.persistence=0", "policing.labelling=0", "population.core_exit_per_year=0",
+    )  # fmt: skip
+    model = Community(scenario, arm="none")
+    model.run_for(1)
+    world, c = model.town.world, model.town.columns
+    area = world.area > 0
+    c.inclination[:, 0] = np.where(area, np.random.default_rng(7).normal(size=world.rows), 0.0)
+    before, who = c.inclination[:, 0].copy(), world.generation.copy()
+    weeks, fading = 6, scenario.effect.reversion_per_week
+    model.run_for(weeks)
+    checked = 0
+    for group in np.unique(world.group[area]):
+        members = np.nonzero(world.group == group)[0]
+        closed = (np.diff(world.ties.start)[members] == len(members) - 1).all()  # old ties stay where cores change
+        if not closed or (world.generation[members] != who[members]).any():
+            continue  # somebody grew out and took the sum along
+        first, last, n = before[members], c.inclination[members, 0], len(members)
+        assert last.sum() == pytest.approx(first.sum() * (1 - fading) ** weeks, abs=1e-9)
+        gap = (1 - fading - 0.05 * n / (n - 1)) ** weeks
+        assert last - last.mean() == pytest.approx((first - first.mean()) * gap, abs=1e-9)
+        checked += 1
+    assert checked > 20
+
+
 def test_case_8_with_endless_honest_signals_and_all_power_the_menu_is_the_true_top():
     model = Community(small_scenario("arms.recoproduce.power_design=1", "settings.rung=M1"), arm="recoproduce")
     town = model.town
@@ -111,12 +191,58 @@ def test_case_9_with_neither_honesty_nor_trust_the_menu_is_what_professionals_ex
     assert {i for i, on_it in lead.menu.items() if on_it} == set(model.scenario.origin_menu)
 
 
+def test_case_10_in_closed_groups_joining_is_a_chain_in_which_each_friend_inside_counts():
+    """Only friends matter: who is asked says yes with a chance that depends on how many of the group were in before."""
+    scenario = small_scenario(
+        "population.rewired_share=0", "joining.match_effect=0", "joining.trust_effect=0", "joining.support_effect=0",
+        "joining.rival_ground_effect=0", "joining.friends_effect=3", "joining.baseline=-1.5", "programme.places=40",
+        "purse.grant=5000", "settings.weeks=24",
+    )  # fmt: skip
+    surprise, variance, inside = [], [], []
+    for replicate in range(16):
+        model = Community(scenario, arm="transplant", replicate=replicate)
+        world, c = model.town.world, model.town.columns
+        model.run_for(8)
+        for _ in range(scenario.programme.recruitment_waves):
+            was_in, waiting = c.ever_in[:, 0].copy(), c.standing[:, :, 0] == Standing.NOT_ASKED
+            model.step()
+            area, n = np.nonzero(waiting & (c.standing[:, :, 0] != Standing.NOT_ASKED) & (c.listed[:, :, 0] >= 0))
+            of_mine = area > 0
+            for row, standing in zip(c.listed[area, n, 0][of_mine], c.standing[area, n, 0][of_mine], strict=True):
+                if standing == Standing.GONE:
+                    continue
+                group = world.group == world.group[row]
+                share = was_in[group].sum() / (group.sum() - 1)
+                chance = 1.0 / (1.0 + np.exp(1.5 - 3.0 * share))
+                surprise.append((standing == Standing.IN) - chance)
+                variance.append(chance * (1.0 - chance))
+                inside.append(share)
+    assert max(inside) > 0.2  # the chain moved
+    assert abs(sum(surprise)) < 4 * np.sqrt(sum(variance))
+    pulled = np.array(surprise)[np.array(inside) > 0.0]
+    assert abs(pulled.sum()) < 4 * np.sqrt(np.array(variance)[np.array(inside) > 0.0].sum())
+
+
 def test_case_11_is_the_no_effect_scenario_itself():
     scenario = load_scenario(SCENARIOS / "no-effect.toml", ["settings.weeks=60"])
     outcome = run(scenario, [Lane(arm) for arm in scenario.arms], [0])
     occurred = outcome.weekly[..., 0]
     assert all(np.array_equal(occurred[..., 0], occurred[..., lane]) for lane in range(len(scenario.arms)))
     assert outcome.totals["joined"][:, 1:, 2:].min() > 0
+
+
+@pytest.mark.parametrize("charged", [True, False])
+def test_case_12_what_services_work_is_what_the_ledger_says(charged):
+    """Hours worked, by service, are those of the headings under which services work: paid from the purse or given."""
+    scenario = small_scenario(f"purse.charge_inkind={str(charged).lower()}")
+    outcome = run(scenario, [Lane("none"), Lane("transplant"), Lane("recoproduce")], [0, 1])
+    paid = sum(outcome.spent[heading] for heading in ("contacts", "delivery", "negotiation"))
+    shared = sum(outcome.spent[heading] for heading in ("meetings", "links", "mentoring"))
+    in_kind = outcome.totals["hours_in_kind"]
+    worked = sum(hours for name, hours in outcome.totals.items() if name.startswith("hours_of_"))
+    assert np.allclose(worked, paid + shared + in_kind, rtol=0, atol=1e-6)
+    assert (in_kind[:, 1:, 1:].max() == 0) == charged
+    assert (shared[:, 1:, 1:].max() > 0) == charged
 
 
 def test_case_13_without_voice_cost_or_delay_making_anew_is_carrying_unchanged():

@@ -3,7 +3,7 @@
 import numpy as np
 
 from modsim.rules import partnering, spreading
-from modsim.simulation.by_columns.programmes import break_off
+from modsim.simulation.by_columns.course import break_off
 from modsim.simulation.by_columns.services import pay
 from modsim.simulation.columns import NOT_YET, PARTICIPANT_WINDOW_WEEKS, Stage
 from modsim.simulation.planning import mean_trust

@@ -105,3 +105,9 @@ def can_pay(town: Town, hours):
 def in_purse(town: Town, hours):
     """The part of hours given by partners that the purse pays."""
     return np.where(town.numbers.purse.charge_inkind, hours, 0.0)
+
+
+def by_lead(town: Town, hours) -> None:
+    """Hours that the lead's staff work (areas, lanes)."""
+    leads = np.arange(town.world.partners.most)[None, :, None] == town.columns.lead[:, None, :]
+    town.columns.worked = town.columns.worked + leads * hours[:, None, :]

@@ -8,13 +8,13 @@ import numpy as np
 from modsim.inputs.fields import PartnerType
 from modsim.inputs.uncertainties.services import commitment_at
 from modsim.rules import designing, partnering
+from modsim.simulation.agents.window import window
 from modsim.simulation.town import ENOUGH, occasion
-from modsim.simulation.window import window
 
 if TYPE_CHECKING:
     from modsim.inputs.scenario import Area
+    from modsim.simulation.agents.programme import Programme
     from modsim.simulation.community import Community
-    from modsim.simulation.programme import Programme
 
 
 class Partner(mesa.Agent):

@@ -12,15 +12,15 @@ import numpy as np
 
 from modsim.inputs.scenario import GOALS, Goal
 from modsim.rules import excitement, inclining, offending, policing, sharing, trusting
+from modsim.simulation.agents.window import window
 from modsim.simulation.town import occasion
-from modsim.simulation.window import window
 from modsim.world.draws import binomial_count, poisson_count
 
 if TYPE_CHECKING:
     from modsim.inputs.scenario import Area
+    from modsim.simulation.agents.partner import Partner
+    from modsim.simulation.agents.programme import Programme
     from modsim.simulation.community import Community
-    from modsim.simulation.partner import Partner
-    from modsim.simulation.programme import Programme
 
 
 class YoungPerson(mesa.Agent):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import mesa
 
 from modsim.rules import neighbouring, trusting
-from modsim.simulation.window import window
+from modsim.simulation.agents.window import window
 from modsim.world.draws import binomial_count
 
 if TYPE_CHECKING:
