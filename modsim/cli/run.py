@@ -1,6 +1,7 @@
 """`modsim run`: one future of one arm, told as a story."""
 
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +15,8 @@ EXAMPLES = (
     "\b\nExamples:\n"
     "  modsim run scenarios/three-areas.toml --arm recoproduce\n"
     "  modsim run scenarios/three-areas.toml --arm transplant --replicate 3 --area govan\n"
-    "  modsim run scenarios/three-areas.toml --arm recoproduce --person govan:17"
+    "  modsim run scenarios/three-areas.toml --arm recoproduce --person govan:17\n"
+    "  modsim run scenarios/three-areas.toml --area govan --weeks 30 --network govan.png"
 )
 
 
@@ -26,7 +28,16 @@ def run(
         str | None, typer.Option(metavar="AREA:NUMBER", help="Tell of one young person, as in govan:17.")
     ] = None,
     area: Annotated[str | None, typer.Option(metavar="ID", help="Tell of one area only.")] = None,
-    weeks: Annotated[int | None, typer.Option(min=1, help="Weeks to tell, from week 0.")] = None,
+    network: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Draw the network of one area as it is at the end (png, svg or pdf); needs --area."
+        ),
+    ] = None,
+    weeks: Annotated[
+        int | None,
+        typer.Option(min=1, help="Weeks to tell; services still plan to the horizon."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Number from which all luck follows.")] = None,
     changes: Changes = None,
 ) -> None:
@@ -37,7 +48,6 @@ def run(
     from modsim.simulation.story import ONE_OF_MANY, life_of, person_called, story_of
 
     given = [f"settings.seed={seed}"] if seed is not None else []
-    given += [f"settings.weeks={weeks}"] if weeks is not None else []
     try:
         loaded = load_scenario(scenario, [*(changes or []), *given])
     except ScenarioError as error:
@@ -49,6 +59,11 @@ def run(
     ids = [one.id for one in loaded.areas]
     if area is not None and area not in ids:
         problems.append(f"--area {area!r}: there is no such area; the areas are {', '.join(ids)}")
+    if weeks is not None and weeks > loaded.settings.weeks:
+        more = f"set more with --set settings.weeks={weeks}"
+        problems.append(f"--weeks {weeks}: the horizon is week {loaded.settings.weeks}; {more}")
+    if network is not None:
+        problems += _wrong_with(network, area)
     if problems:
         refuse(problems)
     try:
@@ -57,7 +72,7 @@ def run(
     except ValueError as error:
         refuse([f"--person {error}" if person is not None else f"--replicate {error}"])
     print(f"{loaded.title or scenario.stem}\n“{loaded.arm_label(arm)}”, future number {replicate}. {ONE_OF_MANY}\n")
-    lines = story_of(community) if who is None else life_of(community, who)
+    lines = story_of(community, weeks) if who is None else life_of(community, who, weeks)
     if area is not None and who is None:
         label = loaded.areas[ids.index(area)].label
         lines = (line for line in lines if line.who == label)
@@ -67,17 +82,36 @@ def run(
             print(f"{when}  {line.who}: {line.text}.", flush=True)
     if who is None:
         _sum_up(community)
+    if network is not None:
+        from modsim.findings.figures.network import draw_network
+
+        said = draw_network(community.programmes[ids.index(str(area))], network)
+        print(f"\n{network}: {said}.")
+
+
+def _wrong_with(network: Path, area: str | None) -> list[str]:
+    """What stands against drawing a network into this file."""
+    problems = []
+    if area is None:
+        problems.append("--network draws one area: say which with --area")
+    if network.suffix.lower() not in (".png", ".svg", ".pdf"):
+        problems.append(f"--network {network}: the file must end in .png, .svg or .pdf")
+    if not network.parent.is_dir():
+        problems.append(f"--network {network}: there is no folder {network.parent}; make it first")
+    elif network.is_dir():
+        problems.append(f"--network {network} is a folder; name a file in it")
+    return problems
 
 
 def _sum_up(community: "Community") -> None:
     """How it stands at the end, and whom one could follow."""
     print()
     incident = community.scenario.vocabulary.incident
-    for programme in community.programmes:
-        weekly = community.town.records.weekly[: community.week + 1, programme.area, 0, 0]
+    for one in community.programmes:
+        weekly = community.town.records.weekly[: community.week + 1, one.area, 0, 0]
         print(
-            f"{programme.place.label}: {programme.round} rounds, {programme.joined} joined, {programme.completions} "
-            f"completed, {programme.destinations} found work or training; {int(weekly.sum()):,} incidents of {incident}"
+            f"{one.place.label}: rounds finished {one.round}, {one.joined} joined, {one.completions} completed, "
+            f"{one.destinations} found work or training; {int(weekly.sum()):,} incidents of {incident}"
         )
     took_part = [one for one in community.young_people if one.ever_in and one.place.role == "recipient"]
     if took_part:

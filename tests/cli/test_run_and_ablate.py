@@ -57,6 +57,10 @@ def test_the_life_of_somebody_who_takes_part_holds_every_session():
         (["--person", "govan"], "--person 'govan': give an area and a number in it"),
         (["--person", "govan:99999"], "govan has young people 0 to"),
         (["--area", "leith"], "there is no such area; the areas are gorbals, castlefern, govan"),
+        (["--weeks", "300"], "--weeks 300: the horizon is week 48; set more with --set settings.weeks=300"),
+        (["--network", "x.png"], "--network draws one area: say which with --area"),
+        (["--area", "govan", "--network", "x.gif"], "the file must end in .png, .svg or .pdf"),
+        (["--area", "govan", "--network", "nowhere/x.png"], "there is no folder nowhere"),
         (["--replicate", str(2**32)], "replicates must lie between 0 and"),
     ],
 )
@@ -65,6 +69,37 @@ def test_a_run_refuses_what_is_not_there(words, message, monkeypatch, capsys):
     assert code == 2
     assert message in err
     assert len(err.splitlines()) == 1
+
+
+def test_a_shorter_telling_is_the_beginning_of_the_whole(monkeypatch, capsys):
+    told = []
+    for weeks in ([], ["--weeks", 20]):
+        code, out, _ = modsim(
+            monkeypatch, capsys, "run", SCENARIOS / "three-areas.toml", *SETS, "--arm", "transplant", *weeks
+        )
+        assert code == 0
+        told.append(out.split("\n\nGorbals: rounds finished")[0])
+    assert "the course begins" in told[1]
+    assert told[0].startswith(told[1])
+
+
+@pytest.mark.parametrize("arm", ["none", "recoproduce"])
+def test_the_network_of_an_area_is_drawn_as_it_is_at_the_end(arm, monkeypatch, capsys, tmp_path):
+    file = tmp_path / "govan.svg"
+    code, out, err = modsim(
+        monkeypatch, capsys, "run", SCENARIOS / "three-areas.toml", *SETS, "--arm", arm, "--area", "govan",
+        "--weeks", 30, "--network", file,
+    )  # fmt: skip
+    assert (code, err) == (0, "")
+    community = Community(small_scenario(), arm=arm)
+    community.run_for(30)
+    inside = [p for p in community.programmes[2].young_people if p.ever_in]
+    assert f"{len(inside)} of them took part" in out
+    assert bool(inside) == (arm != "none")
+    picture = file.read_text()
+    for words in ("The network of Govan in week 29 of one possible future", "A thinking tool", "housing", "anchor"):
+        assert words in picture
+    assert ("took part, their friends" in picture) == (arm != "none")
 
 
 @pytest.fixture(scope="module")
