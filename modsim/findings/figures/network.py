@@ -97,8 +97,9 @@ def _draw_services(axis, programme: "Programme", place: dict) -> None:
     hub = programme.anchor.partner if programme.anchor else None
     pairs = [(a, b) for n, a in enumerate(partners) for b in partners[n + 1 :] if hub is None or hub in (a, b)]
     together = [(spot[a], spot[b]) for a, b in pairs]
-    table = {"colors": _TABLE, "linewidths": 0.5, "linestyles": ":", "zorder": 0, "label": "work together"}
-    axis.add_collection(LineCollection(together, **table))
+    axis.add_collection(
+        LineCollection(together, colors=_TABLE, linewidths=0.5, linestyles=":", zorder=0, label="work together")
+    )
     mentors: list[tuple[Partner, int]] = []
     for position, person in programme.on_list():
         mentor = programme.mentor_of(position)
