@@ -15,7 +15,7 @@ from modsim.simulation.agents import course, preparing
 from modsim.simulation.agents.programme import Programme, added_up
 from modsim.simulation.by_columns.areas import keep_levels, true_fall
 from modsim.simulation.by_columns.incidents import remember
-from modsim.simulation.columns import NOT_YET, PARTICIPANT_WINDOW_WEEKS, Sightings
+from modsim.simulation.columns import NOT_YET, PARTICIPANT_WINDOW_WEEKS, Sightings, entries
 from modsim.simulation.town import ENOUGH, Town
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def incidents_happen(town: Town) -> None:
     excited = {group: c.excitement[group, 0].item() / number for group, number in members.items()}
     for person in model.young_people:
         person.live(efficacy[person.area], deterred[person.area], excited[person.group])
-    town.caused = np.nonzero(c.occurred)
+    town.caused = entries(c.occurred)
     _displace(model, deterred, excited)
     if scenario.settings.spreads == "diffusion":
         now = np.array([programme.expected_incidents() for programme in model.programmes]).T[..., None]

@@ -20,6 +20,12 @@ NOT_YET = 1_000_000  # a week after any other
 PARTICIPANT_WINDOW_WEEKS = 52
 
 
+def entries(where: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and lanes (n,) where a column (rows, lanes) is not zero, in order; quicker than `nonzero` on it."""
+    row, lane = np.divmod(np.flatnonzero(where), where.shape[1])
+    return row, lane
+
+
 class Stage(IntEnum):
     """Where an area's programme stands."""
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from modsim.inputs.scenario import Scenario
 from modsim.rules import trusting
-from modsim.simulation.columns import HEADINGS, NEVER, PARTICIPANT_WINDOW_WEEKS, Stage
+from modsim.simulation.columns import HEADINGS, NEVER, PARTICIPANT_WINDOW_WEEKS, Stage, entries
 from modsim.simulation.listing import list_of
 from modsim.simulation.planning import mean_trust
 from modsim.simulation.town import Town, summed
@@ -138,7 +138,7 @@ class Records:
 
     def _follow_participants(self, town: Town) -> None:
         c = town.columns
-        row, lane = np.nonzero(c.first_session != NEVER)
+        row, lane = entries(c.first_session != NEVER)
         inside = town.week - c.first_session[row, lane].astype(np.int64) < PARTICIPANT_WINDOW_WEEKS
         row, lane = row[inside], lane[inside]
         key = town.world.area[row], lane
@@ -261,8 +261,9 @@ def mean_trust_in(town: Town, kind: np.ndarray, of: np.ndarray) -> np.ndarray:
         span = world.rows_of(area)
         for each in np.unique(kinds).tolist():
             lanes = np.nonzero(kinds == each)[0]
-            at = of[lanes] if len(lanes) < len(kinds) or (of != np.arange(len(of))).any() else slice(None)
+            there, back = np.unique(of[lanes], return_inverse=True)  # several lanes may have one reference
+            at = there if len(there) < len(kinds) else slice(None)
             start, p = town.trust_start[each, area, at], town.numbers.trust.at(at)
             trust = trusting.trust(start, c.good[each][span, at], c.bad[each][span, at], p)
-            mean[area, lanes] = np.rint(trust * FIXED_POINT).astype(np.int64).sum(axis=0)
+            mean[area, lanes] = np.rint(trust * FIXED_POINT).astype(np.int64).sum(axis=0)[back]
     return mean / (np.diff(world.first_row)[:, None] * FIXED_POINT)

@@ -10,7 +10,7 @@ from modsim.inputs.levers import LearningWay, Levers
 from modsim.inputs.scenario import GOALS, Scenario
 from modsim.inputs.uncertainties.services import commitment_at
 from modsim.rules import designing, partnering, trusting
-from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Columns
+from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Columns, entries
 from modsim.simulation.lanes import LaneNumbers
 from modsim.simulation.rulebook import Rules
 from modsim.world.interests import match
@@ -120,7 +120,7 @@ class Town:
         self.patrol_bought = np.zeros((len(world.areas), self.lanes))  # hours of this week
         self.broker_paid = np.zeros((len(world.areas), self.lanes), dtype=bool)  # this week, in a replicate
         self.session_held = np.zeros((len(world.areas), self.lanes), dtype=bool)  # this week
-        self.caused = np.nonzero(self.columns.occurred)  # rows and lanes of those with incidents this week
+        self.caused = entries(self.columns.occurred)  # rows and lanes of those with incidents this week
         self.serious = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # incidents of this week
         self.trust_gained = np.zeros((world.rows, self.lanes))  # in services, on average, since the start
 
@@ -171,7 +171,7 @@ class Town:
         self.ties = csr_array((data, world.ties.friends, world.ties.start), shape=(world.rows, world.rows))
         self.friends = friends[:, None]
         ties = world.residents.ties
-        data = np.ones(len(ties.friends), dtype=np.int64)
+        data = np.ones(len(ties.friends))
         shape = world.residents.rows, world.residents.rows
         self.neighbour_ties = csr_array((data, ties.friends, ties.start), shape=shape)
         self.neighbours = np.diff(ties.start)[:, None]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from modsim.rules import excitement, neighbouring, offending, policing
-from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Sightings
+from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Sightings, entries
 from modsim.simulation.town import Town
 from modsim.world.draws import binomial_counts, poisson_counts
 from modsim.world.young_people import FIXED_POINT
@@ -21,7 +21,7 @@ def police_stop(town: Town) -> None:
     means = policing.stops_expected(known, all_known[area], town.youths[area], hours[area], p)
     u = world.luck.weekly_uniform("stops", area, town.week, world.slot, world.generation)
     stops = poisson_counts(means, np.broadcast_to(u[:, None], means.shape))
-    row, lane = np.nonzero(stops)
+    row, lane = entries(stops)
     number = stops[row, lane].astype(np.int64)
     key = area[row], town.week, world.slot[row], world.generation[row]
     q = p.at(lane)
@@ -46,7 +46,7 @@ def incidents_happen(town: Town) -> None:
     means = town.rules.incident_rate(background, moved, held, c.in_course, excited, numbers.effect, numbers.excitation)
     u = world.luck.weekly_uniform("incidents", area, town.week, world.slot, world.generation)
     c.occurred = poisson_counts(means, np.broadcast_to(u[:, None], means.shape))
-    town.caused = np.nonzero(c.occurred)
+    town.caused = entries(c.occurred)
     _some_are_serious(town, excited, means)
     _displace(town, means, excited)
     if town.scenario.settings.spreads == "diffusion":

@@ -3,6 +3,7 @@
 import numpy as np
 
 from modsim.rules import inclining, sharing, trusting
+from modsim.simulation.columns import entries
 from modsim.simulation.town import Town
 
 
@@ -17,7 +18,7 @@ def people_age_and_move(town: Town, week: int) -> None:
 def destinations_are_found(town: Town) -> None:
     """Some of those who completed a while ago find work or training, and it changes them for good, bit by bit."""
     c, world, p = town.columns, town.world, town.numbers.afterwards
-    row, lane = np.nonzero(c.completed_week == town.week - p.destination_weeks)
+    row, lane = entries(c.completed_week == town.week - p.destination_weeks)
     if not row.size:
         return
     q = p.at(lane)
