@@ -94,7 +94,7 @@ VALID = {
     "effect.session_effect": numbers(0, 1),
     "programme.places": st.integers(6, 40),
     "programme.course_weeks": st.integers(1, 20),
-    "programme.menu_size": st.integers(1, 12),
+    "programme.menu_size": st.integers(2, 12),
     "programme.list_length": st.integers(1, 60),
     "programme.contacted": st.integers(0, 60),
     "programme.contacts_each": st.integers(0, 8),
