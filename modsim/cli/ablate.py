@@ -121,7 +121,8 @@ def _show(found: "Ablation") -> None:
         for row in found.rows:
             if row.figure == figure:
                 name = f"{row.mechanism.id}: {row.mechanism.meaning}"
-                table.add_row(Text(name), _interval(row.without_it), _interval(row.carried), _says(row.says, figure))
+                says = _says(row.says, found, figure)
+                table.add_row(Text(name), _interval(row.without_it), _interval(row.carried), Text(says))
         console.print(table)
     console.print(
         f"Paired futures, 95 % intervals of the mean; below ±{found.smallest:g} counts as nothing that matters. One is "
@@ -131,10 +132,14 @@ def _show(found: "Ablation") -> None:
     console.print(BANNER, style="dim", soft_wrap=True)
 
 
-def _says(says: str, figure: str) -> str:
+def _says(says: str, found: "Ablation", figure: str) -> str:
+    """What is said of a mechanism, in the words of the figure at hand: of one arm, or of the two."""
+    what, _, perhaps = says.partition(", ")
     if figure == "own effect":
-        return {"lowers": "makes the arm work", "raises": "works against the arm"}.get(says, says)
-    return {"lowers": "speaks for the first", "raises": "speaks for the second"}.get(says, says)
+        words = {"lowers": f"helps {found.arm}", "raises": f"hinders {found.arm}"}
+    else:
+        words = {"lowers": f"speaks for {found.arm}", "raises": f"speaks for {found.against}"}
+    return words.get(what, what) + (", perhaps too little to matter" if perhaps else "")
 
 
 def _show_rungs(table: Any, scenario: Any, arm: str, against: str) -> None:

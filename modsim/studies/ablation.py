@@ -18,7 +18,10 @@ from modsim.simulation.lanes import Lane, what_makes_the_world
 from modsim.simulation.parallel import Task, outcomes
 from modsim.simulation.runs import Outcome
 
-Says = Literal["raises", "lowers", "carries nothing", "carries nothing that matters", "cannot tell"]
+Says = Literal[
+    "raises", "raises, perhaps too little", "lowers", "lowers, perhaps too little", "carries nothing",
+    "carries nothing that matters", "cannot tell",
+]  # fmt: skip
 Progress = Callable[[int, int], None]
 
 
@@ -91,7 +94,8 @@ def what_it_says(difference: np.ndarray, carried: Estimate, smallest: float) -> 
     """What may be said of a difference with minus without a mechanism, by its 95 % interval.
 
     Exactly 0 in every replicate: nothing. Wholly within the smallest difference that matters: nothing that matters.
-    Wholly on one side of 0: it raises or lowers the figure. Anything else: cannot tell.
+    Wholly beyond it: it raises or lowers the figure. Wholly on one side of 0 only: it does so by too little to matter,
+    perhaps. Anything else: cannot tell. More futures never turn a trifle into something that matters.
     """
     if not np.any(difference):
         return "carries nothing"
@@ -100,8 +104,10 @@ def what_it_says(difference: np.ndarray, carried: Estimate, smallest: float) -> 
     if -smallest <= carried.low and carried.high <= smallest:
         return "carries nothing that matters"
     if carried.low > 0.0:
-        return "raises"
-    return "lowers" if carried.high < 0.0 else "cannot tell"
+        return "raises" if carried.low > smallest else "raises, perhaps too little"
+    if carried.high < 0.0:
+        return "lowers" if carried.high < -smallest else "lowers, perhaps too little"
+    return "cannot tell"
 
 
 def find_mechanisms(names: Sequence[str]) -> list[Mechanism]:

@@ -31,6 +31,8 @@ _KINDS = {
 # What an ablation says of a mechanism, by colour and hatch.
 _SAYS = {
     "lowers": ("#12436D", ""),
+    "lowers, perhaps too little": ("#BFD0E0", "...."),
+    "raises, perhaps too little": ("#FBD5C0", "...."),
     "raises": ("#F46A25", "////"),
     "carries nothing that matters": ("#BFBFBF", ""),
     "carries nothing": ("#EDEDED", ""),

@@ -139,6 +139,8 @@ def test_what_may_be_said_of_a_difference():
     assert says(0.1, 0.12, 0.09) == "carries nothing that matters"
     assert says(-2.0, -2.1, -1.9) == "lowers"
     assert says(2.0, 2.1, 1.9) == "raises"
+    assert says(0.7, 0.4, 0.6, 0.5) == "raises, perhaps too little"
+    assert says(-0.7, -0.4, -0.6, -0.5) == "lowers, perhaps too little"
     assert says(-2.0, 2.0, 0.1) == "cannot tell"
 
 
@@ -163,7 +165,8 @@ def test_ablate_prints_and_writes_table_and_figure(monkeypatch, capsys, tmp_path
     rows = list(csv.DictReader((tmp_path / "a" / "table.csv").open()))
     assert len(rows) == 4
     assert {row["says"] for row in rows} <= {
-        "raises", "lowers", "carries nothing", "carries nothing that matters", "cannot tell",
+        "raises", "raises, perhaps too little", "lowers", "lowers, perhaps too little", "carries nothing",
+        "carries nothing that matters", "cannot tell",
     }  # fmt: skip
 
 
