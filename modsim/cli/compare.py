@@ -130,6 +130,8 @@ def _show(comparison: "Comparison") -> None:
         f"{areas} over {scenario.settings.weeks} weeks; {_futures(comparison.replicates)}, "
         f"each against “{scenario.arm_label(comparison.reference)}” with the same luck.\n"
     )
+    if reduced := _reduced(scenario):
+        say(reduced)
     say(comparison.break_even.text)
     say(f"Here the dissimilarity is assumed to be {scenario.world.dissimilarity:g}; nobody has measured it.")
     say(f"{comparison.verdict['text']}\n", "bold")
@@ -141,6 +143,13 @@ def _show(comparison: "Comparison") -> None:
     few = " Few futures: take the intervals as rough." if comparison.replicates < 8 else ""
     say(f"In brackets: 95 % interval of the mean. Changes are against the reference arm.{few}", "dim")
     say(f"{BANNER} {MISSING}", "dim")
+
+
+def _reduced(scenario: Any) -> str | None:
+    """What of the model does not run, if anything."""
+    parts = [f"on rung {scenario.settings.rung} only"] if scenario.settings.rung != "M3" else []
+    parts += [f"without {', '.join(scenario.settings.without)}"] if scenario.settings.without else []
+    return f"Not the whole model: {' and '.join(parts)}.\n" if parts else None
 
 
 def _column(comparison: "Comparison", arm: str) -> dict[str, str]:

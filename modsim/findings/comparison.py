@@ -201,6 +201,8 @@ class Comparison:
             "replicates": self.replicates,
             "interrupted": self.interrupted,
             "seed": settings.seed,
+            "rung": settings.rung,
+            "without": settings.without,
             "recipients": [area.id for area in self.scenario.recipients],
             "banner": BANNER,
             "dissimilarity": self.scenario.world.dissimilarity,

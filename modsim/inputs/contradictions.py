@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 
+from modsim.inputs.mechanisms import NAMED
 from modsim.inputs.scenario import Scenario
 
 MOST_YOUNG_PEOPLE = 2_000_000
@@ -146,6 +147,9 @@ def _of_arms(scenario: Scenario) -> list[tuple[str, str]]:
             found.append(("settings.arms", f"there is no arm {name!r}; the arms are {known}"))
     if not set(settings.arms or scenario.arms) - {settings.reference_arm}:
         found.append(("settings.arms", f"name at least one arm beside the reference; the arms are {known}"))
+    for name in settings.without:
+        if name not in NAMED:
+            found.append(("settings.without", f"there is no mechanism {name!r}; there are {', '.join(NAMED)}"))
     judged = scenario.judged_measures
     for name in settings.smallest_difference:
         if name not in judged:

@@ -116,6 +116,9 @@ INSIGHTS = tuple(
 )
 
 
+NAMED = {mechanism.id: mechanism for mechanism in (*INSIGHTS, *MECHANISMS)}  # all that can be taken away
+
+
 def with_values(scenario: Scenario, values: Values) -> Scenario:
     """A copy of a scenario with these values, by dotted key; they are not checked again."""
     nested: dict[str, Any] = {}
@@ -146,7 +149,8 @@ def without(scenario: Scenario, mechanisms: Iterable[Mechanism]) -> Scenario:
     return with_values(scenario, values) if values else scenario
 
 
-def on_its_rung(scenario: Scenario) -> Scenario:
-    """The scenario with everything switched off that its rung does not hold."""
+def as_it_runs(scenario: Scenario) -> Scenario:
+    """The scenario with everything switched off that its rung does not hold, or that it says to go without."""
     rung = RUNGS.index(scenario.settings.rung)
-    return without(scenario, [m for m in MECHANISMS if RUNGS.index(m.rung) > rung])
+    named = [NAMED[name] for name in scenario.settings.without]
+    return without(scenario, [*(m for m in MECHANISMS if RUNGS.index(m.rung) > rung), *named])

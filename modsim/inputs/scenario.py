@@ -213,6 +213,9 @@ class Settings(Table):
         "How much of the model runs: M0 interests and the purse, M1 with trust that moves, M2 with services at work, "
         "M3 with peers, police, residents and other areas",
     )
+    without: Annotated[list[str], Field(max_length=60)] = choice(
+        [], "Mechanisms or insights taken away, by name, such as insight-5 or mentoring (the tables of `docs/model.md`)"
+    )
     spreads: Literal["scheduled", "diffusion"] = choice(
         "scheduled",
         "How new areas come to the programme: each at its date, or when it takes it up on what it hears from others",

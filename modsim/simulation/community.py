@@ -6,7 +6,7 @@ import mesa
 import networkx as nx
 import numpy as np
 
-from modsim.inputs.mechanisms import on_its_rung
+from modsim.inputs.mechanisms import as_it_runs
 from modsim.inputs.scenario import Scenario
 from modsim.simulation import by_agents, by_columns
 from modsim.simulation.agents.partner import Anchor, Partner
@@ -65,7 +65,7 @@ class Community(mesa.Model):
             raise ValueError(f"pace is {pace!r}; it must be 'week' or 'agent'")
         luck_seed = scenario.settings.seed if seed is None else seed
         super().__init__(rng=luck_seed)  # Mesa's own generator; the model's luck is keyed and never uses it
-        scenario = on_its_rung(scenario)
+        scenario = as_it_runs(scenario)
         self.scenario = scenario
         self.arm, self.replicate, self.pace = arm, replicate, pace
         graph = None if ties is None else Ties.from_networkx(ties)
@@ -86,7 +86,8 @@ class Community(mesa.Model):
         self.good_contacts = dict.fromkeys(areas, 0)  # of this week, with the lead, by area
         self._inclinations = np.zeros(self.town.world.rows)
         self._was_in = np.zeros(self.town.world.rows, dtype=bool)
-        reporters = {name: [self.recorded, [name]] for name in weekly_measures(scenario)}
+        known = [name for name in weekly_measures(scenario) if not name.endswith("_reference")]  # one lane has no other
+        reporters = {name: [self.recorded, [name]] for name in known}
         self.datacollector = mesa.DataCollector(model_reporters={"week": "week", **reporters})
 
     @property

@@ -20,7 +20,7 @@ HISTORY_TABLES = (
 )  # fmt: skip
 
 _HOW_IT_IS_READ = (
-    "rung", "replicates", "arms", "reference_arm", "verdict_arm", "verdict_against", "break_even_points",
+    "rung", "without", "replicates", "arms", "reference_arm", "verdict_arm", "verdict_against", "break_even_points",
     "smallest_difference",
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from modsim.inputs.mechanisms import on_its_rung
+from modsim.inputs.mechanisms import as_it_runs
 from modsim.inputs.scenario import Scenario
 from modsim.simulation import by_columns
 from modsim.simulation.columns import HEADINGS, Columns
@@ -162,7 +162,7 @@ def run(
     ValueError
         when the points cannot share a world.
     """
-    points = [on_its_rung(point) for point in ([points] if isinstance(points, Scenario) else points)]
+    points = [as_it_runs(point) for point in ([points] if isinstance(points, Scenario) else points)]
     first = points[0]
     shared = what_makes_the_world(first)
     if any(what_makes_the_world(point) != shared for point in points[1:]):

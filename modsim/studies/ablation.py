@@ -11,7 +11,7 @@ import pandas as pd
 from modsim.findings.comparison import ROWS_IN_A_TASK
 from modsim.findings.measures import by_replicate, measures
 from modsim.findings.statistics import Estimate, estimate
-from modsim.inputs.mechanisms import INSIGHTS, MECHANISMS, RUNGS, Mechanism, on_its_rung, with_values, without
+from modsim.inputs.mechanisms import INSIGHTS, MECHANISMS, NAMED, RUNGS, Mechanism, as_it_runs, with_values
 from modsim.inputs.problems import ScenarioError
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.lanes import Lane, what_makes_the_world
@@ -120,14 +120,13 @@ def find_mechanisms(names: Sequence[str]) -> list[Mechanism]:
     """
     if not names:
         return list(INSIGHTS)
-    known = {m.id: m for m in (*INSIGHTS, *MECHANISMS)}
     wanted = {name: name.strip().lower().replace("_", " ") for name in names}
-    unknown = [name for name, plain in wanted.items() if plain not in known and plain.replace(" ", "-") not in known]
+    unknown = [name for name, plain in wanted.items() if plain not in NAMED and plain.replace(" ", "-") not in NAMED]
     if unknown:
         raise ScenarioError(
-            [f"--mechanism {name!r}: there is no such mechanism; there are {', '.join(known)}" for name in unknown]
+            [f"--mechanism {name!r}: there is no such mechanism; there are {', '.join(NAMED)}" for name in unknown]
         )
-    return [known.get(plain) or known[plain.replace(" ", "-")] for plain in wanted.values()]
+    return [NAMED.get(plain) or NAMED[plain.replace(" ", "-")] for plain in wanted.values()]
 
 
 def ablate(
@@ -149,7 +148,8 @@ def ablate(
     """
     arm, against = arm or scenario.settings.verdict_arm, against or scenario.settings.verdict_against
     _check_arms(scenario, arm, against)
-    variants = {"": scenario, **{m.id: without(scenario, [m]) for m in mechanisms}}
+    gone = scenario.settings.without
+    variants = {"": scenario, **{m.id: with_values(scenario, {"settings.without": [*gone, m.id]}) for m in mechanisms}}
     return Ablation(scenario, arm, against, list(mechanisms), _effects(variants, arm, against, workers, progress))
 
 
@@ -229,7 +229,7 @@ def _sharing_a_world(variants: dict[str, Scenario]) -> list[list[str]]:
     """Names of variants in groups that can run side by side."""
     groups: list[tuple[object, list[str]]] = []
     for name, variant in variants.items():
-        world = what_makes_the_world(on_its_rung(variant))
+        world = what_makes_the_world(as_it_runs(variant))
         group = next((names for other, names in groups if other == world), None)
         if group is None:
             groups.append((world, [name]))

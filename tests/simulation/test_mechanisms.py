@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from modsim import Community
-from modsim.inputs.mechanisms import INSIGHTS, MECHANISMS, RUNGS, on_its_rung, with_values, without
+from modsim.inputs.mechanisms import INSIGHTS, MECHANISMS, NAMED, RUNGS, as_it_runs, with_values, without
+from modsim.inputs.problems import ScenarioError
 from modsim.simulation.columns import Stage, Standing
 from modsim.simulation.lanes import Lane
 from modsim.simulation.runs import run
@@ -45,8 +46,23 @@ def test_taking_a_mechanism_away_changes_something_somewhere(mechanism):
 @pytest.mark.parametrize("mechanism", [m for m in MECHANISMS if m.rung != "M0"], ids=lambda m: m.id)
 def test_a_mechanism_is_off_on_the_rungs_below_its_own(mechanism):
     below = RUNGS[RUNGS.index(mechanism.rung) - 1]
-    scenario = on_its_rung(small_scenario(f"settings.rung={below}"))
+    scenario = as_it_runs(small_scenario(f"settings.rung={below}"))
     assert without(scenario, [mechanism]) == scenario
+
+
+def test_what_a_scenario_goes_without_is_taken_away_in_both_faces():
+    scenario = small_scenario("settings.without=['insight-5', 'mentoring']")
+    by_hand = without(small_scenario(), [NAMED["insight-5"], NAMED["mentoring"]])
+    assert as_it_runs(scenario).model_copy(update={"settings": by_hand.settings}) == by_hand
+    assert outcomes_differ(lived(scenario), lived(by_hand)) == []
+    for pace in ("week", "agent"):
+        community = Community(scenario, arm="recoproduce", pace=pace)
+        assert len(community.anchors) == 0
+
+
+def test_it_cannot_go_without_what_is_not_there():
+    with pytest.raises(ScenarioError, match=r"settings.without: there is no mechanism 'insight-8'; there are insight-1"):
+        small_scenario("settings.without=['insight-8']")
 
 
 @pytest.mark.parametrize("rung", RUNGS)
