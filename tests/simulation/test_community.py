@@ -31,7 +31,7 @@ def test_it_is_a_mesa_model_with_agents(community):
     assert len(community.partners) == 20  # two come from a second council
     assert len(community.anchors) == 3
     assert len(community.residents) == 550
-    assert isinstance(community.anchors[0], Anchor)
+    assert isinstance(community.anchors.to_list()[0], Anchor)
     assert isinstance(community.residents[0], Resident)
     assert isinstance(community.partners[0], Partner)
     assert len(community.agents_by_type[YoungPerson]) == community.town.world.rows

@@ -61,7 +61,7 @@ def test_what_a_scenario_goes_without_is_taken_away_in_both_faces():
 
 
 def test_it_cannot_go_without_what_is_not_there():
-    with pytest.raises(ScenarioError, match=r"settings.without: there is no mechanism 'insight-8'; there are insight-1"):
+    with pytest.raises(ScenarioError, match=r"settings.without: there is no mechanism 'insight-8'; there are"):
         small_scenario("settings.without=['insight-8']")
 
 
