@@ -58,7 +58,7 @@ def ablate(
                 bar.update(line, completed=done, total=total)
 
             if rungs:
-                table: Any = climb(loaded, arm, against, workers=workers, progress=tell)
+                table = climb(loaded, arm, against, workers=workers, progress=tell).table
             else:
                 found = take_away(loaded, arm, against, wanted, workers=workers, progress=tell)
                 table = found.table

@@ -81,7 +81,7 @@ def run(
             when = f"week {week:>3}" if n == 0 and week >= 0 else " " * 8
             print(f"{when}  {line.who}: {line.text}.", flush=True)
     if who is None:
-        _sum_up(community)
+        _sum_up(community, area)
     if network is not None:
         from modsim.findings.figures.network import draw_network
 
@@ -103,7 +103,7 @@ def _wrong_with(network: Path, area: str | None) -> list[str]:
     return problems
 
 
-def _sum_up(community: "Community") -> None:
+def _sum_up(community: "Community", area: str | None) -> None:
     """How it stands at the end, and whom one could follow."""
     print()
     incident = community.scenario.vocabulary.incident
@@ -113,7 +113,10 @@ def _sum_up(community: "Community") -> None:
             f"{one.place.label}: rounds finished {one.round}, {one.joined} joined, {one.completions} completed, "
             f"{one.destinations} found work or training; {int(weekly.sum()):,} incidents of {incident}"
         )
-    took_part = [one for one in community.young_people if one.ever_in and one.place.role == "recipient"]
+    took_part = [
+        person
+        for person in community.young_people
+        if person.ever_in and (person.place.id == area if area else person.place.role == "recipient")
+    ]
     if took_part:
-        one = took_part[0]
-        print(f"\nTo follow somebody who took part: --person {one.place.id}:{one.slot}")
+        print(f"\nTo follow somebody who took part: --person {took_part[0].place.id}:{took_part[0].slot}")

@@ -48,14 +48,17 @@ def life_of(community: Community, person: YoungPerson, weeks: int | None = None)
         f"aged {int(person.age)}, {core}; would like {wishes}; hopes for {person.goal}; trust in the lead "
         f"{person.trust:.2f}",
     )  # fmt: skip
-    witness = _Witness(person)
+    witness, quiet = _Witness(person), True
     for _ in range(community.scenario.settings.weeks if weeks is None else weeks):
         community.step()
         if community.person(person.row) is not person:
             yield Line(community.week, who, "grows out of the ages counted here; the story ends")
             return
         for text in witness.news():
+            quiet = False
             yield Line(community.week, who, text)
+    if quiet:
+        yield Line(community.week, who, "was never listed and part of no incident, as most young people")
 
 
 def person_called(community: Community, name: str) -> YoungPerson:

@@ -68,6 +68,11 @@ class Ablation:
                 found.append(Carried(mechanism, figure, estimate(full), estimate(less), carried, says))
         return found
 
+    @property
+    def runs(self) -> pd.DataFrame:
+        """The change of incidents in both arms, by what is taken away (nothing: empty) and replicate."""
+        return _runs("without", self.effects, self.arm, self.against)
+
     def _figure(self, without_it: str, figure: str) -> np.ndarray:
         arm, against = self.effects[without_it]
         return arm if figure == "own effect" else arm - against
@@ -88,6 +93,41 @@ class Ablation:
                 cells |= {f"{name}_{key}": known[key] for key in ("mean", "low", "high")}
             rows.append(cells | {"says": row.says})
         return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class Climb:
+    """Two arms on the rungs of the model; `effects` as in `Ablation`, by rung."""
+
+    arm: str
+    against: str
+    effects: dict[str, tuple[np.ndarray, np.ndarray]]
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """The change of incidents in both arms, by rung and replicate."""
+        return _runs("rung", self.effects, self.arm, self.against)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row for each rung: what it adds, both arms' effects and their contrast, with 95 % intervals."""
+        rows = []
+        for rung, (mine, theirs) in self.effects.items():
+            adds = ", ".join(m.id for m in MECHANISMS if m.rung == rung)
+            cells: dict[str, object] = {"rung": rung, "adds": adds or "interests, menus, joining, sessions, the purse"}
+            for name, values in ((self.arm, mine), (self.against, theirs), ("contrast", mine - theirs)):
+                found = estimate(values)
+                cells |= {f"{name}_mean": found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
+            rows.append(cells)
+        return pd.DataFrame(rows)
+
+
+def _runs(variant: str, effects: dict[str, tuple[np.ndarray, np.ndarray]], arm: str, against: str) -> pd.DataFrame:
+    parts = [
+        pd.DataFrame({variant: name, "replicate": range(len(mine)), arm: mine, against: theirs})
+        for name, (mine, theirs) in effects.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def what_it_says(difference: np.ndarray, carried: Estimate, smallest: float) -> Says:
@@ -160,22 +200,13 @@ def climb(
     *,
     workers: int | None = None,
     progress: Progress | None = None,
-) -> pd.DataFrame:
+) -> Climb:
     """What each rung of the model adds: both arms' effects and their contrast on rungs M0 to that of the scenario."""
     arm, against = arm or scenario.settings.verdict_arm, against or scenario.settings.verdict_against
     _check_arms(scenario, arm, against)
     rungs = RUNGS[: RUNGS.index(scenario.settings.rung) + 1]
     variants = {rung: with_values(scenario, {"settings.rung": rung}) for rung in rungs}
-    effects = _effects(variants, arm, against, workers, progress)
-    rows = []
-    for rung, (mine, theirs) in effects.items():
-        adds = ", ".join(m.id for m in MECHANISMS if m.rung == rung) or "interests, menus, joining, sessions, the purse"
-        cells: dict[str, object] = {"rung": rung, "adds": adds}
-        for name, values in ((arm, mine), (against, theirs), ("contrast", mine - theirs)):
-            found = estimate(values)
-            cells |= {f"{name}_mean": found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
-        rows.append(cells)
-    return pd.DataFrame(rows)
+    return Climb(arm, against, _effects(variants, arm, against, workers, progress))
 
 
 def _check_arms(scenario: Scenario, arm: str, against: str) -> None:

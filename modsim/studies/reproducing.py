@@ -1,4 +1,4 @@
-"""The published figures again: their studies run anew, and every number compared with the published one."""
+"""The published figures and tables again: run anew, and every number compared with the published one."""
 
 import io
 import json
@@ -16,11 +16,14 @@ from matplotlib.figure import Figure
 from modsim.findings.figures import SETTINGS, finish
 from modsim.findings.figures.outcomes import apparent_and_true
 from modsim.inputs.fields import Table, choice
+from modsim.inputs.reading import load_scenario
 from modsim.inputs.toml_files import read_toml
-from modsim.studies.figures import draw_study, look_of
+from modsim.studies.ablation import ablate, climb
+from modsim.studies.figures import draw_ablation, draw_study
 from modsim.studies.loading import load_study
+from modsim.studies.markdown import insights_text, rungs_text, table_text
 from modsim.studies.results import StudyResults, run_study
-from modsim.studies.running import Progress
+from modsim.studies.running import Progress, deciding_code
 from modsim.studies.study import StudyError
 from modsim.studies.writing import write_figure, write_table, write_whole
 
@@ -30,15 +33,29 @@ _PACKAGES = ("numpy", "scipy")
 
 
 class Published(Table):
-    """One published figure or table: its study, its data, and where the documents show it."""
+    """One published figure or table: the study or scenario it is of, its data, and where the documents show it."""
 
-    study: str = choice(..., "The study file, by its path from the list")
+    study: str = choice("", "The study file, by its path from the list")
+    scenario: str = choice("", "The scenario file instead, for insights and rungs")
     data: str = choice(..., "The published numbers of every run (CSV)")
-    picture: str = choice(..., "The picture in the documents (PNG)")
+    picture: str = choice("", "The picture in the documents (PNG)")
     table: str = choice("", "The document that shows its table between two marks")
-    draw: Literal["study", "apparent-and-true"] = choice(
-        "study", 'What is drawn: "study" over its factors, "apparent-and-true" at its first point'
+    draw: Literal["study", "apparent-and-true", "insights", "rungs"] = choice(
+        "study",
+        'What is shown: "study" over its factors, "apparent-and-true" at its first point, "insights" what each carries '
+        'in a scenario, "rungs" what each adds',
     )
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came out anew: the numbers of every run, their table in the documents, and the picture, if there is one."""
+
+    runs: pd.DataFrame
+    replicates: int
+    code: str
+    table: str
+    drawn: tuple[Figure, str] | None
 
 
 @dataclass(frozen=True)
@@ -75,9 +92,16 @@ def published(folder: Path) -> dict[str, Published]:
         StudyError,
     )
     try:
-        return {name: Published.model_validate(entry) for name, entry in content.items()}
+        found = {name: Published.model_validate(entry) for name, entry in content.items()}
     except ValidationError as error:
         raise StudyError([f"{path}: {error.errors()[0]['loc'][-1]}: {error.errors()[0]['msg']}"]) from None
+    odd = [name for name, figure in found.items() if bool(figure.scenario) != (figure.draw in ("insights", "rungs"))]
+    odd += [name for name, figure in found.items() if bool(figure.study) == bool(figure.scenario)]
+    if odd:
+        raise StudyError(
+            [f'{path}: {odd[0]}: give a scenario where draw is "insights" or "rungs", and else a study, not both']
+        )
+    return found
 
 
 def reproduce(
@@ -101,24 +125,49 @@ def reproduce(
     accept : make what comes out the published data, picture and table, in place of comparing
     """
     figure = published(folder)[name]
+    made = (_by_ablation if figure.scenario else _by_study)(name, figure, folder, store, fast, workers, tell)
+    out.mkdir(parents=True, exist_ok=True)
+    files = [out / f"{name}.csv"]
+    write_table(made.runs, files[0], {})
+    if made.drawn is not None:
+        files += [out / f"{name}{ending}" for ending in (".png", ".svg", ".txt")]
+        for path in files[1:3]:
+            write_figure(*made.drawn, path)
+    if accept:
+        _accept(name, figure, made, folder, files)
+        return Check(name, int(made.runs.size), [], files, False)
+    differences = differing(made.runs, folder / figure.data, made.replicates)
+    if figure.table and not fast and _table_in(folder / figure.table, name) != made.table:
+        differences.append(f"{figure.table}: the table between the marks of {name} is not the one that came out")
+    return Check(name, int(made.runs.size), differences, files, bool(figure.table) and fast)
+
+
+def _by_study(name: str, figure: Published, folder: Path, store: Path, fast: bool, workers: int | None, tell) -> Made:
     study = load_study(folder / figure.study, FAST_REPLICATES if fast else None)
     found = run_study(study, store, workers=workers, tell=tell)
     if not found.complete:
         raise StudyError([f"{name}: some of its runs failed; `modsim study status {folder / figure.study}` says why"])
-    out.mkdir(parents=True, exist_ok=True)
-    files = [out / f"{name}{ending}" for ending in (".csv", ".png", ".svg", ".txt")]
-    runs = found.runs
-    write_table(runs, files[0], {})
-    drawn, description = _drawn(found, figure.draw)
-    for path in files[1:3]:
-        write_figure(drawn, description, path)
-    if accept:
-        _accept(name, figure, found, folder, files)
-        return Check(name, int(runs.size), [], files, False)
-    differences = differing(runs, folder / figure.data, found.study.replicates)
-    if figure.table and not fast and _table_in(folder / figure.table, name) != table_text(found):
-        differences.append(f"{figure.table}: the table between the marks of {name} is not the one that came out")
-    return Check(name, int(runs.size), differences, files, bool(figure.table) and fast)
+    table = table_text(found) if figure.table else ""
+    return Made(found.runs, found.study.replicates, found.code, table, _drawn(found, figure.draw))
+
+
+def _by_ablation(
+    name: str, figure: Published, folder: Path, store: Path, fast: bool, workers: int | None, tell
+) -> Made:
+    """Insights and rungs are quick, so they are run each time and not kept in the store."""
+    changes = [f"settings.replicates={FAST_REPLICATES}"] if fast else []
+    scenario = load_scenario(folder / figure.scenario, changes)
+
+    def progress(done: int, total: int) -> None:
+        if tell is not None:
+            tell(Progress(0, 0, work=total, work_done=done))
+
+    replicates, code = scenario.settings.replicates, deciding_code()
+    if figure.draw == "rungs":
+        climbed = climb(scenario, workers=workers, progress=progress)
+        return Made(climbed.runs, replicates, code, rungs_text(climbed, scenario), None)
+    found = ablate(scenario, workers=workers, progress=progress)
+    return Made(found.runs, replicates, code, insights_text(found), draw_ablation(found))
 
 
 def differing(runs: pd.DataFrame, path: Path, replicates: int) -> list[str]:
@@ -161,23 +210,6 @@ def _environment(path: Path) -> str:
     return f"made with: {told}"
 
 
-def table_text(found: StudyResults) -> str:
-    """The contrasts of a study's main measure as a Markdown table."""
-    measure = found.study.main_measure
-    table = found.contrasts
-    table = table[table["measure"] == measure.name]
-    heads = [*found.study.factors, "difference", "95 % interval of the mean", "9 in 10 futures", "verdict"]
-    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
-    for row in table.to_dict("records"):
-        cells = [f"{row[key]:g}" if isinstance(row[key], float) else str(row[key]) for key in found.study.factors]
-        cells += [f"{row['mean']:+.2f}", f"{row['low']:+.2f} to {row['high']:+.2f}"]
-        said = {"ahead": "ahead, cannot tell whether it matters", "behind": "behind, cannot tell whether it matters"}
-        look = look_of(row, measure)
-        cells += [f"{row['range_low']:+.2f} to {row['range_high']:+.2f}", said.get(look, look)]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines).replace("+", "").replace(" -", " −")
-
-
 def _marks(name: str) -> tuple[str, str]:
     return f"<!-- {name}: made by modsim reproduce -->", f"<!-- end of {name} -->"
 
@@ -197,21 +229,22 @@ def _drawn(found: StudyResults, kind: str) -> tuple[Figure, str]:
     return figure, description
 
 
-def _accept(name: str, figure: Published, found: StudyResults, folder: Path, files: list[Path]) -> None:
+def _accept(name: str, figure: Published, made: Made, folder: Path, files: list[Path]) -> None:
     data = folder / figure.data
     data.parent.mkdir(parents=True, exist_ok=True)
-    made = {"python": platform.python_version(), **{one: metadata.version(one) for one in _PACKAGES}}
-    content = json.dumps({"code": found.code, "made_with": made}, indent=2) + "\n"
-    write_table(found.runs, data, {})
+    with_what = {"python": platform.python_version(), **{one: metadata.version(one) for one in _PACKAGES}}
+    content = json.dumps({"code": made.code, "made_with": with_what}, indent=2) + "\n"
+    write_table(made.runs, data, {})
     write_whole(data.with_suffix(".json"), lambda place: place.write_text(content, encoding="utf-8"))
-    picture = folder / figure.picture
-    write_whole(picture, lambda place: place.write_bytes(files[1].read_bytes()))
-    write_whole(picture.with_suffix(".txt"), lambda place: place.write_bytes(files[3].read_bytes()))
+    if figure.picture and made.drawn is not None:
+        picture = folder / figure.picture
+        write_whole(picture, lambda place: place.write_bytes(files[1].read_bytes()))
+        write_whole(picture.with_suffix(".txt"), lambda place: place.write_bytes(files[3].read_bytes()))
     if figure.table:
         path, (begin, end) = folder / figure.table, _marks(name)
         text = path.read_text(encoding="utf-8")
         if _table_in(path, name) is None:
             raise StudyError([f"{path}: has no place for the table of {name}; put {begin} and {end} there"])
         head, rest = text.split(begin)
-        new = f"{head}{begin}\n\n{table_text(found)}\n\n{end}{rest.split(end)[1]}"
+        new = f"{head}{begin}\n\n{made.table}\n\n{end}{rest.split(end)[1]}"
         write_whole(path, lambda place: place.write_text(new, encoding="utf-8"))

@@ -145,7 +145,7 @@ def test_what_may_be_said_of_a_difference():
 
 
 def test_the_rungs_are_climbed_one_by_one():
-    table = climb(small_scenario("settings.replicates=2", "settings.weeks=30"), workers=1)
+    table = climb(small_scenario("settings.replicates=2", "settings.weeks=30"), workers=1).table
     assert table["rung"].tolist() == ["M0", "M1", "M2", "M3"]
     named = ", ".join(table["adds"])
     assert all(mechanism.id in named for mechanism in MECHANISMS)

@@ -53,6 +53,48 @@ def test_what_was_accepted_passes_and_one_changed_digit_fails(place, monkeypatch
     assert "the table between the marks of fig-9" in out
 
 
+SMALL_SCENARIO = """
+extends = "small-home.toml"
+[settings]
+weeks = 30
+replicates = 3
+"""
+
+
+@pytest.mark.parametrize("what", ["insights", "rungs"])
+def test_what_insights_carry_and_rungs_add_is_made_again_digit_by_digit(what, place, monkeypatch, capsys):
+    home = (SCENARIOS / "three-areas.toml").read_text()
+    for large, few in (("9000", "1600"), ("16000", "2400"), ("13000", "1500")):
+        home = home.replace(f"population = {large}", f"population = {few}")
+    (place / "experiments" / "small-home.toml").write_text(home)
+    (place / "experiments" / "small.toml").write_text(SMALL_SCENARIO)
+    (place / "experiments" / "figures.toml").write_text(
+        f'[it]\nscenario = "small.toml"\ndata = "published/it.csv"\npicture = "../it.png"\ntable = "../doc.md"\n'
+        f'draw = "{what}"\n'
+    )
+    (place / "doc.md").write_text("<!-- it: made by modsim reproduce -->\n<!-- end of it -->\n")
+    code, out, err = modsim(monkeypatch, capsys, "reproduce", "it", "--accept", "--workers", "1")
+    assert (code, "accepted" in out) == (0, True), err
+    rows = {"insights": "| insight 3, ", "rungs": "| M3 | friends"}[what]
+    assert (place / "doc.md").read_text().count(rows) == 1
+    assert (place / "it.png").exists() == (what == "insights")
+    code, out, _ = modsim(monkeypatch, capsys, "reproduce", "it", "--fast", "--workers", "1")
+    assert (code, "PASS" in out) == (0, True)
+    data = place / "experiments" / "published" / "it.csv"
+    lines = data.read_text().splitlines()
+    lines[1] = lines[1][:-1] + str((int(lines[1][-1]) + 5) % 10)
+    data.write_text("\n".join(lines))
+    code, out, _ = modsim(monkeypatch, capsys, "reproduce", "it", "--fast", "--workers", "1")
+    assert (code, "1 of" in out) == (1, True)
+
+
+def test_a_published_figure_is_of_a_study_or_of_a_scenario(place, monkeypatch, capsys):
+    (place / "experiments" / "figures.toml").write_text('[it]\nstudy = "s.toml"\ndata = "a.csv"\ndraw = "rungs"\n')
+    code, _, err = modsim(monkeypatch, capsys, "reproduce", "it")
+    assert code == 2
+    assert "figures.toml: it: give a scenario where draw is" in err
+
+
 @pytest.mark.parametrize(
     ("change", "words", "code", "says"),
     [
@@ -86,4 +128,4 @@ def test_the_figures_of_the_documents_are_what_the_model_gives_now(tmp_path, mon
         monkeypatch, capsys, "reproduce", "all", "--fast", "--store", tmp_path / "store", "--out", tmp_path / "out"
     )
     assert code == 0, out
-    assert out.count("PASS") == 3
+    assert out.count("PASS") == 5
