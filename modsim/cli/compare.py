@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _UNITS = {"%": "%", "p": "points of 100", "i": "", "G": "GBP"}  # by the first letter of a measure's unit
 _SHOWN = (
     "occurred", "reported", "participants", "listed", "apparent", "trust_youth", "trust_residents", "joined",
-    "completed", "destinations", "cost",
+    "completed", "destinations", "cost", "value_less",
 )  # fmt: skip
 
 EXAMPLES = (

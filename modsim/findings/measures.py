@@ -36,7 +36,8 @@ def measures(scenario: Scenario) -> list[Measure]:
     """The measures of a scenario, in its vocabulary, in the order they are shown."""
     incident, incidents = scenario.vocabulary.incident, scenario.vocabulary.incidents
     people = scenario.vocabulary.people
-    change = "% against no programme"
+    change, money = "% against no programme", f"GBP, prices of {scenario.purse.price_year}"
+    valued = Measure("value_less_cost_gbp", f"value of {incidents} averted, less cost", money, "higher")
     return [
         Measure(f"occurred_{incident}_change_percent", f"{incidents} in the areas", change, "lower"),
         Measure(f"reported_{incident}_change_percent", f"reported {incidents}", change, "lower"),
@@ -76,7 +77,8 @@ def measures(scenario: Scenario) -> list[Measure]:
         Measure("hours", "staff hours spent", "hours", "lower"),
         Measure("hours_in_kind", "hours given in kind", "hours", "neither"),
         Measure("hours_left", "hours left unspent", "hours", "neither"),
-        Measure("cost_gbp", "cost", f"GBP, prices of {scenario.purse.price_year}", "lower"),
+        Measure("cost_gbp", "cost", money, "lower"),
+        *([valued] if scenario.purse.gbp_per_incident is not None else []),
     ]
 
 
@@ -120,6 +122,8 @@ def by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str)
     after = _ratio(figures("reported_after").sum(axis=1), figures("weeks_after").sum(axis=1))
     per_head = figures("joined") / people
     hours = figures("hours").sum(axis=1)
+    cost, worth = hours * scenario.purse.price_per_hour, scenario.purse.gbp_per_incident
+    averted = (figures(f"{incident}_occurred", base) - figures(f"{incident}_occurred")).sum(axis=1)
     return {
         f"occurred_{incident}_change_percent": change(f"{incident}_occurred"),
         f"reported_{incident}_change_percent": change(f"{incident}_reported"),
@@ -144,7 +148,8 @@ def by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str)
         "chosen_by_youth_percent": share("slots_young_people_chose", "slots_learned"),
         "led_by_youth_percent": share("sessions_by_peers", "sessions_held"),
         "hours": hours,
-        "cost_gbp": hours * scenario.purse.price_per_hour,
+        "cost_gbp": cost,
+        **({"value_less_cost_gbp": averted * worth - cost} if worth is not None else {}),
     }
 
 

@@ -45,6 +45,17 @@ def test_the_summary_follows_its_schema(folder):
             assert set(arm[name]) == {"mean", "low", "high", "range_low", "range_high"}
 
 
+def test_a_benefit_in_money_is_shown_only_where_somebody_says_what_an_incident_is_worth(comparison):
+    assert "value_less_cost_gbp" not in comparison.estimates["transplant"]
+    valued = compare(small_scenario("purse.gbp_per_incident=600"), ["transplant"], replicates=2, workers=1)
+    mine, cost = valued.values["transplant"]["value_less_cost_gbp"], valued.values["transplant"]["cost_gbp"]
+    occurred = valued.outcome.totals["asb_occurred"][:, 1:].sum(axis=1)
+    none, arm = valued.outcome.lane("none"), valued.outcome.lane("transplant")
+    assert np.allclose(mine, 600 * (occurred[:, none] - occurred[:, arm]) - cost)
+    with pytest.raises(ScenarioError, match="gbp_per_incident"):
+        small_scenario("purse.gbp_per_incident=-3")
+
+
 def test_the_schema_can_refuse(folder):
     summary = json.loads((folder / "summary.json").read_text())
     summary["verdict"]["kind"] = "proved"
