@@ -29,7 +29,7 @@ MISSING = (
     "Not in the model: schools, families, work to be had, money beyond the purse, and whatever else changes in a place "
     "over the years."
 )
-ROWS_IN_A_TASK = 400_000  # people-lanes side by side: large enough for speed, small enough to stop soon
+ROWS_IN_A_TASK = 240_000  # people-lanes side by side: large enough for speed, small enough to stop soon
 
 Progress = Callable[[int, int], None]
 

@@ -266,8 +266,8 @@ class Purse(Table):
     )
     gbp_per_incident: Annotated[float, Field(gt=0, le=1_000_000)] | None = choice(
         None,
-        "What an incident that does not occur is worth to whoever asks, in GBP of the price year; without it no benefit "
-        "in money is shown, since nobody has settled one",
+        "What an incident that does not occur is worth to whoever asks, in GBP of the price year; without it no "
+        "benefit in money is shown, since nobody has settled one",
     )
     price_year: int = number(
         2024, "Year of the prices", unit="year", allowed=(1990, 2100), evidence="D", source="a label"

@@ -320,8 +320,8 @@ class Scenario(Table):
         people = ("trust_youth", "trust_listed", "trust_residents", "fear", "efficacy", "regard")
         valued = ["value_less_cost_gbp"] if self.purse.gbp_per_incident is not None else []
         return [
-            *valued, *changes, "first_time_offenders_change_percent", *(f"{who}_change_points" for who in people), "joined",
-            "attended", "completed", "own_goals", "destinations", "area_gap_percent", "wishes_granted",
+            *changes, *valued, "first_time_offenders_change_percent", *(f"{who}_change_points" for who in people),
+            "joined", "attended", "completed", "own_goals", "destinations", "area_gap_percent", "wishes_granted",
             "wishes_refused", "tokenism", "breaches", "missed_promises", "open_at_the_end", "hours", "cost_gbp",
         ]  # fmt: skip
 
