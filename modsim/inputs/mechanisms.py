@@ -58,6 +58,12 @@ MECHANISMS = tuple(
     Mechanism(id, meaning, rung, off)
     for id, rung, meaning, off in (
         ("trust", "M1", "trust moves with experience, one's own and friends'", _at(trust__event_weight=0.0)),
+        (
+            "felt power",
+            "M1",
+            "shared power by itself makes contacts and sessions better",
+            _at(trust__contact_power=0.0, trust__session_power=0.0),
+        ),
         ("spill-over", "M2", "experience with one service tells on the others", _at(trust__spill_over=0.0)),
         ("calls", "M2", "services answer incidents first", _at(partners__hours_per_incident=0.0)),
         ("commitment", "M2", "the people who stand for services differ in commitment", _everybody_alike),

@@ -12,12 +12,15 @@ def reactive_hours(incidents_seen, queue, p):
 
 def effective_commitment(commitment, regard, p):
     """Commitment as it works out: professionals who think well of young people put more of it to use. Assumption."""
-    return commitment * (0.5 + 0.5 * regard / p.regard_start)
+    return np.minimum(commitment * (0.5 + 0.5 * regard / p.regard_start), 1.0)
 
 
-def power_in_practice(power_design, commitment_share, time_given):
-    """Power over the design as it works out: promised by an arm, shared by people, and given its time; 0-1."""
-    return np.minimum(power_design * commitment_share * time_given, 1.0)
+def power_in_practice(power_design, commitment_of_lead, mean_commitment, p):
+    """Power over the design as it works out, 0-1: what an arm says, as far as the lead and the table share it.
+
+    What an arm says is what partners of the reference commitment share. That the lead counts half is an assumption.
+    """
+    return np.minimum(power_design * (0.5 * commitment_of_lead + 0.5 * mean_commitment) / p.reference, 1.0)
 
 
 def lead_score(commitment, mean_trust):
@@ -36,8 +39,11 @@ def chance_of_turning_up(commitment, free_share):
 
 
 def meeting_quality(present_share, process_knowledge, p):
-    """How much of a full meeting one is: the share of partners present, made up for in part by knowing how."""
-    return present_share + (1.0 - present_share) * p.knowledge_adds_quality * process_knowledge
+    """How much of a full meeting one is: the share of partners present, made up for in part by knowing how.
+
+    A meeting that is given less than its time is so much less of one.
+    """
+    return p.time_given * (present_share + (1.0 - present_share) * p.knowledge_adds_quality * process_knowledge)
 
 
 def regard_after(regard, good_contacts, seen, usually_seen, p):

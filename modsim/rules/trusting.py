@@ -28,9 +28,10 @@ def bad_after(faded, own, in_others, heard, p):
     return faded + p.loss_to_gain * p.event_weight * (own + p.spill_over * in_others + p.talk_weight * heard)
 
 
-def chance_contact_is_good(lead_bonus, power_in_practice, p):
-    """Chance that an outreach contact is a good experience."""
-    return between(0.0, p.contact_good + lead_bonus + p.contact_power * power_in_practice, 1.0)
+def chance_contact_is_good(lead_bonus, power_in_practice, time_given, p):
+    """Chance that an outreach contact is a good experience; in a hurry at worst half as often. Assumption."""
+    chance = p.contact_good * (0.5 + 0.5 * time_given)
+    return between(0.0, chance + lead_bonus + p.contact_power * power_in_practice, 1.0)
 
 
 def chance_session_is_good(match, power_in_practice, peer_share, compelled, p):

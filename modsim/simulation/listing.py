@@ -8,15 +8,16 @@ from modsim.simulation.town import Town
 _FIXED_POINT = 2.0**16
 
 
-def list_of(town: Town, area: int, lane: int, round_number: int) -> np.ndarray:
-    """Rows of the young people whom the lead of an area would list for a round, first come first."""
+def list_of(town: Town, area: int, lane: int, round_number: int, lead: int | None = None) -> np.ndarray:
+    """Rows of the young people whom the lead of an area (or another partner) would list for a round, in order."""
     c, world, scenario = town.columns, town.world, town.scenario
     place, span = world.areas[area], world.rows_of(area)
     age, dropped = world.age[span], c.dropped_week[span, lane]
     rested = town.week - dropped.astype(np.int64) >= scenario.programme.retry_after_weeks
     old_enough = (age >= place.eligible_youngest) & (age < place.eligible_oldest + 1)
     eligible = np.nonzero(old_enough & ~c.completed[span, lane] & rested)[0]
-    seen = c.seen_in_memory[town.lead_kind[area, lane], span, lane].astype(np.int64)
+    kind = town.lead_kind[area, lane] if lead is None else town.world.partners.kind[area, lead]
+    seen = c.seen_in_memory[kind, span, lane].astype(np.int64)
     group = world.group[span]
     seen_in_group = np.bincount(group, seen, minlength=group.max() + 1).astype(np.int64)[group]
     others = np.bincount(group, minlength=group.max() + 1)[group] - 1

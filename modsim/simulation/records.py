@@ -11,7 +11,7 @@ from modsim.inputs.scenario import Scenario
 from modsim.rules import trusting
 from modsim.simulation.columns import HEADINGS, NEVER, PARTICIPANT_WINDOW_WEEKS, Stage, entries
 from modsim.simulation.listing import list_of
-from modsim.simulation.planning import mean_trust
+from modsim.simulation.planning import chosen_lead, mean_trust
 from modsim.simulation.town import Town, summed
 from modsim.world.interests import match
 from modsim.world.young_people import FIXED_POINT
@@ -61,7 +61,7 @@ class Records:
         for area in np.nonzero(town.listed_in == town.week)[0].tolist():
             self._settle_taste(town, area)
             for reference in np.unique(references).tolist():
-                rows = list_of(town, area, reference, 0)
+                rows = list_of(town, area, reference, 0, chosen_lead(town, area, reference))
                 lanes = np.nonzero(references == reference)[0]
                 self._listed.append((area, lanes, rows, town.world.generation[rows].copy()))
 

@@ -224,9 +224,9 @@ class Town:
 
     def power_in_practice(self) -> np.ndarray:
         """Power over the design as it works out (areas, lanes); none where nothing is left to decide."""
-        share = self.mean_commitment() / self.numbers.commitment.reference
-        promised = np.where(self.levers.learns, self.levers.power_design, 0.0)
-        return partnering.power_in_practice(promised, share, self.numbers.designing.time_given)
+        said = np.where(self.levers.learns, self.levers.power_design, 0.0)
+        of_lead = np.take_along_axis(self.effective_commitment, self.columns.lead[:, None, :], axis=1)[:, 0]
+        return partnering.power_in_practice(said, of_lead, self.mean_commitment(), self.numbers.commitment)
 
     @property
     def lead_kind(self) -> np.ndarray:

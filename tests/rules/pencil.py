@@ -38,7 +38,7 @@ LISTENING = Table(
 )
 DESIGNING = Table(
     meetings=6.0, knowledge_saves_hours=0.5, link_hours=1.5, meeting_hours=2.0, knowledge_saves_weeks=0.4,
-    bespoke_cost=1.2, knowledge_adds_quality=0.5, practice_adds=0.25,
+    bespoke_cost=1.2, knowledge_adds_quality=0.5, practice_adds=0.25, time_given=0.8,
 )  # fmt: skip
 TARGETING = Table(accuracy=0.8)
 EFFECT = Table(
@@ -51,7 +51,9 @@ EXCITATION = Table(offspring=0.25, memory=0.6, serious=0.05, serious_excited=0.1
 PEERS = Table(pull=0.04, strongest_until=16.0, gone_by=20.0, deviancy=0.03)
 POLICING = Table(patrol_hours=20.0, stops_per_hour=0.25, stop_floor=0.05, deterrence=0.3, half_hours=80.0)
 CALLS = Table(hours_per_incident=2.0)
-COMMITMENT = Table(regard_start=0.5, regard_reverts=0.1, regard_step=0.01, together_gain=0.05, together_loss=0.02)
+COMMITMENT = Table(
+    reference=0.8, regard_start=0.5, regard_reverts=0.1, regard_step=0.01, together_gain=0.05, together_loss=0.02
+)
 TURNOVER = Table(leaving_per_week=0.1, strain_adds=0.5)
 SHARING = Table(peers_save=0.3)
 AFTERWARDS = Table(goal_chance=0.5, destination_chance=0.4, staying_costs=0.2)
@@ -108,8 +110,10 @@ CASES = [
     (trusting.good_after, (4.0, 3, 2, 6), TRUST, 15.0),
     # 4 + 6 x (3 + 0.5x2 + 0.25x6)
     (trusting.bad_after, (4.0, 3, 2, 6), TRUST, 37.0),
-    (trusting.chance_contact_is_good, (0.15, 0.5), TRUST, 0.8),
-    (trusting.chance_contact_is_good, (0.9, 1.0), TRUST, 1.0),
+    (trusting.chance_contact_is_good, (0.15, 0.5, 1.0), TRUST, 0.8),
+    (trusting.chance_contact_is_good, (0.9, 1.0, 1.0), TRUST, 1.0),
+    # 0.6 x (0.5 + 0.5 x 0.4) + 0.15 + 0.1 x 0.5
+    (trusting.chance_contact_is_good, (0.15, 0.5, 0.4), TRUST, 0.62),
     # 0.35 + 0.5x0.5 + 0.15x0.4 + 0.1x0.3 - 0.2
     (trusting.chance_session_is_good, (0.5, 0.4, 0.3, 1), TRUST, 0.49),
     (trusting.chance_session_is_good, (0.5, 0.4, 0.0, 0), TRUST, 0.66),
@@ -136,6 +140,7 @@ CASES = [
     (partnering.reactive_hours, (3, 5.0), CALLS, 11.0),
     # 0.8 x (0.5 + 0.5 x 0.6/0.5)
     (partnering.effective_commitment, (0.8, 0.6), COMMITMENT, 0.88),
+    (partnering.effective_commitment, (0.8, 0.9), COMMITMENT, 1.0),
     # 0.8 x (0.5 + 0.5 x 0.3)
     (partnering.lead_score, (0.8, 0.3), None, 0.52),
     # 0.8 x (0.5 + 0.5 x 0.4) x 10
@@ -143,15 +148,17 @@ CASES = [
     (partnering.chance_of_turning_up, (0.8, 0.5), None, 0.4),
     (partnering.chance_of_turning_up, (1.2, 1.0), None, 1.0),
     (partnering.chance_of_turning_up, (-0.2, 1.0), None, 0.0),
-    # 0.6 + 0.4 x 0.5 x 0.3
-    (partnering.meeting_quality, (0.6, 0.3), DESIGNING, 0.66),
+    # 0.8 x (0.6 + 0.4 x 0.5 x 0.3)
+    (partnering.meeting_quality, (0.6, 0.3), DESIGNING, 0.528),
     # 0.7 + 0.1 x (0.5-0.7) + 0.01 x (4 + (4-1)/4)
     (partnering.regard_after, (0.7, 4, 1, 4.0), COMMITMENT, 0.7275),
     (partnering.regard_after, (0.7, 4, 1, 0.5), COMMITMENT, 0.715),
     (partnering.regard_after, (0.99, 40, 1, 3.0), COMMITMENT, 1.0),
     (partnering.regard_after, (0.01, 0, 90, 3.0), COMMITMENT, 0.0),
-    (partnering.power_in_practice, (0.8, 0.5, 0.25), None, 0.1),
-    (partnering.power_in_practice, (0.8, 2.0, 1.0), None, 1.0),
+    # 0.6 x (0.5x0.9 + 0.5x0.7) / 0.8
+    (partnering.power_in_practice, (0.6, 0.9, 0.7), COMMITMENT, 0.6),
+    (partnering.power_in_practice, (0.6, 0.5, 0.1), COMMITMENT, 0.225),
+    (partnering.power_in_practice, (0.9, 1.0, 0.9), COMMITMENT, 1.0),
     # 0.5 + 0.05x0.5x0.6 - 0.02x0.5x0.4
     (partnering.trust_between_after, (0.5, 0.6), COMMITMENT, 0.511),
     (partnering.trust_between_after, (0.8, 1.0), COMMITMENT, 0.81),

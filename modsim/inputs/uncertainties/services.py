@@ -92,12 +92,13 @@ class Commitment(Table):
         source="assumption",
     )
     regard_step: float = number(
-        0.01,
+        0.002,
         "How far one good contact, or one incident more than usual, moves that",
         unit="0-1",
         allowed=(0, 1),
+        plausible=(0, 0.01),
         evidence="D",
-        source="assumption",
+        source="assumption: the contacts of a round move it by about a sixth, and not to its end",
     )
     regard_reverts: float = number(
         0.015,

@@ -81,8 +81,8 @@ def hear_participants(one: "Programme") -> None:
     when, participants = occasion(one.round, one.stage_week), one.those(Standing.IN)
     votes = dict.fromkeys(one.menu, 0)
     for _, person in participants:
-        wish_named, honest = person.say_what_i_want("wish in the course", when)
-        votes[wish_named] += int(honest)  # the others say what they think is expected
+        named, _ = person.say_what_i_want("wish in the course", when)
+        votes[named] += 1  # nobody knows who only says what they think is expected
     p = scenario.sharing
     longer = one.course_weeks - one.stage_week + p.further_weeks
     may_stay = one.course_weeks == weeks and longer <= scenario.settings.weeks - one.model.week
@@ -91,7 +91,8 @@ def hear_participants(one: "Programme") -> None:
         return
     hours_a_week = session_hours(one) + one.in_purse(scenario.programme.mentor_hours * len(participants))
     need = p.negotiation_hours if wish[0] == "swap" else p.further_weeks * hours_a_week
-    at_hand = need if one.draws_as_needed else one.purse
+    at_hand = one.spare_hours() + (one.budget() * p.further_weeks if wish[0] == "stay" else 0.0)
+    at_hand = need if one.draws_as_needed else at_hand
     chance = sharing.chance_wish_is_granted(one.power_deliver, at_hand, need)
     if one.model.town.world.luck.uniform("negotiation", one.area, when) >= chance:
         one.refused += 1

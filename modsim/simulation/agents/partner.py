@@ -71,7 +71,7 @@ class Partner(mesa.Agent):
     @property
     def effective_commitment(self) -> float:
         """Commitment as regard lets it work out."""
-        return partnering.effective_commitment(self.commitment, self.regard, self.model.scenario.commitment)
+        return float(partnering.effective_commitment(self.commitment, self.regard, self.model.scenario.commitment))
 
     def _luck(self, what_for: str, when: int, generation: int = 0) -> float:
         return self.model.town.world.luck.uniform(what_for, self.area, when, self.number, generation)

@@ -146,7 +146,8 @@ def visit_young_people(one: "Programme") -> None:
     one.lead.work(hours)
     one.moves_on = True
     bonus = town.trust_bonus[one.lead.kind, one.area, 0].item()
-    chance = one.model.town.rules.chance_contact_is_good(bonus, one.power_in_practice(), scenario.trust)
+    rule, time = town.rules.chance_contact_is_good, scenario.designing.time_given
+    chance = rule(bonus, one.power_in_practice(), time, scenario.trust)
     contacts = max(programme.contacted * programme.contacts_each, 1)
     of_all = min(int(town.levers.signals[one.area, 0]), contacts)
     for person, ordinal, number in visits:

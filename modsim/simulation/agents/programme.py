@@ -132,10 +132,8 @@ class Programme(mesa.Agent):
 
     def power_in_practice(self) -> float:
         """Power over the design as it works out; none where nothing is left to decide."""
-        scenario = self.model.scenario
-        share = self.mean_commitment() / scenario.commitment.reference
-        promised = self.power_design if self.learns else 0.0
-        return float(partnering.power_in_practice(promised, share, scenario.designing.time_given))
+        said, p = self.power_design if self.learns else 0.0, self.model.scenario.commitment
+        return float(partnering.power_in_practice(said, self.lead.effective_commitment, self.mean_commitment(), p))
 
     @property
     def power_deliver(self) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 
 from modsim.rules import partnering, spreading
 from modsim.simulation.by_columns.course import break_off
-from modsim.simulation.by_columns.services import pay
+from modsim.simulation.by_columns.services import pay, spare_hours
 from modsim.simulation.columns import NOT_YET, PARTICIPANT_WINDOW_WEEKS, Stage
 from modsim.simulation.planning import mean_trust
 from modsim.simulation.town import ENOUGH, Town, summed
@@ -58,14 +58,6 @@ def _pay_broker(town: Town, open_: np.ndarray) -> None:
     pay(town, "learning", np.where(pays, hours, 0.0))
     paid = pays.reshape(-1, world.per_replicate, town.lanes).any(axis=1)
     town.broker_paid = np.repeat(paid, world.per_replicate, axis=0)
-
-
-def spare_hours(town: Town) -> np.ndarray:
-    """Hours in the purse that no round under way needs (areas, lanes)."""
-    c = town.columns
-    due = town.budget * np.maximum(c.round_ends - town.week - 1, 0)
-    needed = np.where(c.stage == Stage.IDLE, 0.0, np.maximum(c.round_hours - due, 0.0))
-    return np.maximum(c.purse - needed, 0.0)
 
 
 def areas_decide(town: Town) -> None:

@@ -10,7 +10,7 @@ from modsim.simulation.by_columns.preparing import (
     learned_shares,
     wishes_spoken,
 )
-from modsim.simulation.by_columns.services import by_lead, can_pay, give, in_purse, pay
+from modsim.simulation.by_columns.services import by_lead, can_pay, give, in_purse, pay, spare_hours
 from modsim.simulation.columns import NEVER, Stage, Standing
 from modsim.simulation.town import ENOUGH, Town, bespoke_share, occasion
 from modsim.world.young_people import FIXED_POINT
@@ -103,14 +103,15 @@ def participants_are_heard(town: Town) -> None:
     area, n, lane = np.nonzero(due[:, None, :] & (c.standing == Standing.IN))
     row = c.listed[area, n, lane]
     key = area, occasion(c.round[area, lane], c.stage_week[area, lane]), world.slot[row], world.generation[row]
-    named, honest = wishes_spoken(town, row, lane, town.lead_kind[area, lane], key, "wish in the course")
+    named, _ = wishes_spoken(town, row, lane, town.lead_kind[area, lane], key, "wish in the course")
     votes = np.zeros_like(c.signals)
-    np.add.at(votes, (named[honest], area[honest], lane[honest]), 1)  # the others say what they think is expected
+    np.add.at(votes, (named, area, lane), 1)  # nobody knows who only says what they think is expected
     mentoring = town.scenario.programme.mentor_hours * (c.standing == Standing.IN).sum(axis=1)
     hours_a_week = session_hours(town) + in_purse(town, mentoring)
+    spare, budget = spare_hours(town), np.broadcast_to(town.budget, c.purse.shape)
     for a, k in np.argwhere(due).tolist():
         c.heard_in_week[a, k] = c.stage_week[a, k]
-        q, purse = p.at(k), c.purse[a, k]
+        q = p.at(k)
         weeks_left = town.scenario.settings.weeks - town.week
         may_stay = (
             c.course_weeks[a, k] == weeks and c.course_weeks[a, k] - c.stage_week[a, k] + q.further_weeks <= weeks_left
@@ -120,7 +121,8 @@ def participants_are_heard(town: Town) -> None:
         if wish is None:
             continue
         need = q.negotiation_hours if wish[0] == "swap" else q.further_weeks * hours_a_week[a, k]
-        at_hand = need if town.scenario.settings.comparison == "equal_activity" else purse
+        at_hand = spare[a, k] + (budget[a, k] * q.further_weeks if wish[0] == "stay" else 0.0)
+        at_hand = need if town.scenario.settings.comparison == "equal_activity" else at_hand
         when = occasion(int(c.round[a, k]), int(c.stage_week[a, k]))
         u = world.luck.uniform("negotiation", a, when)
         if u < sharing.chance_wish_is_granted(town.levers.power_deliver[a, k], at_hand, need):

@@ -104,7 +104,10 @@ def workers_visit(town: Town) -> None:
     lead = town.lead_kind[area, lane]
     key = area, occasion(c.round[area, lane], turn), world.slot[row], world.generation[row]
     good = world.luck.uniform("contact", *key) < town.rules.chance_contact_is_good(
-        town.trust_bonus[lead, area, lane], town.power_in_practice()[area, lane], numbers.trust.at(lane)
+        town.trust_bonus[lead, area, lane],
+        town.power_in_practice()[area, lane],
+        numbers.designing.at(lane).time_given,
+        numbers.trust.at(lane),
     )
     town.experience(lead, row, lane, good, ~good)
     np.add.at(town.good_contacts, (area, lane), good)

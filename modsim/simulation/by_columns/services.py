@@ -3,7 +3,7 @@
 import numpy as np
 
 from modsim.rules import partnering
-from modsim.simulation.columns import ROUND_HEADINGS
+from modsim.simulation.columns import ROUND_HEADINGS, Stage
 from modsim.simulation.town import ENOUGH, Town, summed
 
 
@@ -111,3 +111,11 @@ def by_lead(town: Town, hours) -> None:
     """Hours that the lead's staff work (areas, lanes)."""
     leads = np.arange(town.world.partners.most)[None, :, None] == town.columns.lead[:, None, :]
     town.columns.worked = town.columns.worked + leads * hours[:, None, :]
+
+
+def spare_hours(town: Town) -> np.ndarray:
+    """Hours in the purse that no round under way needs (areas, lanes)."""
+    c = town.columns
+    due = town.budget * np.maximum(c.round_ends - town.week - 1, 0)
+    needed = np.where(c.stage == Stage.IDLE, 0.0, np.maximum(c.round_hours - due, 0.0))
+    return np.maximum(c.purse - needed, 0.0)
