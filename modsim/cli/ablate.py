@@ -1,6 +1,9 @@
 """`modsim ablate`: what each insight or mechanism carries."""
 
+import json
+import shlex
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +14,9 @@ from modsim.cli.common import STOPPED, Changes, ScenarioFile, Workers, progress_
 if TYPE_CHECKING:
     from modsim.studies.ablation import Ablation
 
+_FILES = {
+    "provenance.json", "table.csv", "table.json", "scenario.toml", "ablation.svg", "ablation.png", "ablation.txt",
+}  # fmt: skip
 EXAMPLES = (
     "\b\nExamples:\n"
     "  modsim ablate scenarios/three-areas.toml\n"
@@ -37,12 +43,13 @@ def ablate(
     ] = None,
 ) -> None:
     """What each insight carries: an arm's own effect, and its contrast with another, with and without it."""
+    from modsim.findings.folder import FolderError, check_folder, code_hash
     from modsim.inputs.mechanisms import MECHANISMS
     from modsim.inputs.problems import ScenarioError
     from modsim.inputs.reading import load_scenario
     from modsim.simulation.parallel import LostWorkerError
     from modsim.studies.ablation import ablate as take_away
-    from modsim.studies.ablation import climb, find_mechanisms
+    from modsim.studies.ablation import check_arms, climb, find_mechanisms
     from modsim.studies.writing import WritingError, write_table, write_whole
 
     given = [f"settings.replicates={replicates}"] if replicates is not None else []
@@ -50,7 +57,11 @@ def ablate(
     try:
         loaded = load_scenario(scenario, [*(changes or []), *given])
         wanted = list(MECHANISMS) if all_mechanisms else find_mechanisms(mechanism or [])
-        folder.mkdir(parents=True, exist_ok=True)
+        clash = [name for name, given in (("--mechanism", mechanism), ("--all", all_mechanisms)) if given]
+        if rungs and clash:
+            refuse([f"--rungs and {clash[0]} do not go together: it is rungs or mechanisms"])
+        check_arms(loaded, _named(arm, loaded.settings.verdict_arm), _named(against, loaded.settings.verdict_against))
+        folder = check_folder(folder, _FILES, "provenance.json")
         with progress_bar() as bar:
             line = bar.add_task("Simulating with and without", total=None)
 
@@ -62,7 +73,14 @@ def ablate(
             else:
                 found = take_away(loaded, arm, against, wanted, workers=workers, progress=tell)
                 table = found.table
-        note = {"scenario": scenario.name, "seed": loaded.settings.seed, "replicates": loaded.settings.replicates}
+        folder.mkdir(parents=True, exist_ok=True)
+        note = {
+            "schema": "modsim-ablation-1", "modsim": metadata.version("modsim"), "code": code_hash(),
+            "scenario": scenario.name, "seed": loaded.settings.seed, "replicates": loaded.settings.replicates,
+            "command": shlex.join(["modsim", *sys.argv[1:]]),
+        }  # fmt: skip
+        said = json.dumps(note, indent=2) + "\n"
+        write_whole(folder / "provenance.json", lambda place: place.write_text(said, encoding="utf-8"))
         write_table(table, folder / "table.csv", note)
         write_table(table, folder / "table.json", note)
         from modsim.inputs.writing import resolved_toml
@@ -70,7 +88,7 @@ def ablate(
         write_whole(folder / "scenario.toml", lambda place: place.write_text(resolved_toml(loaded), encoding="utf-8"))
     except ScenarioError as error:
         refuse(error.problems)
-    except WritingError as error:
+    except (WritingError, FolderError) as error:
         refuse([str(error)])
     except OSError as error:
         refuse([f"{folder}: cannot be written ({error.strerror or error}); give another with --out"])
@@ -81,7 +99,7 @@ def ablate(
         print("\nStopped; nothing was finished, so nothing was written.", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
     if rungs:
-        _show_rungs(table, loaded, arm or loaded.settings.verdict_arm, against or loaded.settings.verdict_against)
+        _show_rungs(table, loaded)
     else:
         from modsim.studies.figures import draw_ablation
         from modsim.studies.writing import write_figure
@@ -93,10 +111,18 @@ def ablate(
     print(f"\nTable{'' if rungs else ', figure'} and the resolved scenario are in {folder}/")
 
 
+def _named(given: str | None, usual: str) -> str:
+    return usual if given is None else given
+
+
 def _interval(found: Any) -> str:
-    if found.mean is None:
+    return _in_words(found.mean, found.low, found.high)
+
+
+def _in_words(mean: float | None, low: float | None, high: float | None) -> str:
+    if mean is None:
         return "–"
-    return f"{found.mean:+.2f}" if found.low is None else f"{found.mean:+.2f} ({found.low:+.2f}…{found.high:+.2f})"
+    return f"{mean:+.2f}" if low is None else f"{mean:+.2f} ({low:+.2f}…{high:+.2f})"
 
 
 def _show(found: "Ablation") -> None:
@@ -142,7 +168,7 @@ def _says(says: str, found: "Ablation", figure: str) -> str:
     return words.get(what, what) + (", perhaps too little to matter" if perhaps else "")
 
 
-def _show_rungs(table: Any, scenario: Any, arm: str, against: str) -> None:
+def _show_rungs(table: Any, scenario: Any) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -150,14 +176,20 @@ def _show_rungs(table: Any, scenario: Any, arm: str, against: str) -> None:
 
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False, emoji=False)
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    heads = ("rung", "adds", f"“{scenario.arm_label(arm)}”, %", f"“{scenario.arm_label(against)}”, %", "difference")
+    first = table.iloc[0]
+    arms = [f"“{scenario.arm_label(first[side])}”, %" for side in ("arm", "against")]
+    heads = ("rung", "adds", *arms, "difference")
     for k, head in enumerate(heads):
         shown.add_column(Text(head), justify="left" if k < 2 else "right")
     for row in table.to_dict("records"):
         cells = [
-            f"{row[f'{name}_mean']:+.2f} ({row[f'{name}_low']:+.2f}…{row[f'{name}_high']:+.2f})"
-            for name in (arm, against, "contrast")
+            _in_words(*(_known(row[f"{name}_{part}"]) for part in ("mean", "low", "high")))
+            for name in ("arm", "against", "contrast")
         ]
         shown.add_row(row["rung"], Text(row["adds"]), *cells)
     console.print("What each rung of the model adds: change of incidents against no programme", style="bold")
     console.print(shown)
+
+
+def _known(value: Any) -> float | None:
+    return None if value is None or value != value else float(value)

@@ -1,5 +1,8 @@
 """`modsim run`: one future of one arm, told as a story."""
 
+import os
+import sys
+import tempfile
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -52,7 +55,7 @@ def run(
         loaded = load_scenario(scenario, [*(changes or []), *given])
     except ScenarioError as error:
         refuse(error.problems)
-    arm = arm or loaded.settings.verdict_arm
+    arm = loaded.settings.verdict_arm if arm is None else arm
     problems = []
     if arm not in loaded.arms:
         problems.append(f"--arm {arm!r}: there is no such arm; the arms are {', '.join(loaded.arms)}")
@@ -62,20 +65,24 @@ def run(
     if weeks is not None and weeks > loaded.settings.weeks:
         more = f"set more with --set settings.weeks={weeks}"
         problems.append(f"--weeks {weeks}: the horizon is week {loaded.settings.weeks}; {more}")
+    if person is not None and area is not None:
+        problems.append(f"--area {area!r} and --person {person!r}: tell of an area or of somebody, not of both")
     if network is not None:
         problems += _wrong_with(network, area)
     if problems:
         refuse(problems)
     try:
         community = Community(loaded, arm=arm, replicate=replicate)
+    except ValueError as error:
+        refuse([f"--replicate {error}"])
+    try:
         who = person_called(community, person) if person is not None else None
     except ValueError as error:
-        refuse([f"--person {error}" if person is not None else f"--replicate {error}"])
+        refuse([f"--person {error}"])
     print(f"{loaded.title or scenario.stem}\n“{loaded.arm_label(arm)}”, future number {replicate}. {ONE_OF_MANY}\n")
     lines = story_of(community, weeks) if who is None else life_of(community, who, weeks)
     if area is not None and who is None:
-        label = loaded.areas[ids.index(area)].label
-        lines = (line for line in lines if line.who == label)
+        lines = (line for line in lines if line.area == area)
     for week, of_week in groupby(lines, key=lambda line: line.week):
         for n, line in enumerate(of_week):
             when = f"week {week:>3}" if n == 0 and week >= 0 else " " * 8
@@ -85,7 +92,11 @@ def run(
     if network is not None:
         from modsim.findings.figures.network import draw_network
 
-        said = draw_network(community.programmes[ids.index(str(area))], network)
+        try:
+            said = draw_network(community.programmes[ids.index(str(area))], network)
+        except OSError as error:
+            print(f"{network}: cannot be written ({error.strerror or error}); give another file", file=sys.stderr)
+            raise typer.Exit(1) from None
         print(f"\n{network}: {said}.")
 
 
@@ -96,10 +107,16 @@ def _wrong_with(network: Path, area: str | None) -> list[str]:
         problems.append("--network draws one area: say which with --area")
     if network.suffix.lower() not in (".png", ".svg", ".pdf"):
         problems.append(f"--network {network}: the file must end in .png, .svg or .pdf")
-    if not network.parent.is_dir():
-        problems.append(f"--network {network}: there is no folder {network.parent}; make it first")
-    elif network.is_dir():
-        problems.append(f"--network {network} is a folder; name a file in it")
+    try:
+        if not network.parent.is_dir():
+            problems.append(f"--network {network}: there is no folder {network.parent}; make it first")
+        elif network.is_dir():
+            problems.append(f"--network {network} is a folder; name a file in it")
+        else:
+            os.rmdir(tempfile.mkdtemp(dir=network.parent))
+    except OSError as error:
+        name = f"{str(network)[:100]}: cannot be written ({error.strerror or error})"
+        problems.append(f"--network {name}; give another file")
     return problems
 
 
@@ -108,6 +125,8 @@ def _sum_up(community: "Community", area: str | None) -> None:
     print()
     incident = community.scenario.vocabulary.incident
     for one in community.programmes:
+        if area not in (None, one.place.id):
+            continue
         weekly = community.town.records.weekly[: community.week + 1, one.area, 0, 0]
         print(
             f"{one.place.label}: rounds finished {one.round}, {one.joined} joined, {one.completions} completed, "

@@ -1,7 +1,7 @@
 """A whole comparison: arms run on shared luck, and what can be said of them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from modsim.inputs.scenario import Scenario
 from modsim.simulation.lanes import Lane
 from modsim.simulation.parallel import Task, outcomes
 from modsim.simulation.records import weekly_measures
-from modsim.simulation.rulebook import Rules
+from modsim.simulation.rulebook import Rules, check_rules
 from modsim.simulation.runs import Outcome
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Comparison:
     outcome: Outcome
     tried: list[float]
     interrupted: bool = False
+    own_rules: dict[str, str] = field(default_factory=dict)  # in place of the model's, by name
 
     @property
     def reference(self) -> str:
@@ -260,10 +261,14 @@ def compare(
         for an unknown arm or settings that contradict each other.
     LostWorkerError
         when a process died, most often because memory ran out.
+    RuleError
+        when a rule of one's own cannot be used.
     """
     changes = {"replicates": replicates, "weeks": weeks, "seed": seed, "arms": None if arms is None else list(arms)}
     given = [f"settings.{key}={value}" for key, value in changes.items() if value is not None]
     scenario = with_changes(scenario, given) if given else scenario
+    if rules is not None:
+        check_rules(rules, workers is None or workers > 1)
     tasks = _tasks(scenario, arms_to_run(scenario), rules)
     total = sum(task.work for task in tasks)
     finished: list[tuple[Task, Outcome]] = []
@@ -284,7 +289,8 @@ def compare(
             raise
         interrupted = len(finished) < len(tasks)
     tried = [point.world.dissimilarity for point in tasks[0].points]
-    return Comparison(scenario, name, Outcome.joined([outcome for _, outcome in finished]), tried, interrupted)
+    joined = Outcome.joined([outcome for _, outcome in finished])
+    return Comparison(scenario, name, joined, tried, interrupted, rules.own if rules else {})
 
 
 def verdict_pair(scenario: Scenario, arms: list[str]) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -27,15 +27,19 @@ class FolderError(OSError):
     """A results folder that cannot be written; the message says why and what to do."""
 
 
-def check_folder(folder: Path) -> Path:
-    """The folder, resolved; refused before any work if it could not be written or holds something else."""
+def check_folder(folder: Path, names: Iterable[str] = _FILES, marker: str = "summary.json") -> Path:
+    """The folder, resolved; refused before any work if it could not be written or holds something else.
+
+    `names` are the files that results of this kind have, `marker` the one of them that says in its schema that it is
+    of modsim.
+    """
     try:
         folder = folder.resolve()
         if folder == Path.cwd() or folder in Path.cwd().parents:
             raise FolderError(f"{folder}: is the folder one works in, or above it; give a new one with --out")
         if folder.exists() and not folder.is_dir():
             raise FolderError(f"{folder}: is a file; give a folder that does not exist yet, or one of earlier results")
-        if folder.exists() and (others := _not_ours(folder)):
+        if folder.exists() and (others := _not_ours(folder, set(names), marker)):
             raise FolderError(
                 f"{folder}: holds files that are not results of modsim ({', '.join(others[:3])}); give another folder"
             )
@@ -50,15 +54,15 @@ def check_folder(folder: Path) -> Path:
     return folder
 
 
-def _not_ours(folder: Path) -> list[str]:
-    """Names in a folder that no results of ours would have; all of them where there is no summary of ours."""
+def _not_ours(folder: Path, allowed: set[str], marker: str) -> list[str]:
+    """Names in a folder that no results of ours would have; all of them where there is no marker of ours."""
     names = sorted(path.name for path in folder.iterdir())
     try:
-        ours = str(json.loads((folder / "summary.json").read_text())["schema"]).startswith("modsim-")
+        ours = str(json.loads((folder / marker).read_text())["schema"]).startswith("modsim-")
     except (OSError, ValueError, KeyError, TypeError):
         ours = False
     figures = [path for path in (folder / "figures").glob("*") if path.suffix not in (".svg", ".png", ".txt")]
-    return [name for name in names if not ours or name not in _FILES] + [f"figures/{path.name}" for path in figures]
+    return [name for name in names if not ours or name not in allowed] + [f"figures/{path.name}" for path in figures]
 
 
 def write_folder(
@@ -156,6 +160,7 @@ def provenance_of(comparison: Comparison, command: str) -> dict[str, Any]:
         "scenario_sha256": hashlib.sha256(resolved_toml(comparison.scenario).encode()).hexdigest(),
         "seed": comparison.scenario.settings.seed,
         "replicates": comparison.outcome.replicates,
+        "own_rules": comparison.own_rules,
         "command": command,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": sys.version.split()[0],

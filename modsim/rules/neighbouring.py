@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from modsim.rules.arithmetic import logistic
+from modsim.rules.arithmetic import between, logistic
 
 
 def memory_after(memory, own, heard, p, q):
@@ -19,7 +19,7 @@ def fear_after(fear, seen, usually_seen, p):
 def efficacy_after(efficacy, fear, trust, p):
     """Belief that neighbours would step in: fear lowers it, trust raises it, slowly (Sampson et al. 1997)."""
     target = 0.5 - p.efficacy_fear * (fear - 0.5) + p.efficacy_trust * (trust - p.start_trust)
-    return efficacy + p.efficacy_moves * (target - efficacy)
+    return between(0.0, efficacy + p.efficacy_moves * (target - efficacy), 1.0)
 
 
 def chance_reported(trust, fear, start_trust, p):

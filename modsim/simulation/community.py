@@ -14,7 +14,7 @@ from modsim.simulation.agents.programme import Programme
 from modsim.simulation.agents.resident import Resident
 from modsim.simulation.agents.young_person import YoungPerson
 from modsim.simulation.records import Records, is_counted, weekly_measures
-from modsim.simulation.rulebook import Rules
+from modsim.simulation.rulebook import Rules, check_rules
 from modsim.simulation.town import Town
 from modsim.simulation.week import live_one_week
 from modsim.world.ties import Ties
@@ -63,6 +63,10 @@ class Community(mesa.Model):
             raise ValueError(f"there is no arm {arm!r}; the arms are {', '.join(scenario.arms)}")
         if pace not in ("week", "agent"):
             raise ValueError(f"pace is {pace!r}; it must be 'week' or 'agent'")
+        if rules is not None:
+            check_rules(rules, several_processes=False)
+        if seed is not None and (not isinstance(seed, int) or seed < 0):
+            raise ValueError(f"seed is {seed!r}; it must be a whole number from 0")
         luck_seed = scenario.settings.seed if seed is None else seed
         super().__init__(rng=luck_seed)  # Mesa's own generator; the model's luck is keyed and never uses it
         scenario = as_it_runs(scenario)

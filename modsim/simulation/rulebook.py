@@ -1,12 +1,19 @@
 """The rules of behaviour that a researcher may replace by their own, in both faces."""
 
+import pickle
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
+
+import numpy as np
 
 from modsim.rules import attending, designing, inclining, joining, offending, spreading, targeting, trusting
 
 Rule = Callable[..., Any]
+
+
+class RuleError(ValueError):
+    """A rule of one's own that cannot be used; the message names it and says why."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +22,13 @@ class Rules:
 
     A rule takes the arguments of the one it replaces (see its docstring), the table of its numbers last, and must work
     for single values and for whole columns alike: plain arithmetic, `np.minimum`, `np.maximum`, and the `exponential`
-    and `logistic` of `modsim.rules.arithmetic`. It draws nothing and remembers nothing.
+    and `logistic` of `modsim.rules.arithmetic`. It draws nothing and remembers nothing. What it gives is looked at: a
+    chance must lie between 0 and 1, a rate must not be negative, and nothing may be missing (NaN) or infinite.
+
+    Raises
+    ------
+    RuleError
+        when one of them is not a function; and while a model runs, for what it gives.
     """
 
     chance_contact_is_good: Rule = trusting.chance_contact_is_good
@@ -30,3 +43,65 @@ class Rules:
     incident_rate: Rule = offending.incident_rate
     list_score: Rule = targeting.list_score
     chance_of_adopting: Rule = spreading.chance_of_adopting
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if not callable(getattr(self, field.name)):
+                raise RuleError(f"{field.name} is {getattr(self, field.name)!r}; it must be a function")
+
+    @property
+    def own(self) -> dict[str, str]:
+        """The rules that are not the model's, by name, and what stands in their place."""
+        found = {field.name: getattr(self, field.name) for field in fields(self)}
+        mine = {name: rule for name, rule in found.items() if rule is not getattr(Rules, name)}
+        return {
+            name: f"{getattr(rule, '__module__', '?')}.{getattr(rule, '__qualname__', repr(rule))}"
+            for name, rule in mine.items()
+        }
+
+    def checked(self) -> "Rules":
+        """The same, with what rules of one's own give looked at."""
+        return replace(self, **{name: _looked_at(name, getattr(self, name)) for name in self.own})
+
+
+def check_rules(rules: Any, several_processes: bool) -> None:
+    """Refuse, before any work, what is not `Rules` or cannot be sent to further processes.
+
+    Raises
+    ------
+    RuleError
+        with what was given and what to do.
+    """
+    if not isinstance(rules, Rules):
+        raise RuleError(f"rules is a {type(rules).__name__}; give modsim.Rules, as in replace(Rules(), ...)")
+    if several_processes:
+        try:
+            pickle.dumps(rules)
+        except Exception as error:
+            raise RuleError(
+                f"{', '.join(rules.own)}: cannot be sent to further processes ({error}); put the function into a "
+                "module of its own, or give workers=1"
+            ) from None
+
+
+def _looked_at(name: str, rule: Rule) -> Rule:
+    lowest = 0.0 if name.startswith("chance_") or name == "incident_rate" else -np.inf
+    highest = 1.0 if name.startswith("chance_") else np.inf
+    allowed = {(0.0, 1.0): "from 0 to 1", (0.0, np.inf): "0 or more, and finite"}.get((lowest, highest), "finite")
+
+    def safe(*arguments):
+        numbers = [one for one in arguments if isinstance(one, np.ndarray | np.generic | float | int)]
+        shape = np.broadcast_shapes(*(np.shape(one) for one in numbers))
+        try:
+            found = np.broadcast_to(np.asarray(rule(*arguments), dtype=float), shape)
+        except (TypeError, ValueError, AttributeError, NameError, IndexError, KeyError, ArithmeticError) as error:
+            raise RuleError(
+                f"your {name} does not work ({type(error).__name__}: {error}); it must take what the model's takes, "
+                "and be plain arithmetic for single numbers and columns alike (np.minimum and np.where, no if)"
+            ) from error
+        wrong = ~(np.isfinite(found) & (found >= lowest) & (found <= highest))
+        if wrong.any():
+            raise RuleError(f"your {name} gave {found[wrong].flat[0]:g}; it must be {allowed}")
+        return found.copy() if shape else float(found)
+
+    return safe

@@ -19,6 +19,7 @@ class Line:
     week: int
     who: str
     text: str
+    area: str = ""  # its id
 
 
 def story_of(community: Community, weeks: int | None = None) -> Iterator[Line]:
@@ -33,7 +34,8 @@ def story_of(community: Community, weeks: int | None = None) -> Iterator[Line]:
         community.step()
         for chronicler in chroniclers:
             for text in chronicler.news():
-                yield Line(community.week, chronicler.programme.place.label, text)
+                place = chronicler.programme.place
+                yield Line(community.week, place.label, text, place.id)
 
 
 def life_of(community: Community, person: YoungPerson, weeks: int | None = None) -> Iterator[Line]:
@@ -71,7 +73,7 @@ def person_called(community: Community, name: str) -> YoungPerson:
     """
     area_id, colon, number = name.partition(":")
     ids = [area.id for area in community.scenario.areas]
-    if not colon or area_id not in ids or not number.isdigit():
+    if not colon or area_id not in ids or not (number.isascii() and number.isdigit() and len(number) < 10):
         known = ", ".join(ids)
         raise ValueError(f"{name!r}: give an area and a number in it, as in {ids[-1]}:17; the areas are {known}")
     people = community.programmes[ids.index(area_id)].young_people
@@ -106,10 +108,12 @@ class _Chronicler:
         told += self._of_staff()
         if p.is_open and not self._open:
             arrives = p.model.scenario.purse
-            told.append(f"opens; {arrives.grant:g} hours arrive, and {arrives.budget:g} every week")
+            hours = f"{arrives.grant:g} hours arrive, and {arrives.budget:g} every week"
+            told.append(f"opens; {'hours arrive as they are needed' if p.draws_as_needed else hours}")
         if p.stage == Stage.SETUP and self._stage != Stage.SETUP:
             self._first_contacts = self._contacts
             self._invited_before, self._joined_before = p.invited, p.joined
+            self._promised_before = p.missed_promises
             told.append(
                 f"round {p.round + 1} begins: {_service(p.lead.type)} leads, {len(p.on_list())} young people are listed"
             )
@@ -118,9 +122,10 @@ class _Chronicler:
         if since["tokenism"] and not since["refused"]:
             told.append(f"{since['tokenism']} of those visited take it ill that what was named most is not on the menu")
         if p.stage == Stage.COURSE and self._stage == Stage.RECRUITING:
-            told.append(
-                f"the course begins; {p.joined - self._joined_before} of {p.invited - self._invited_before} asked join"
-            )
+            joined, asked = p.joined - self._joined_before, p.invited - self._invited_before
+            more = p.missed_promises - self._promised_before
+            full = f"; {more} more said yes, and there was no place" if more else ""
+            told.append(f"the course begins; {joined} of {asked} asked join{full}")
         told += self._of_negotiation(since)
         if since["breaches"]:
             told.append(f"the course is broken off; a promise to {since['breaches']} participants is broken")
@@ -200,6 +205,7 @@ class _Witness:
         self._visits, self._trust, self._target, self._in_core = p.contact_weeks, p.trust, p.lasting_target, p.in_core
         self._listed, self._stage = self._place_on_list(), p.programme.stage
         self._attended = int(c.attended[p.area, self._listed[0], 0]) if self._listed else 0
+        self._breaches = p.programme.breaches
 
     def news(self) -> list[str]:
         """What happened to them in the week just lived."""
@@ -214,16 +220,19 @@ class _Witness:
             told.append(f"is visited by a worker; {trust}")
         before = self._listed[1] if self._listed else Standing.NOT_ASKED
         now = listed[1] if listed else before
-        if now != before:
-            told += {
-                Standing.IN: ["is asked, and joins"],
-                Standing.DECLINED: ["is asked, and does not join"],
-                Standing.DROPPED: [f"leaves the course early; {trust}"],
-                Standing.COMPLETED: [f"completes the course; {trust}"],
-            }.get(Standing(now), [])
+        new_breach = p.programme.breaches > self._breaches and before == Standing.IN
         if listed and self._listed and p.in_course:
             came = int(c.attended[p.area, listed[0], 0]) > self._attended
             told.append(f"comes to the session; {trust}" if came else "does not come to the session")
+        if now == Standing.DROPPED and new_breach and not p.in_course:
+            told.append(f"sees the course broken off; {trust}")
+        elif now != before:
+            told += {
+                Standing.IN: ["is asked, and joins"],
+                Standing.DECLINED: ["is asked, and takes no place"],
+                Standing.DROPPED: [f"leaves the course early; {trust}"],
+                Standing.COMPLETED: [f"completes the course; {trust}"],
+            }.get(Standing(now), [])
         if p.lasting_target < self._target:
             told.append("finds work or training")
         if p.occurred:

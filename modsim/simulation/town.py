@@ -86,7 +86,7 @@ class Town:
         rules: Rules | None = None,
     ):
         self.world = world
-        self.rules = rules or Rules()
+        self.rules = (rules or Rules()).checked()
         self.scenario = scenario = scenarios[0]
         self.records = records
         self.model: Community | None = None  # the Mesa model, where there is one

@@ -71,7 +71,7 @@ class Ablation:
     @property
     def runs(self) -> pd.DataFrame:
         """The change of incidents in both arms, by what is taken away (nothing: empty) and replicate."""
-        return _runs("without", self.effects, self.arm, self.against)
+        return _runs("without", self.effects)
 
     def _figure(self, without_it: str, figure: str) -> np.ndarray:
         arm, against = self.effects[without_it]
@@ -106,7 +106,7 @@ class Climb:
     @property
     def runs(self) -> pd.DataFrame:
         """The change of incidents in both arms, by rung and replicate."""
-        return _runs("rung", self.effects, self.arm, self.against)
+        return _runs("rung", self.effects)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -115,16 +115,17 @@ class Climb:
         for rung, (mine, theirs) in self.effects.items():
             adds = ", ".join(m.id for m in MECHANISMS if m.rung == rung)
             cells: dict[str, object] = {"rung": rung, "adds": adds or "interests, menus, joining, sessions, the purse"}
-            for name, values in ((self.arm, mine), (self.against, theirs), ("contrast", mine - theirs)):
+            cells |= {"arm": self.arm, "against": self.against}
+            for name, values in (("arm", mine), ("against", theirs), ("contrast", mine - theirs)):
                 found = estimate(values)
                 cells |= {f"{name}_mean": found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
             rows.append(cells)
         return pd.DataFrame(rows)
 
 
-def _runs(variant: str, effects: dict[str, tuple[np.ndarray, np.ndarray]], arm: str, against: str) -> pd.DataFrame:
+def _runs(variant: str, effects: dict[str, tuple[np.ndarray, np.ndarray]]) -> pd.DataFrame:
     parts = [
-        pd.DataFrame({variant: name, "replicate": range(len(mine)), arm: mine, against: theirs})
+        pd.DataFrame({variant: name, "replicate": range(len(mine)), "arm": mine, "against": theirs})
         for name, (mine, theirs) in effects.items()
     ]
     return pd.concat(parts, ignore_index=True)
@@ -137,7 +138,7 @@ def what_it_says(difference: np.ndarray, carried: Estimate, smallest: float) -> 
     Wholly beyond it: it raises or lowers the figure. Wholly on one side of 0 only: it does so by too little to matter,
     perhaps. Anything else: cannot tell. More futures never turn a trifle into something that matters.
     """
-    if not np.any(difference):
+    if len(difference) > 1 and not np.any(difference):
         return "carries nothing"
     if carried.low is None or carried.high is None:
         return "cannot tell"
@@ -166,7 +167,8 @@ def find_mechanisms(names: Sequence[str]) -> list[Mechanism]:
         raise ScenarioError(
             [f"--mechanism {name!r}: there is no such mechanism; there are {', '.join(NAMED)}" for name in unknown]
         )
-    return [NAMED.get(plain) or NAMED[plain.replace(" ", "-")] for plain in wanted.values()]
+    found = [NAMED.get(plain) or NAMED[plain.replace(" ", "-")] for plain in wanted.values()]
+    return list(dict.fromkeys(found))
 
 
 def ablate(
@@ -186,8 +188,9 @@ def ablate(
     mechanisms : what is taken away, one at a time (see `find_mechanisms`)
     workers, progress : as in `modsim.compare`
     """
-    arm, against = arm or scenario.settings.verdict_arm, against or scenario.settings.verdict_against
-    _check_arms(scenario, arm, against)
+    arm = scenario.settings.verdict_arm if arm is None else arm
+    against = scenario.settings.verdict_against if against is None else against
+    check_arms(scenario, arm, against)
     gone = scenario.settings.without
     variants = {"": scenario, **{m.id: with_values(scenario, {"settings.without": [*gone, m.id]}) for m in mechanisms}}
     return Ablation(scenario, arm, against, list(mechanisms), _effects(variants, arm, against, workers, progress))
@@ -202,14 +205,16 @@ def climb(
     progress: Progress | None = None,
 ) -> Climb:
     """What each rung of the model adds: both arms' effects and their contrast on rungs M0 to that of the scenario."""
-    arm, against = arm or scenario.settings.verdict_arm, against or scenario.settings.verdict_against
-    _check_arms(scenario, arm, against)
+    arm = scenario.settings.verdict_arm if arm is None else arm
+    against = scenario.settings.verdict_against if against is None else against
+    check_arms(scenario, arm, against)
     rungs = RUNGS[: RUNGS.index(scenario.settings.rung) + 1]
     variants = {rung: with_values(scenario, {"settings.rung": rung}) for rung in rungs}
     return Climb(arm, against, _effects(variants, arm, against, workers, progress))
 
 
-def _check_arms(scenario: Scenario, arm: str, against: str) -> None:
+def check_arms(scenario: Scenario, arm: str, against: str) -> None:
+    """Refuse arms that are not there, or are not three with the reference, with a ScenarioError."""
     reference = scenario.settings.reference_arm
     problems = [
         f"{option} {name!r}: there is no such arm; the arms are {', '.join(scenario.arms)}"

@@ -17,7 +17,7 @@ from scipy.special import gammaincinv, ndtri
 from modsim.rules.arithmetic import exponential
 
 _LOW_32_BITS = 0xFFFFFFFF
-_HIGHEST_MEAN = 100.0  # incidents of one person in one week; a higher mean is taken as this
+HIGHEST_MEAN = 100.0  # incidents of one person in one week; a higher mean is taken as this
 _MOST_INCIDENTS = 200  # the chance of more is below 1e-17
 
 
@@ -146,7 +146,7 @@ def _chance_of_none(mean):
 
 def poisson_count(mean: float, u: float) -> int:
     """The count that a Poisson variable with this mean takes at quantile u; a mean above 100 is taken as 100."""
-    mean = min(mean, _HIGHEST_MEAN)
+    mean = min(mean, HIGHEST_MEAN)
     if u < 1.0 - mean:
         return 0
     chance = _chance_of_none(mean)
@@ -162,7 +162,7 @@ def poisson_counts(means, u):
     """`poisson_count` for columns of the same shape; almost all are 0, and those cost one comparison."""
     counts = np.zeros(means.shape, dtype=np.int16)
     busy = np.nonzero(u >= 1.0 - means)
-    mean, at = np.minimum(means[busy], _HIGHEST_MEAN), u[busy]
+    mean, at = np.minimum(means[busy], HIGHEST_MEAN), u[busy]
     chance = _chance_of_none(mean)
     reached, count = chance, np.zeros(mean.shape, dtype=np.int16)
     for k in range(1, _MOST_INCIDENTS + 1):

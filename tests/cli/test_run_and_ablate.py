@@ -54,6 +54,11 @@ def test_the_life_of_somebody_who_takes_part_holds_every_session():
     ("words", "message"),
     [
         (["--arm", "nobody"], "--arm 'nobody': there is no such arm; the arms are none, enforce"),
+        (["--person", "govan:²"], "--person 'govan:²': give an area and a number in it"),
+        (["--person", "govan:1", "--area", "govan"], "tell of an area or of somebody, not of both"),
+        (["--arm", ""], "--arm '': there is no such arm"),
+        (["--area", "govan", "--network", "/proc/x.png"], "cannot be written"),
+        (["--person", "govan:1", "--replicate", str(2**32)], "--replicate replicates must lie between 0 and"),
         (["--person", "govan"], "--person 'govan': give an area and a number in it"),
         (["--person", "govan:99999"], "govan has young people 0 to"),
         (["--area", "leith"], "there is no such area; the areas are gorbals, castlefern, govan"),
@@ -102,6 +107,65 @@ def test_the_network_of_an_area_is_drawn_as_it_is_at_the_end(arm, monkeypatch, c
     assert ("took part, their friends" in picture) == (arm != "none")
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--rungs", "--all"], "--rungs and --all do not go together"),
+        (["--arm", "nobody"], "--arm 'nobody': there is no such arm"),
+        (["--mechanism", "luck"], "there is no such mechanism; there are insight-1"),
+        (["--out", "mine"], "mine: holds files that are not results of modsim (scenario.toml)"),
+        (["--out", ""], "is the folder one works in"),
+    ],
+)
+def test_an_ablation_refuses_before_any_work_and_writes_over_nobody_s_files(
+    words, message, monkeypatch, capsys, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "scenario.toml").write_text("# my own")
+    code, _, err = modsim(monkeypatch, capsys, "ablate", SCENARIOS / "three-areas.toml", *SETS, *words)
+    assert code == 2
+    assert message in err
+    assert [p.name for p in tmp_path.rglob("*")] == ["mine", "scenario.toml"]
+    assert (tmp_path / "mine" / "scenario.toml").read_text() == "# my own"
+
+
+def test_one_future_tells_rungs_without_an_interval(monkeypatch, capsys, tmp_path):
+    code, out, err = modsim(
+        monkeypatch, capsys, "ablate", SCENARIOS / "three-areas.toml", *SETS, "--set", "settings.weeks=20", "--rungs",
+        "--replicates", 1, "--workers", 1, "--out", tmp_path / "r",
+    )  # fmt: skip
+    assert code == 0
+    assert "Traceback" not in err
+    assert "M3" in out
+    assert "…" not in out
+
+
+def test_a_course_broken_off_and_a_place_that_is_not_there_are_told_as_such():
+    broken = small_scenario(
+        "purse.cliff_week=15", "settings.rung=M2", "purse.grant=0", "purse.budget=30", "purse.bridge_hours=0",
+        "settings.weeks=40",
+    )  # fmt: skip
+    community = Community(broken, arm="transplant")
+    community.run_for(15)
+    inside = [p for p in community.young_people if p.ever_in and p.place.id == "govan"]
+    lives = []
+    for person in inside:
+        again = Community(broken, arm="transplant")
+        lives += [line.text for line in life_of(again, again.person(person.row)) if "broken off" in line.text]
+    area = Community(broken, arm="transplant")
+    told = [line.text for line in story_of(area) if line.area == "govan" and "broken off" in line.text]
+    assert len(lives) == area.programmes[2].breaches > 0
+    assert len(told) == 1
+    full = small_scenario(
+        "programme.places=1", "programme.minimum_places=1", "joining.baseline=10", "joining.match_effect=0",
+        "programme.recruitment_waves=1", "settings.weeks=20",
+    )  # fmt: skip
+    community = Community(full, arm="transplant")
+    assert any("said yes, and there was no place" in line.text for line in story_of(community))
+    assert community.programmes[2].missed_promises > 0
+
+
 @pytest.fixture(scope="module")
 def found():
     wanted = [*find_mechanisms(["insight-3", "insight-7", "displacement"])]
@@ -142,6 +206,7 @@ def test_what_may_be_said_of_a_difference():
     assert says(0.7, 0.4, 0.6, 0.5) == "raises, perhaps too little"
     assert says(-0.7, -0.4, -0.6, -0.5) == "lowers, perhaps too little"
     assert says(-2.0, 2.0, 0.1) == "cannot tell"
+    assert says(0.0) == "cannot tell"  # one future
 
 
 def test_the_rungs_are_climbed_one_by_one():
@@ -160,7 +225,7 @@ def test_ablate_prints_and_writes_table_and_figure(monkeypatch, capsys, tmp_path
     assert "mentoring" in out
     assert "insight-7" in out
     assert {p.name for p in (tmp_path / "a").iterdir()} == {
-        "table.csv", "table.json", "scenario.toml", "ablation.svg", "ablation.png", "ablation.txt",
+        "provenance.json", "table.csv", "table.json", "scenario.toml", "ablation.svg", "ablation.png", "ablation.txt",
     }  # fmt: skip
     rows = list(csv.DictReader((tmp_path / "a" / "table.csv").open()))
     assert len(rows) == 4

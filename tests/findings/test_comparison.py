@@ -209,10 +209,10 @@ def test_trust_of_those_listed_weighs_people_and_not_populations():
     by_hand = []
     for replicate in (0, 1):
         means = []
-        for arm in ("transplant", "none"):
-            row = table.loc[(replicate, arm)]
+        for measure in ("trust_listed", "trust_listed_reference"):  # the same service, with and without
+            row = table.loc[(replicate, "transplant")]
             count = [row[(a, "listed_still_here")] for a in ("castlefern", "govan")]
-            trust = [row[(a, "trust_listed")] for a in ("castlefern", "govan")]
+            trust = [row[(a, measure)] for a in ("castlefern", "govan")]
             means.append(sum(n * t for n, t in zip(count, trust, strict=True)) / sum(count))
         by_hand.append(100 * (means[0] - means[1]))
     assert found.values["transplant"]["trust_listed_change_points"] == pytest.approx(by_hand)

@@ -240,6 +240,8 @@ CASES = [
     (neighbouring.fear_after, (0.4, 1e-9, 0.0), RESIDENTS, 0.4),
     # 0.5 - 0.6x0.1 + 0.2x0.2 = 0.48; 0.6 + 0.1 x (0.48-0.6)
     (neighbouring.efficacy_after, (0.6, 0.6, 0.6), RESIDENTS, 0.588),
+    (neighbouring.efficacy_after, (0.99, -5.0, 0.6), RESIDENTS, 1.0),
+    (neighbouring.efficacy_after, (0.01, 9.0, 0.6), RESIDENTS, 0.0),
     # -1 + 0.5 x 0.2 + 2 x 0.1
     (neighbouring.chance_reported, (0.6, 0.6, 0.4), REPORTING, 1 / (1 + math.exp(0.7))),
     # 0.2 + 0.4 x 0.5 x 0.6

@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from modsim import Community, Rules, compare
+from modsim.findings.folder import provenance_of
 from modsim.rules.arithmetic import logistic
+from modsim.simulation.rulebook import RuleError
 from tests.conftest import small_scenario
 from tests.simulation.same import columns_differ
 
@@ -39,3 +42,52 @@ def test_a_comparison_follows_it():
     with_two = compare(small_scenario(), ["transplant", "recoproduce"], replicates=2, workers=2, rules=MINE)
     alone = compare(small_scenario(), ["transplant", "recoproduce"], replicates=2, workers=1, rules=MINE)
     assert np.array_equal(with_two.outcome.weekly, alone.outcome.weekly, equal_nan=True)
+
+
+def test_results_say_which_rules_were_not_the_model_s():
+    found = compare(small_scenario("settings.weeks=20"), ["transplant"], replicates=1, workers=1, rules=MINE)
+    assert provenance_of(found, "")["own_rules"] == {
+        "chance_of_joining": "tests.simulation.test_own_rules.only_friends_count"
+    }
+
+
+def only_for_one_person(match, *others):
+    return 0.9 if match > 0.5 else 0.1
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "says"),
+    [
+        ("chance_of_joining", lambda *_: float("nan"), "your chance_of_joining gave nan; it must be from 0 to 1"),
+        ("chance_of_joining", lambda *_: 2.0, "your chance_of_joining gave 2; it must be from 0 to 1"),
+        ("benefit_of_session", lambda match, *_: match * float("nan"), "your benefit_of_session gave nan"),
+        ("incident_rate", lambda *_: -1.0, "your incident_rate gave -1; it must be 0 or more"),
+        ("list_score", lambda standard, *_: standard * float("inf"), "your list_score gave"),
+        ("chance_of_joining", only_for_one_person, "it must take what the model's takes, and be plain arithmetic"),
+        ("chance_of_joining", lambda match: match, "your chance_of_joining does not work (TypeError"),
+    ],
+)
+def test_a_rule_that_gives_nonsense_is_refused_by_name(name, rule, says):
+    scenario = small_scenario("settings.weeks=25")
+    with pytest.raises(RuleError) as refused:
+        compare(scenario, ["transplant"], replicates=1, workers=1, rules=replace(Rules(), **{name: rule}))
+    assert says in str(refused.value)
+
+
+def test_what_are_no_rules_is_refused_before_any_work():
+    with pytest.raises(RuleError, match=r"chance_of_joining is 0.5; it must be a function"):
+        replace(Rules(), chance_of_joining=0.5)
+    with pytest.raises(RuleError, match=r"rules is a dict; give modsim\.Rules"):
+        Community(small_scenario(), arm="none", rules={})
+    with pytest.raises(RuleError, match="cannot be sent to further processes"):
+        compare(small_scenario(), workers=2, rules=replace(Rules(), chance_of_joining=lambda *_: 0.5))
+    with pytest.raises(ValueError, match="seed is -5; it must be a whole number from 0"):
+        Community(small_scenario(), arm="none", seed=-5)
+
+
+def test_a_constant_may_stand_for_a_rule_in_both_faces():
+    scenario, rules = small_scenario("settings.weeks=12"), replace(Rules(), incident_rate=lambda *_: 0.01)
+    agents, columns = (Community(scenario, arm="none", rules=rules, pace=pace) for pace in ("agent", "week"))
+    agents.run_for(12)
+    columns.run_for(12)
+    assert columns_differ(agents.town, columns.town) == []

@@ -14,7 +14,7 @@ from modsim.inputs.scenario import GOALS, Goal
 from modsim.rules import excitement, inclining, offending, policing, sharing, trusting
 from modsim.simulation.agents.window import window
 from modsim.simulation.town import occasion
-from modsim.world.draws import binomial_count, poisson_count
+from modsim.world.draws import HIGHEST_MEAN, binomial_count, poisson_count
 
 if TYPE_CHECKING:
     from modsim.inputs.scenario import Area
@@ -320,7 +320,8 @@ class YoungPerson(mesa.Agent):
         mean = self.model.town.rules.incident_rate(
             background, moved, held, self.in_course, excited, scenario.effect, scenario.excitation
         )
-        self.expected = float(mean)
+        mean = min(float(mean), HIGHEST_MEAN)
+        self.expected = mean
         self.occurred = poisson_count(mean, self._weekly_luck("incidents"))
         if self.occurred:
             chance = excitement.chance_serious(excited, mean, scenario.excitation)

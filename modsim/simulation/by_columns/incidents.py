@@ -5,7 +5,7 @@ import numpy as np
 from modsim.rules import excitement, neighbouring, offending, policing
 from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Sightings, entries
 from modsim.simulation.town import Town
-from modsim.world.draws import binomial_counts, poisson_counts
+from modsim.world.draws import HIGHEST_MEAN, binomial_counts, poisson_counts
 from modsim.world.young_people import FIXED_POINT
 
 
@@ -44,6 +44,7 @@ def incidents_happen(town: Town) -> None:
     background = world.background[:, None] * (1.0 + c.displaced[area])
     moved = c.inclination + c.lasting
     means = town.rules.incident_rate(background, moved, held, c.in_course, excited, numbers.effect, numbers.excitation)
+    means = np.minimum(means, HIGHEST_MEAN)
     u = world.luck.weekly_uniform("incidents", area, town.week, world.slot, world.generation)
     c.occurred = poisson_counts(means, np.broadcast_to(u[:, None], means.shape))
     town.caused = entries(c.occurred)
