@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modsim.cli.common import STOPPED, Changes, ScenarioFile, Workers, progress_bar, refuse
+from modsim.cli.common import STOPPED, Changes, ScenarioFile, Workers, folder_name, progress_bar, refuse
 
 if TYPE_CHECKING:
     from modsim.studies.ablation import Ablation
@@ -53,7 +53,10 @@ def ablate(
     from modsim.studies.writing import WritingError, write_table, write_whole
 
     given = [f"settings.replicates={replicates}"] if replicates is not None else []
-    folder = out or Path("results") / f"{scenario.stem}-{'rungs' if rungs else 'ablation'}"
+    asked = [*(changes or []), *given, *(f"arm={arm}" if arm else "", f"against={against}" if against else "")]
+    asked += ["all"] if all_mechanisms else (mechanism or [])
+    name = f"{scenario.stem}-{'rungs' if rungs else 'ablation'}"
+    folder = out or Path("results") / folder_name(name, [word for word in asked if word])
     try:
         loaded = load_scenario(scenario, [*(changes or []), *given])
         wanted = list(MECHANISMS) if all_mechanisms else find_mechanisms(mechanism or [])
@@ -151,8 +154,9 @@ def _show(found: "Ablation") -> None:
                 table.add_row(Text(name), _interval(row.without_it), _interval(row.carried), Text(says))
         console.print(table)
     console.print(
-        f"Paired futures, 95 % intervals of the mean; below ±{found.smallest:g} counts as nothing that matters. One is "
-        "taken away at a time, so what they carry does not add up. Below 0 is fewer incidents.",
+        f"Paired futures, 95 % intervals of the mean. {found.smallest:g} is the smallest difference that matters: "
+        "“perhaps too little” where the interval leaves out 0 but not that, “nothing that matters” where it lies "
+        "within. One is taken away at a time, so what they carry does not add up. Below 0 is fewer incidents.",
         style="dim", soft_wrap=True,
     )  # fmt: skip
     console.print(BANNER, style="dim", soft_wrap=True)

@@ -1,5 +1,6 @@
 """What the commands share: arguments, exit codes, refusing bad input, and the progress bar."""
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -45,3 +46,8 @@ def progress_bar() -> "Progress":
 
     columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
     return Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+
+
+def folder_name(stem: str, asked: list[str]) -> str:
+    """The scenario's name, with a mark of its own for every other question asked of it."""
+    return stem if not asked else f"{stem}-{hashlib.sha256(' '.join(asked).encode()).hexdigest()[:6]}"

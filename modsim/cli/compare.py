@@ -1,6 +1,5 @@
 """`modsim compare`: the arms of a scenario on shared luck."""
 
-import hashlib
 import os
 import shlex
 import sys
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modsim.cli.common import STOPPED, Changes, ScenarioFile, Workers, progress_bar, refuse
+from modsim.cli.common import STOPPED, Changes, ScenarioFile, Workers, folder_name, progress_bar, refuse
 
 if TYPE_CHECKING:
     from modsim.findings.comparison import Comparison
@@ -59,7 +58,7 @@ def compare(
         asked = [*(changes or []), *given]
         try:
             loaded = load_scenario(scenario, asked)
-            folder = check_folder(out or Path("results") / _folder_name(scenario.stem, asked))
+            folder = check_folder(out or Path("results") / folder_name(scenario.stem, asked))
             comparison = _run_with_progress(loaded, workers, scenario.stem)
         except ScenarioError as error:
             refuse(error.problems)
@@ -88,11 +87,6 @@ def compare(
             f"Stopped: {comparison.replicates} of {wanted} futures were finished; the results hold those, no figures."
         )
         raise typer.Exit(STOPPED)
-
-
-def _folder_name(stem: str, asked: list[str]) -> str:
-    """The scenario's name, with a mark of its own for every other question asked of it."""
-    return stem if not asked else f"{stem}-{hashlib.sha256(' '.join(asked).encode()).hexdigest()[:6]}"
 
 
 def _run_with_progress(scenario: Any, workers: int | None, name: str) -> "Comparison":

@@ -143,7 +143,7 @@ class _Chronicler:
     def _of_staff(self) -> list[str]:
         told = []
         for partner, worker, strained in zip(self.programme.partners, self._workers, self._strained, strict=True):
-            if partner.worker > worker and (self.programme.runs or partner.leads):
+            if partner.worker > worker and self.programme.is_open:
                 role = ", which leads," if partner.leads else ""
                 told.append(f"the programme worker of {_service(partner.type)}{role} leaves")
             if partner.strained and not strained:

@@ -5,9 +5,11 @@ import textwrap
 import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from modsim.findings.comparison import BANNER
@@ -219,7 +221,12 @@ def draw_ablation(found: Ablation) -> tuple[Figure, str]:
         axes[0].set_ylim(len(names) - 0.5, -0.5)
         figure.suptitle("What each carries: from the line, with everything, to the end of a bar, without it", x=0.01,
                         ha="left", fontweight="bold")  # fmt: skip
-        marks = [Patch(facecolor=c, hatch=h, edgecolor="#595959", label=text) for text, (c, h) in _SAYS.items()]
+        used = {row.says for row in found.rows}
+        looks = {text: look for text, look in _SAYS.items() if text in used}
+        marks: list[Artist] = [
+            Patch(facecolor=c, hatch=h, edgecolor="#595959", label=text) for text, (c, h) in looks.items()
+        ]
+        marks.append(Line2D([], [], color="#0B0C0C", linewidth=1.6, label="95 % interval of what it carries"))
         figure.legend(handles=marks, loc="lower center", bbox_to_anchor=(0.5, 0.045), ncols=5, fontsize=7.5)
         finish(figure)
     opening = f"With everything the own effect is {found.full('own effect').mean or 0.0:+.2f} %, the contrast "

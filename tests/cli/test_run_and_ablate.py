@@ -102,7 +102,7 @@ def test_the_network_of_an_area_is_drawn_as_it_is_at_the_end(arm, monkeypatch, c
     assert f"{len(inside)} of them took part" in out
     assert bool(inside) == (arm != "none")
     picture = file.read_text()
-    for words in ("The network of Govan in week 29 of one possible future", "A thinking tool", "housing", "anchor"):
+    for words in ("The network of Govan after 30 weeks of one possible future", "A thinking tool", "housing", "anchor"):
         assert words in picture
     assert ("took part, their friends" in picture) == (arm != "none")
 
