@@ -71,6 +71,7 @@ def _crossing(points: np.ndarray, gains: np.ndarray) -> np.ndarray:
 
     Minus infinity where it is above zero from the first point on, plus infinity where it never is.
     """
+
     found = np.full(len(gains), np.inf)
     for row, gain in enumerate(gains):
         rising = isotonic_regression(gain).x
