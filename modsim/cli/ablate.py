@@ -5,14 +5,16 @@ import shlex
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modsim.cli.common import STOPPED, Changes, ScenarioFile, Workers, folder_name, progress_bar, refuse
+from modsim.cli.common import STOPPED, Changes, ScenarioFile, Workers, folder_name, progress_bar, refuse, terminal
 
 if TYPE_CHECKING:
-    from modsim.studies.ablation import Ablation
+    from modsim.findings.statistics import Estimate
+    from modsim.inputs.scenario import Scenario
+    from modsim.studies.ablation import Ablation, Climb
 
 _FILES = {
     "provenance.json", "table.csv", "table.json", "scenario.toml", "ablation.svg", "ablation.png", "ablation.txt",
@@ -49,21 +51,20 @@ def ablate(
     from modsim.inputs.reading import load_scenario
     from modsim.simulation.parallel import LostWorkerError
     from modsim.studies.ablation import ablate as take_away
-    from modsim.studies.ablation import check_arms, climb, find_mechanisms
+    from modsim.studies.ablation import climb, find_mechanisms
     from modsim.studies.writing import WritingError, write_table, write_whole
 
     given = [f"settings.replicates={replicates}"] if replicates is not None else []
-    asked = [*(changes or []), *given, *(f"arm={arm}" if arm else "", f"against={against}" if against else "")]
+    asked = [*(changes or []), *given]
+    asked += [f"{option}={value}" for option, value in (("arm", arm), ("against", against)) if value]
     asked += ["all"] if all_mechanisms else (mechanism or [])
-    name = f"{scenario.stem}-{'rungs' if rungs else 'ablation'}"
-    folder = out or Path("results") / folder_name(name, [word for word in asked if word])
+    folder = out or Path("results") / folder_name(f"{scenario.stem}-{'rungs' if rungs else 'ablation'}", asked)
     try:
         loaded = load_scenario(scenario, [*(changes or []), *given])
         wanted = list(MECHANISMS) if all_mechanisms else find_mechanisms(mechanism or [])
         clash = [name for name, given in (("--mechanism", mechanism), ("--all", all_mechanisms)) if given]
         if rungs and clash:
             refuse([f"--rungs and {clash[0]} do not go together: it is rungs or mechanisms"])
-        check_arms(loaded, _named(arm, loaded.settings.verdict_arm), _named(against, loaded.settings.verdict_against))
         folder = check_folder(folder, _FILES, "provenance.json")
         with progress_bar() as bar:
             line = bar.add_task("Simulating with and without", total=None)
@@ -72,10 +73,10 @@ def ablate(
                 bar.update(line, completed=done, total=total)
 
             if rungs:
-                table = climb(loaded, arm, against, workers=workers, progress=tell).table
+                climbed = climb(loaded, arm, against, workers=workers, progress=tell)
             else:
                 found = take_away(loaded, arm, against, wanted, workers=workers, progress=tell)
-                table = found.table
+        table = climbed.table if rungs else found.table
         folder.mkdir(parents=True, exist_ok=True)
         note = {
             "schema": "modsim-ablation-1", "modsim": metadata.version("modsim"), "code": code_hash(),
@@ -102,41 +103,32 @@ def ablate(
         print("\nStopped; nothing was finished, so nothing was written.", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
     if rungs:
-        _show_rungs(table, loaded)
+        _show_rungs(climbed, loaded)
     else:
         from modsim.studies.figures import draw_ablation
         from modsim.studies.writing import write_figure
 
+        figure, description = draw_ablation(found)
         for kind in ("svg", "png"):
-            figure, description = draw_ablation(found)
             write_figure(figure, description, folder / f"ablation.{kind}")
         _show(found)
     print(f"\nTable{'' if rungs else ', figure'} and the resolved scenario are in {folder}/")
 
 
-def _named(given: str | None, usual: str) -> str:
-    return usual if given is None else given
-
-
-def _interval(found: Any) -> str:
-    return _in_words(found.mean, found.low, found.high)
-
-
-def _in_words(mean: float | None, low: float | None, high: float | None) -> str:
-    if mean is None:
+def _interval(found: "Estimate") -> str:
+    if found.mean is None:
         return "–"
-    return f"{mean:+.2f}" if low is None else f"{mean:+.2f} ({low:+.2f}…{high:+.2f})"
+    return f"{found.mean:+.2f}" if found.low is None else f"{found.mean:+.2f} ({found.low:+.2f}…{found.high:+.2f})"
 
 
 def _show(found: "Ablation") -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from modsim.findings.comparison import BANNER
 
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False, emoji=False)
+    console = terminal()
     label = found.scenario.arm_label
     replicates = found.scenario.settings.replicates
     for figure, words in (
@@ -172,28 +164,16 @@ def _says(says: str, found: "Ablation", figure: str) -> str:
     return words.get(what, what) + (", perhaps too little to matter" if perhaps else "")
 
 
-def _show_rungs(table: Any, scenario: Any) -> None:
+def _show_rungs(found: "Climb", scenario: "Scenario") -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False, emoji=False)
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    first = table.iloc[0]
-    arms = [f"“{scenario.arm_label(first[side])}”, %" for side in ("arm", "against")]
-    heads = ("rung", "adds", *arms, "difference")
-    for k, head in enumerate(heads):
-        shown.add_column(Text(head), justify="left" if k < 2 else "right")
-    for row in table.to_dict("records"):
-        cells = [
-            _in_words(*(_known(row[f"{name}_{part}"]) for part in ("mean", "low", "high")))
-            for name in ("arm", "against", "contrast")
-        ]
-        shown.add_row(row["rung"], Text(row["adds"]), *cells)
+    console, table = terminal(), Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    arms = [f"“{scenario.arm_label(arm)}”, %" for arm in (found.arm, found.against)]
+    for k, head in enumerate(("rung", "adds", *arms, "difference")):
+        table.add_column(Text(head), justify="left" if k < 2 else "right")
+    for row in found.rows:
+        table.add_row(row.rung, Text(row.adds), *(_interval(each) for each in (row.arm, row.against, row.contrast)))
     console.print("What each rung of the model adds: change of incidents against no programme", style="bold")
-    console.print(shown)
-
-
-def _known(value: Any) -> float | None:
-    return None if value is None or value != value else float(value)
+    console.print(table)

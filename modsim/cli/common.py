@@ -1,12 +1,14 @@
 """What the commands share: arguments, exit codes, refusing bad input, and the progress bar."""
 
 import hashlib
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress
 
 BAD_INPUT = 2
@@ -51,3 +53,10 @@ def progress_bar() -> "Progress":
 def folder_name(stem: str, asked: list[str]) -> str:
     """The scenario's name, with a mark of its own for every other question asked of it."""
     return stem if not asked else f"{stem}-{hashlib.sha256(' '.join(asked).encode()).hexdigest()[:6]}"
+
+
+def terminal() -> "Console":
+    """Where results are shown: as wide as the terminal, or 120 letters in a file; names in them are only letters."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False, emoji=False)

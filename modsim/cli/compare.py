@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modsim.cli.common import STOPPED, Changes, ScenarioFile, Workers, folder_name, progress_bar, refuse
+from modsim.cli.common import STOPPED, Changes, ScenarioFile, Workers, folder_name, progress_bar, refuse, terminal
 
 if TYPE_CHECKING:
     from modsim.findings.comparison import Comparison
@@ -108,11 +108,9 @@ def _futures(number: int) -> str:
 
 def _show(comparison: "Comparison") -> None:
     """The break-even line, the verdict and the short table."""
-    from rich.console import Console
-
     from modsim.findings.comparison import BANNER, MISSING
 
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False, emoji=False)
+    console = terminal()
     scenario = comparison.scenario
     areas = ", ".join(area.label for area in scenario.recipients)
 

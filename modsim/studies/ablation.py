@@ -96,6 +96,17 @@ class Ablation:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One rung: what it adds, the change of incidents in both arms on it, and their contrast."""
+
+    rung: str
+    adds: str
+    arm: Estimate
+    against: Estimate
+    contrast: Estimate
+
+
+@dataclass(frozen=True)
 class Climb:
     """Two arms on the rungs of the model; `effects` as in `Ablation`, by rung."""
 
@@ -109,15 +120,22 @@ class Climb:
         return _runs("rung", self.effects)
 
     @cached_property
+    def rows(self) -> list[Step]:
+        """What each rung adds, in the order of the rungs."""
+        adds = {rung: ", ".join(m.id for m in MECHANISMS if m.rung == rung) for rung in self.effects}
+        return [
+            Step(rung, adds[rung] or "interests, menus, joining, sessions, the purse",
+                 estimate(mine), estimate(theirs), estimate(mine - theirs))
+            for rung, (mine, theirs) in self.effects.items()
+        ]  # fmt: skip
+
+    @property
     def table(self) -> pd.DataFrame:
         """One row for each rung: what it adds, both arms' effects and their contrast, with 95 % intervals."""
         rows = []
-        for rung, (mine, theirs) in self.effects.items():
-            adds = ", ".join(m.id for m in MECHANISMS if m.rung == rung)
-            cells: dict[str, object] = {"rung": rung, "adds": adds or "interests, menus, joining, sessions, the purse"}
-            cells |= {"arm": self.arm, "against": self.against}
-            for name, values in (("arm", mine), ("against", theirs), ("contrast", mine - theirs)):
-                found = estimate(values)
+        for row in self.rows:
+            cells: dict[str, object] = {"rung": row.rung, "adds": row.adds, "arm": self.arm, "against": self.against}
+            for name, found in (("arm", row.arm), ("against", row.against), ("contrast", row.contrast)):
                 cells |= {f"{name}_mean": found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
             rows.append(cells)
         return pd.DataFrame(rows)
@@ -161,14 +179,17 @@ def find_mechanisms(names: Sequence[str]) -> list[Mechanism]:
     """
     if not names:
         return list(INSIGHTS)
-    wanted = {name: name.strip().lower().replace("_", " ") for name in names}
-    unknown = [name for name, plain in wanted.items() if plain not in NAMED and plain.replace(" ", "-") not in NAMED]
+    known = {_hyphened(mechanism.id): mechanism for mechanism in NAMED.values()}
+    unknown = [name for name in names if _hyphened(name) not in known]
     if unknown:
         raise ScenarioError(
             [f"--mechanism {name!r}: there is no such mechanism; there are {', '.join(NAMED)}" for name in unknown]
         )
-    found = [NAMED.get(plain) or NAMED[plain.replace(" ", "-")] for plain in wanted.values()]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(known[_hyphened(name)] for name in names))
+
+
+def _hyphened(name: str) -> str:
+    return name.strip().lower().replace("_", "-").replace(" ", "-")
 
 
 def ablate(
@@ -188,9 +209,7 @@ def ablate(
     mechanisms : what is taken away, one at a time (see `find_mechanisms`)
     workers, progress : as in `modsim.compare`
     """
-    arm = scenario.settings.verdict_arm if arm is None else arm
-    against = scenario.settings.verdict_against if against is None else against
-    check_arms(scenario, arm, against)
+    arm, against = _the_two(scenario, arm, against)
     gone = scenario.settings.without
     variants = {"": scenario, **{m.id: with_values(scenario, {"settings.without": [*gone, m.id]}) for m in mechanisms}}
     return Ablation(scenario, arm, against, list(mechanisms), _effects(variants, arm, against, workers, progress))
@@ -205,16 +224,16 @@ def climb(
     progress: Progress | None = None,
 ) -> Climb:
     """What each rung of the model adds: both arms' effects and their contrast on rungs M0 to that of the scenario."""
-    arm = scenario.settings.verdict_arm if arm is None else arm
-    against = scenario.settings.verdict_against if against is None else against
-    check_arms(scenario, arm, against)
+    arm, against = _the_two(scenario, arm, against)
     rungs = RUNGS[: RUNGS.index(scenario.settings.rung) + 1]
     variants = {rung: with_values(scenario, {"settings.rung": rung}) for rung in rungs}
     return Climb(arm, against, _effects(variants, arm, against, workers, progress))
 
 
-def check_arms(scenario: Scenario, arm: str, against: str) -> None:
-    """Refuse arms that are not there, or are not three with the reference, with a ScenarioError."""
+def _the_two(scenario: Scenario, arm: str | None, against: str | None) -> tuple[str, str]:
+    """The arms asked for, or those of the verdict; a ScenarioError unless they are three with the reference."""
+    arm = scenario.settings.verdict_arm if arm is None else arm
+    against = scenario.settings.verdict_against if against is None else against
     reference = scenario.settings.reference_arm
     problems = [
         f"{option} {name!r}: there is no such arm; the arms are {', '.join(scenario.arms)}"
@@ -225,6 +244,7 @@ def check_arms(scenario: Scenario, arm: str, against: str) -> None:
         problems = [f"--arm {arm!r}, --against {against!r} and the reference arm {reference!r} must be three arms"]
     if problems:
         raise ScenarioError(problems)
+    return arm, against
 
 
 def _effects(

@@ -32,13 +32,13 @@ _KINDS = {
 
 # What an ablation says of a mechanism, by colour and hatch.
 _SAYS = {
-    "lowers": ("#12436D", ""),
-    "lowers, perhaps too little": ("#BFD0E0", "...."),
-    "raises, perhaps too little": ("#FBD5C0", "...."),
-    "raises": ("#F46A25", "////"),
+    "lowers": _KINDS["better"],
+    "lowers, perhaps too little": _KINDS["ahead"],
+    "raises, perhaps too little": _KINDS["behind"],
+    "raises": _KINDS["worse"],
     "carries nothing that matters": ("#BFBFBF", ""),
-    "carries nothing": ("#EDEDED", ""),
-    "cannot tell": ("#FFFFFF", "...."),
+    "carries nothing": _KINDS["about the same"],
+    "cannot tell": _KINDS["cannot tell"],
 }
 
 

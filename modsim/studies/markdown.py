@@ -2,7 +2,7 @@
 
 import re
 
-from modsim.findings.statistics import Estimate, estimate
+from modsim.findings.statistics import Estimate
 from modsim.inputs.scenario import Scenario
 from modsim.studies.ablation import Ablation, Climb
 from modsim.studies.figures import look_of
@@ -45,9 +45,8 @@ def rungs_text(found: Climb, scenario: Scenario) -> str:
     label = scenario.arm_label
     heads = ["rung", "adds", f"“{label(found.arm)}”", f"“{label(found.against)}”", "difference"]
     lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
-    for rung, (mine, theirs) in found.effects.items():
-        adds = found.table.set_index("rung").loc[rung, "adds"]
-        cells = [rung, adds, *(_interval(estimate(values)) for values in (mine, theirs, mine - theirs))]
+    for row in found.rows:
+        cells = [row.rung, row.adds, *(_interval(each) for each in (row.arm, row.against, row.contrast))]
         lines.append(f"| {' | '.join(cells)} |")
     return _typeset(lines)
 
