@@ -123,7 +123,7 @@ def by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str)
     per_head = figures("joined") / people
     hours = figures("hours").sum(axis=1)
     cost, worth = hours * scenario.purse.price_per_hour, scenario.purse.gbp_per_incident
-    averted = (figures(f"{incident}_occurred", base) - figures(f"{incident}_occurred")).sum(axis=1)
+    averted = incidents_occurred(scenario, outcome, base) - incidents_occurred(scenario, outcome, at)
     return {
         f"occurred_{incident}_change_percent": change(f"{incident}_occurred"),
         f"reported_{incident}_change_percent": change(f"{incident}_reported"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from modsim.rules import excitement, neighbouring, policing, spreading
-from modsim.simulation.agents import course, preparing
+from modsim.simulation.agents import areas, course, preparing
 from modsim.simulation.agents.programme import Programme, added_up
 from modsim.simulation.by_columns.areas import keep_levels, true_fall
 from modsim.simulation.by_columns.incidents import remember
@@ -250,7 +250,7 @@ def _exchange(
         return
     for one in learners:
         one.pay("learning", hours(one))
-        one.exchange(most, gap_share)
+        areas.exchange(one, most, gap_share)
     if shared and learners:
         best.pay("learning", asked)
 
@@ -258,9 +258,11 @@ def _exchange(
 def areas_decide(town: Town) -> None:
     """Some programmes lapse; where it spreads by itself, some areas take it up on what they hear."""
     model, p = _model(town), town.scenario.spread
-    model.all_programmes.do("count_reports")
+    for one in model.programmes:
+        areas.count_reports(one)
     town.columns.reported_weeks.pop(town.week - PARTICIPANT_WINDOW_WEEKS, None)
-    model.all_programmes.do("may_lapse")
+    for one in model.programmes:
+        areas.may_lapse(one)
     if town.scenario.settings.spreads != "diffusion":
         return
     true = true_fall(town)[:, 0].tolist()
@@ -276,7 +278,7 @@ def areas_decide(town: Town) -> None:
         heard = 0.0
         for other in model.programmes:
             weight = town.world.hears_from[one.area, other.area].item()
-            said = spreading.heard(other.apparent_fall, true[other.area], max(p.evidence, carried))
+            said = spreading.heard(areas.apparent_fall(other), true[other.area], max(p.evidence, carried))
             heard = heard + weight * said
-        one.consider_adopting(each[one.area] / mean if mean > 0.0 else 1.0, heard)
+        areas.consider_adopting(one, each[one.area] / mean if mean > 0.0 else 1.0, heard)
     keep_levels(town)

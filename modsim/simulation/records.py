@@ -120,14 +120,15 @@ class Records:
         sums = [np.add.reduceat(column, starts, axis=0, dtype=np.int64) for column in (c.occurred, c.reported)]
         seen = np.take_along_axis(c.seen, c.lead[:, None, :], axis=1)[:, 0]
         trust = mean_trust_in_lead(town, np.arange(town.lanes))
-        unknown = np.full(trust.shape, np.nan)
-        size = world.partners.size[:, None]
+        of = self.references
+        beside = np.full(trust.shape, np.nan) if of is None else mean_trust_in_lead(town, of)
+        regard = town.mean_of_partners(c.regard * world.partners.present[..., None])
         self.weekly[town.week] = np.stack(
             [
                 *sums, seen, trust, c.stage != Stage.IDLE, town.serious, town.mean_of_residents(town.resident_trust),
                 town.mean_of_residents(c.fear), town.mean_of_residents(c.efficacy),
-                summed(c.regard * world.partners.present[..., None]) / size, c.together, c.knowledge, summed(c.queue),
-                town.is_open, unknown if self.references is None else mean_trust_in_lead(town, self.references),
+                regard, c.together, c.knowledge, summed(c.queue),
+                town.is_open, beside,
             ],
             axis=-1,
         )  # fmt: skip

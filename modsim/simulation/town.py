@@ -218,15 +218,29 @@ class Town:
         found = partnering.effective_commitment(c.commitment, c.regard, self.numbers.commitment)
         return found * self.world.partners.present[..., None]
 
+    @property
+    def draws_as_needed(self) -> bool:
+        """Whether courses have fixed dates, and hours arrive as they are needed."""
+        return self.scenario.settings.comparison == "equal_activity"
+
+    def mean_of_partners(self, each: np.ndarray) -> np.ndarray:
+        """Mean of a figure of partners (areas, partners, lanes) by area, added in the order of their numbers.
+
+        It must be 0 where there is no partner.
+        """
+        return summed(each) / self.world.partners.size[:, None]
+
     def mean_commitment(self) -> np.ndarray:
-        """Mean effective commitment of the partners of an area (areas, lanes), added in the order of their numbers."""
-        return summed(self.effective_commitment) / self.world.partners.size[:, None]
+        """Mean effective commitment of the partners of an area (areas, lanes)."""
+        return self.mean_of_partners(self.effective_commitment)
 
     def power_in_practice(self) -> np.ndarray:
         """Power over the design as it works out (areas, lanes); none where nothing is left to decide."""
         said = np.where(self.levers.learns, self.levers.power_design, 0.0)
-        of_lead = np.take_along_axis(self.effective_commitment, self.columns.lead[:, None, :], axis=1)[:, 0]
-        return partnering.power_in_practice(said, of_lead, self.mean_commitment(), self.numbers.commitment)
+        commitment = self.effective_commitment
+        of_lead = np.take_along_axis(commitment, self.columns.lead[:, None, :], axis=1)[:, 0]
+        mean = self.mean_of_partners(commitment)
+        return partnering.power_in_practice(said, of_lead, mean, self.numbers.commitment)
 
     @property
     def lead_kind(self) -> np.ndarray:

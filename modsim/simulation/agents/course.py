@@ -91,8 +91,8 @@ def hear_participants(one: "Programme") -> None:
         return
     hours_a_week = session_hours(one) + one.in_purse(scenario.programme.mentor_hours * len(participants))
     need = p.negotiation_hours if wish[0] == "swap" else p.further_weeks * hours_a_week
-    at_hand = one.spare_hours() + (one.budget() * p.further_weeks if wish[0] == "stay" else 0.0)
-    at_hand = need if one.draws_as_needed else at_hand
+    to_come = one.budget() * p.further_weeks if wish[0] == "stay" else 0.0
+    at_hand = need if one.draws_as_needed else one.spare_hours() + to_come
     chance = sharing.chance_wish_is_granted(one.power_deliver, at_hand, need)
     if one.model.town.world.luck.uniform("negotiation", one.area, when) >= chance:
         one.refused += 1

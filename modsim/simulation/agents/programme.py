@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from modsim.rules import partnering, spreading
+from modsim.rules import partnering
 from modsim.simulation.agents.partner import Anchor, Partner
 from modsim.simulation.agents.window import window
 from modsim.simulation.agents.young_person import YoungPerson
-from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, ROUND_HEADINGS, Stage, Standing
-from modsim.simulation.planning import mean_trust
+from modsim.simulation.columns import ROUND_HEADINGS, Stage, Standing
 from modsim.simulation.town import ENOUGH
 from modsim.world.young_people import FIXED_POINT
 
@@ -255,7 +254,7 @@ class Programme(mesa.Agent):
     @property
     def draws_as_needed(self) -> bool:
         """Whether courses have fixed dates, and hours arrive as they are needed."""
-        return self.model.scenario.settings.comparison == "equal_activity"
+        return self.model.town.draws_as_needed
 
     def can_pay(self, hours: float) -> bool:
         """Whether the purse covers these hours."""
@@ -353,52 +352,6 @@ class Programme(mesa.Agent):
         due = self.budget() * max(self.round_ends - self.model.week - 1, 0)
         needed = 0.0 if self.stage == Stage.IDLE else max(self.round_hours - due, 0.0)
         return max(self.purse - needed, 0.0)
-
-    def exchange(self, best: float, gap_share: float) -> None:
-        """Learn part of what those know who know most."""
-        p = self.model.scenario.learning
-        self.knowledge = float(spreading.knowledge_after_exchange(self.knowledge, best, gap_share, p))
-
-    def count_reports(self) -> None:
-        """Keep the year's reported incidents up to date."""
-        now = sum(person.reported for person in self.young_people)
-        weeks = self.model.town.columns.reported_weeks
-        weeks.setdefault(self.model.week, np.zeros((len(self.model.programmes), 1), dtype=np.int64))[self.area, 0] = now
-        old = weeks.get(self.model.week - PARTICIPANT_WINDOW_WEEKS)
-        self.reported_last_year += now - (0 if old is None else int(old[self.area, 0]))
-
-    @property
-    def apparent_fall(self) -> float:
-        """Fall of reported incidents in the last year against that before the opening; 0 in the first year."""
-        if not self.is_open or self.model.week - self.opens + 1 < PARTICIPANT_WINDOW_WEEKS:
-            return 0.0
-        return float(spreading.fall(self.reported_before, self.reported_last_year, 0.0))
-
-    def may_lapse(self) -> None:
-        """Perhaps come to an end: more often after a loss, and where no fall was seen in a year."""
-        if not self.is_open or not self.is_recipient:
-            return
-        p, week, cut = self.model.scenario.spread, self.model.week, self.model.scenario.purse.cliff_week
-        usual = p.lapse_with_anchor if self.anchor else p.lapse_without_anchor
-        after_loss = week - self.lead_lost_week < 26 or 0 <= week - cut < 26
-        unseen = week - self.opens >= PARTICIPANT_WINDOW_WEEKS and self.apparent_fall <= 0.0
-        u = self.model.town.world.luck.uniform("lapse", self.area, week)
-        if u < spreading.chance_of_lapsing(usual, after_loss, unseen, p):
-            if self.stage == Stage.COURSE:
-                self.break_off()
-            self.stage, self.stage_week = Stage.IDLE, 0
-            self.lapsed_week = week
-
-    def consider_adopting(self, need: float, heard_of: float) -> None:
-        """Perhaps take the programme up next week, on need, readiness and what is heard of others."""
-        total = 0.0
-        for partner in self.partners:
-            trust = mean_trust(np.array([person.trust_in(partner.kind) for person in self.young_people]))
-            total = total + partnering.lead_score(partner.effective_commitment, trust)
-        rule, readiness = self.model.town.rules.chance_of_adopting, total / len(self.partners)
-        chance = rule(need, readiness, heard_of, self.model.scenario.spread)
-        if self.model.town.world.luck.uniform("adoption", self.area, self.model.week) < chance:
-            self.opens = self.model.week + 1
 
 
 def added_up(values: Iterable[float]) -> float:

@@ -7,7 +7,7 @@ from modsim.simulation.by_columns.course import break_off
 from modsim.simulation.by_columns.services import pay, spare_hours
 from modsim.simulation.columns import NOT_YET, PARTICIPANT_WINDOW_WEEKS, Stage
 from modsim.simulation.planning import mean_trust
-from modsim.simulation.town import ENOUGH, Town, summed
+from modsim.simulation.town import ENOUGH, Town
 
 _HALF_A_YEAR = 26
 
@@ -163,7 +163,7 @@ def _some_adopt(town: Town) -> None:
         total = total + each[other::size]
     mean = np.repeat(total / size, size, axis=0)
     need = np.where(mean > 0.0, each / np.maximum(mean, 1e-12), 1.0)
-    readiness = summed(_readiness(town)) / world.partners.size[:, None]
+    readiness = town.mean_of_partners(_readiness(town))
     chance = town.rules.chance_of_adopting(need, readiness, heard, p)
     u = world.luck.uniform("adoption", np.arange(len(world.areas)), town.week)[:, None]
     adopts = waiting & (u < chance)

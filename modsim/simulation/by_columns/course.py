@@ -121,8 +121,8 @@ def participants_are_heard(town: Town) -> None:
         if wish is None:
             continue
         need = q.negotiation_hours if wish[0] == "swap" else q.further_weeks * hours_a_week[a, k]
-        at_hand = spare[a, k] + (budget[a, k] * q.further_weeks if wish[0] == "stay" else 0.0)
-        at_hand = need if town.scenario.settings.comparison == "equal_activity" else at_hand
+        to_come = budget[a, k] * q.further_weeks if wish[0] == "stay" else 0.0
+        at_hand = need if town.draws_as_needed else spare[a, k] + to_come
         when = occasion(int(c.round[a, k]), int(c.stage_week[a, k]))
         u = world.luck.uniform("negotiation", a, when)
         if u < sharing.chance_wish_is_granted(town.levers.power_deliver[a, k], at_hand, need):

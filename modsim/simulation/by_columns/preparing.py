@@ -19,7 +19,7 @@ def programmes_are_planned(town: Town) -> None:
         return
     plan = RoundPlan(town)
     weeks_left = _weeks_left(town)
-    if town.scenario.settings.comparison == "equal_activity":
+    if town.draws_as_needed:
         places = np.full(free.shape, programme.places)
         free &= town.week + plan.weeks_to_course >= course_dates(town)
     else:

@@ -78,7 +78,7 @@ def pay(town: Town, heading: str, hours) -> None:
     arrives first.
     """
     c = town.columns
-    if town.scenario.settings.comparison == "equal_activity":
+    if town.draws_as_needed:
         missing = np.maximum(hours - c.purse, 0.0)
         c.purse = c.purse + missing
         c.arrived = c.arrived + missing
@@ -97,7 +97,7 @@ def give(town: Town, heading: str, hours) -> None:
 
 def can_pay(town: Town, hours):
     """Whether the purse covers these hours (areas, lanes)."""
-    if town.scenario.settings.comparison == "equal_activity":
+    if town.draws_as_needed:
         return np.full(town.columns.purse.shape, True)
     return town.columns.purse + 1e-9 >= hours
 
