@@ -69,6 +69,10 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
         found.append(("areas", "more than one area has role 'origin'; one at most, none if the origin is offstage"))
     if not scenario.recipients:
         found.append(("areas", "no area has role 'recipient'; there must be at least one"))
+    missing = sorted(set(scenario.settings.areas) - {a.id for a in scenario.areas})
+    if missing:
+        known = ", ".join(a.id for a in scenario.areas)
+        found.append(("settings.areas", f"no area has the id {', '.join(map(repr, missing))}; there are {known}"))
     total = 0
     p = scenario.commitment
     if p.sd * p.sd >= p.mean * (1.0 - p.mean) and p.sd > 0.0:
@@ -171,6 +175,10 @@ def _of_arms(scenario: Scenario) -> list[tuple[str, str]]:
                     f"{arm.fixed_slots} is more than programme.menu_size, {scenario.programme.menu_size}",
                 )
             )
+        if arm.menu == "individual" and arm.fixed_slots:
+            found.append((f"arms.{name}.fixed_slots", "a plan for each has no fixed part; set fixed_slots = 0"))
+        if arm.menu == "individual" and not arm.redesigns:
+            found.append((f"arms.{name}.redesigns", "a plan for each is made in every round; set redesigns = true"))
         if isinstance(arm.menu, list):
             found += _unknown_activities(scenario, f"arms.{name}.menu", arm.menu)
             if len(set(arm.menu)) < len(arm.menu):

@@ -19,6 +19,9 @@ PartnerType = Literal[
     "health",
     "social_work",
     "third_sector",
+    "gp_practice",
+    "job_centre",
+    "advice_agency",
 ]
 
 EVIDENCE_MEANING = {

@@ -22,12 +22,20 @@ class Levers(Table):
         "all",
         'Outreach contacts of a round in which the young person\'s wish is written down: "none", "all", or how many',
     )
-    menu: Literal["origin", "learned", "none"] | Annotated[list[ActivityId], Field(min_length=1, max_length=60)] = (
-        choice(
-            "learned",
-            'What is offered: "origin" for the origin\'s menu, "learned" for one learned from young people\'s wishes, '
-            '"none" for no activity at all (adults\' time only), or a list of activity ids such as ["gym", "music"]',
-        )
+    menu: (
+        Literal["origin", "learned", "individual", "none"]
+        | Annotated[list[ActivityId], Field(min_length=1, max_length=60)]
+    ) = choice(
+        "learned",
+        'What is offered: "origin" for the origin\'s menu, "learned" for one learned from young people\'s wishes, '
+        '"individual" for no shared menu but a plan for each, of what that person named, '
+        '"none" for no activity at all (adults\' time only), or a list of activity ids such as ["gym", "music"]',
+    )
+    redesigns: bool = choice(
+        True, "Whether a learned menu is made anew in every round; if not, that of the first round is kept"
+    )
+    places: Annotated[int, Field(ge=1, le=200)] | None = choice(
+        None, "Places in a course of this arm; those of the programme if left out"
     )
     fixed_slots: int = number(
         0,
@@ -117,6 +125,15 @@ class Programme(Table):
         plausible=(6, 20),
         evidence="B",
         source="8 weeks in Govan, 5-12 in comparable programmes",
+    )
+    dose: float = number(
+        1.0,
+        "What a week of the course does to those who come, against one session of two staff hours a place",
+        unit="ratio",
+        allowed=(0, 10),
+        plausible=(0.5, 2.5),
+        evidence="D",
+        source="1 by definition; assumed where a week of the course is more, as four days of work and one of training",
     )
     rounds: int = number(
         1000,

@@ -197,7 +197,7 @@ def _apply(change: str, source: _Source, problems: list[str]) -> None:
 def _checked(source: _Source, file: str, problems: list[str]) -> Scenario:
     """The scenario of a source, or a ScenarioError with the problems found so far and all that are found here."""
     try:
-        scenario = Scenario.model_validate(source.content)
+        scenario = Scenario.model_validate(source.content).of_its_areas()
         problems = problems + _contradictions(scenario, source, file)
     except ValidationError as error:
         found: dict[str, str] = {}
@@ -231,7 +231,7 @@ def _contradictions_beside(error: ValidationError, source: _Source, file: str, w
         if isinstance(spot, dict) and parts:
             spot.pop(parts[-1], None)
     try:
-        scenario = Scenario.model_validate(content)
+        scenario = Scenario.model_validate(content).of_its_areas()
     except ValidationError:
         return []  # too little is right to go on from
     return _contradictions(scenario, source, file, wrong)

@@ -76,16 +76,16 @@ class Area(Table):
         source="set in the scenario file, whose header says where it comes from",
     )
     youngest: int = number(
-        12, "Age from which young people are counted", unit="years", allowed=(8, 24), evidence="D", source="a choice"
+        12, "Age from which young people are counted", unit="years", allowed=(8, 79), evidence="D", source="a choice"
     )
     oldest: int = number(
-        20, "Last year of age counted", unit="years", allowed=(12, 30), evidence="D", source="a choice"
+        20, "Last year of age counted", unit="years", allowed=(12, 80), evidence="D", source="a choice"
     )
     eligible_youngest: int = number(
-        14, "Youngest age that can be listed", unit="years", allowed=(8, 30), evidence="D", source="a choice"
+        14, "Youngest age that can be listed", unit="years", allowed=(8, 80), evidence="D", source="a choice"
     )
     eligible_oldest: int = number(
-        20, "Oldest age that can be listed", unit="years", allowed=(8, 30), evidence="D", source="a choice"
+        20, "Oldest age that can be listed", unit="years", allowed=(8, 80), evidence="D", source="a choice"
     )
     core_groups: int = number(
         1,
@@ -228,6 +228,9 @@ class Settings(Table):
     arms: Annotated[list[ArmName], Field(max_length=60)] = choice(
         [], "Arms to run beside the reference, by name; all of them if empty"
     )
+    areas: Annotated[list[AreaId], Field(max_length=500)] = choice(
+        [], "Areas to look at, by id; all of them if empty. Without an area of role origin, the origin is offstage"
+    )
     reference_arm: ArmName = choice("none", "The arm every other arm is measured against; it spends nothing")
     verdict_arm: ArmName = choice("recoproduce", "The arm the verdict is about")
     verdict_against: ArmName = choice("transplant", "The arm it is compared with")
@@ -288,6 +291,23 @@ class Scenario(Table):
     def reported_per_week(self, area: Area) -> float:
         """Expected reported incidents a week at the level of week 0, apart from the season."""
         return area.reported_per_10000_per_month * area.population / 10_000.0 / WEEKS_PER_MONTH
+
+    def of_its_areas(self) -> "Scenario":
+        """The same with only the areas that `settings.areas` names, if it names any."""
+        chosen = set(self.settings.areas)
+        kept = [area for area in self.areas if area.id in chosen]
+        if not kept:
+            return self
+        known = {area.id for area in self.areas}
+
+        def among_them(area: Area) -> Area:
+            """The area without what it says of those that are not looked at; ids nobody knows stay, to be told."""
+            adjacent = [other for other in area.adjacent if other in chosen or other not in known]
+            heard = area.hears_from
+            heard = heard and {o: w for o, w in heard.items() if o in chosen or o not in known}
+            return area.model_copy(update={"adjacent": adjacent, "hears_from": heard})
+
+        return self.model_copy(update={"areas": [among_them(area) for area in kept]})
 
     @property
     def recipients(self) -> list[Area]:

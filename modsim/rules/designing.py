@@ -54,6 +54,16 @@ def shortest_setup_weeks(setup_weeks, effort_share, process_knowledge, p):
     return setup_weeks * (1.0 - p.knowledge_saves_weeks * process_knowledge) * effort_share
 
 
+def own_plan_score(named, wanted_here):
+    """How strongly an activity belongs on somebody's own plan: first what they named, then what people here want."""
+    return named + wanted_here
+
+
+def hours_of_own_plans(places, hours_per_place, p):
+    """Staff hours for one week where everybody has a plan of their own."""
+    return places * hours_per_place * p.individual_cost
+
+
 def delivery_hours(places, bespoke_share, hours_per_place, p):
     """Staff hours for one week's session: activities that are not the origin's cost more to put on."""
     return places * hours_per_place * (1.0 + (p.bespoke_cost - 1.0) * bespoke_share)

@@ -57,10 +57,21 @@ def regard_after(regard, good_contacts, seen, usually_seen, p):
     return between(0.0, moved + p.regard_step * (good_contacts + fewer), 1.0)
 
 
-def trust_between_after(trust_between, quality, p):
-    """Trust between partners after a meeting: it grows as far as the meeting was full, shrinks as far as it was not."""
-    grown = p.together_gain * (1.0 - trust_between) * quality
-    return trust_between + grown - p.together_loss * trust_between * (1.0 - quality)
+def trust_between_after(trust_between, both_there, brought_together, p):
+    """Trust between two partners after a meeting: it grows where both were there, else it shrinks.
+
+    It grows more where somebody else, who spans the boundaries between services, brought them together. Assumption.
+    """
+    gain = np.minimum(p.together_gain * (1.0 + p.spanner_adds * brought_together), 1.0)
+    return (
+        trust_between + gain * (1.0 - trust_between) * both_there - p.together_loss * trust_between * (1.0 - both_there)
+    )
+
+
+def trust_between_left(trust_between, own_worker_left, spanner_left, p):
+    """Trust between two partners after the worker of one of them, or whoever brought them together, has left."""
+    lost = np.maximum(own_worker_left * p.ties_lost, spanner_left * p.ties_lost_with_spanner)
+    return trust_between * (1.0 - lost)
 
 
 def chance_of_worker_leaving(strained, p):

@@ -38,6 +38,7 @@ def people_age_and_move(town: Town, week: int) -> None:
 
 def staff_come_and_go(town: Town) -> None:
     _model(town).partners.do("may_lose_worker")
+    _model(town).all_programmes.do("lose_trust_between")
 
 
 def partners_answer_calls(town: Town) -> None:

@@ -93,7 +93,9 @@ class Columns:
         self.worked = column(areas, table)  # programme hours, charged or not
         # programmes
         self.lead = column(areas, of=np.int64)  # position of the partner who leads
-        self.together = np.ones((areas, 1)) * np.array([s.commitment.together_start for s in scenarios])
+        pairs = world.partners.pairs.shape[1]
+        self.between = np.ones((areas, pairs, 1)) * np.array([s.commitment.together_start for s in scenarios])
+        self.ties_made = column(areas, of=np.int64)  # between partners of different sectors
         self.knowledge = column(areas)
         self.stage = column(areas, of=np.int8, start=Stage.IDLE)
         self.stage_week = column(areas, of=np.int64)
@@ -114,6 +116,8 @@ class Columns:
         self.venue = column(areas, of=np.int64)
         self.venue_votes = column(int(world.territories.max()), areas, of=np.int64)
         self.menu = column(activities, areas)
+        self.named = column(activities, areas, programme.list_length, of=np.int16)  # by each of those listed
+        self.plan = column(activities, areas, programme.list_length, of=bool)  # of each, where there is no shared menu
         self.signals = column(activities, areas, of=np.int64)
         self.purse = column(areas)
         self.arrived = column(areas)

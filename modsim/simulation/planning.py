@@ -15,10 +15,11 @@ class RoundPlan:
         p, programme = town.numbers.designing, scenario.programme
         carried_on = levers.keeps_learning | ~levers.learns  # what was found out is not found out again
         self.effort = np.where((c.round == 0) | ~carried_on, 1.0, p.refresh)
+        designed_share = np.where(town.designs_menu, levers.learned_share, 0.0)
         self.knowledge = np.where(levers.keeps_learning, c.knowledge, town.first_knowledge)
-        self.meetings = designing.full_meetings_needed(levers.learned_share, self.effort, p)
+        self.meetings = designing.full_meetings_needed(designed_share, self.effort, p)
         given = np.where(c.round == 0, 1.0, p.refresh)  # what is not designed is only put up again
-        effort = levers.learned_share * self.effort + (1.0 - levers.learned_share) * given
+        effort = designed_share * self.effort + (1.0 - designed_share) * given
         weeks = np.full(c.round.shape, town.levers.longest_setup) if self._starts_equal(town) else levers.setup_weeks
         known = 0.0 if self._starts_equal(town) else self.knowledge
         shortest = designing.shortest_setup_weeks(weeks, effort, known, p)
@@ -32,14 +33,16 @@ class RoundPlan:
         self.weeks_to_course = likely + programme.recruitment_waves
         links = town.world.partners.links[:, None]
         in_meetings = town.world.partners.size[:, None] * p.meeting_hours * self.meetings
-        linking = likely * designing.linking_hours(links, levers.learned_share, self.effort, p)
+        linking = likely * designing.linking_hours(links, designed_share, self.effort, p)
         charged = town.numbers.purse.charge_inkind
         self.design_hours = charged * designing.hours_saved(in_meetings + linking, self.knowledge, p)
         self.contact_hours = programme.contacted * programme.contacts_each * programme.contact_hours
         bespoke_if_given = bespoke_share(levers.given_menu, town.origin_menu)
         self.bespoke_share = np.where(levers.learns, levers.learned_share, bespoke_if_given)
+        known = levers.learns & ~town.designs_menu
+        self.bespoke_share = np.where(known, bespoke_share(c.menu, town.origin_menu), self.bespoke_share)
         self._mentoring = charged * programme.mentor_hours
-        self._programme, self._numbers, self._peers = programme, town.numbers, levers.peer_delivery
+        self._programme, self._numbers, self._levers = programme, town.numbers, levers
 
     @staticmethod
     def _starts_equal(town: Town) -> bool:
@@ -47,14 +50,22 @@ class RoundPlan:
 
     def session_hours(self, places):
         """Hours of one week of the course, mentors included, if every learned activity turned out to be a new one."""
-        hours = designing.delivery_hours(
-            places, self.bespoke_share, self._programme.hours_per_place, self._numbers.designing
+        p, each = self._numbers.designing, self._programme.hours_per_place
+        hours = delivery_hours(places, self.bespoke_share, self._levers.individual, each, p)
+        return (
+            sharing.hours_with_peers(hours, self._levers.peer_delivery, self._numbers.sharing)
+            + places * self._mentoring
         )
-        return sharing.hours_with_peers(hours, self._peers, self._numbers.sharing) + places * self._mentoring
 
     def cost(self, places):
         """Hours of the whole round."""
         return self.contact_hours + self.design_hours + self._programme.course_weeks * self.session_hours(places)
+
+
+def delivery_hours(places, bespoke_share, individual, hours_per_place, p):
+    """Staff hours of one week of a course: shared, or a plan for each."""
+    shared = designing.delivery_hours(places, bespoke_share, hours_per_place, p)
+    return np.where(individual, designing.hours_of_own_plans(places, hours_per_place, p), shared)
 
 
 def course_dates(town: Town) -> np.ndarray:

@@ -21,12 +21,17 @@ _SAMPLED_FOR_TASTE = 120  # people of an area from whom it is worked out whose w
 
 
 def weekly_measures(scenario: Scenario) -> tuple[str, ...]:
-    """Names of the weekly measures, in the scenario's vocabulary: three counts, then states, then further counts."""
+    """Names of the weekly measures, in the scenario's vocabulary: three counts, then states, then further counts.
+
+    Where the programme spreads by itself, expected incidents come last: what luck then scatters.
+    """
     incident = scenario.vocabulary.incident
+    expected = (f"{incident}_expected",) if scenario.settings.spreads == "diffusion" else ()
     return (
         f"{incident}_occurred", f"{incident}_reported", f"{incident}_seen", "trust_youth", "programme_running",
         f"{incident}_serious", "trust_residents", "fear", "efficacy", "regard", "trust_between_partners",
         "process_knowledge", "calls_waiting", "area_open", "trust_youth_reference",
+        "ties_across_sectors", *expected,
     )  # fmt: skip
 
 
@@ -127,8 +132,8 @@ class Records:
             [
                 *sums, seen, trust, c.stage != Stage.IDLE, town.serious, town.mean_of_residents(town.resident_trust),
                 town.mean_of_residents(c.fear), town.mean_of_residents(c.efficacy),
-                regard, c.together, c.knowledge, summed(c.queue),
-                town.is_open, beside,
+                regard, town.together, c.knowledge, summed(c.queue),
+                town.is_open, beside, town.ties_across_sectors().sum(axis=1), *_expected(town),
             ],
             axis=-1,
         )  # fmt: skip
@@ -204,6 +209,7 @@ class Records:
             "own_goals": c.goals, "destinations": c.destinations, "tokenism": c.tokenism, "breaches": c.breaches,
             "wishes_granted": c.granted, "wishes_refused": c.refused, "staff_left": c.staff_left, "designs": c.designs,
             "slots_learned": c.slots_chosen, "slots_young_people_chose": c.slots_wished,
+            "ties_made": c.ties_made, "tie_weeks": written[..., 15].sum(axis=0),
             "sessions_by_peers": c.sessions_by_peers, "sessions_held": c.sessions_in_all,
             f"{incident}_serious": written[..., 5].sum(axis=0), "weeks_open": written[..., 13].sum(axis=0),
             "open_at_the_end": town.is_open, "opened_week": np.minimum(c.opens, scenario.settings.weeks),
@@ -247,6 +253,11 @@ class Records:
                     kind = town.lead_kind[area, lane]
                     mean[area, lane] = mean_trust(town.trust(kind, same, np.full(same.size, of[lane])))
         return mean, still_here
+
+
+def _expected(town: Town) -> list[np.ndarray]:
+    """This week's expected incidents (areas, lanes), where they are worked out."""
+    return [town.columns.expected_weeks[town.week][0]] if town.scenario.settings.spreads == "diffusion" else []
 
 
 def mean_trust_in_lead(town: Town, of: np.ndarray) -> np.ndarray:

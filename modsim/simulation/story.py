@@ -158,6 +158,10 @@ class _Chronicler:
         if not offered:
             return f"after {contacts} contacts it is adults' time that is offered, and no activity"
         words = ", ".join(self._names[i] for i in offered)
+        if p.is_individual:
+            return f"after {contacts} contacts there is a plan for each, of what that person named; no shared menu"
+        if p.learns and not p.designs_menu:
+            return f"after {contacts} contacts the menu is that of the first round again: {words}"
         if not p.learns:
             return f"after {contacts} contacts the menu is the one that was given: {words}"
         size = len(offered)

@@ -35,12 +35,16 @@ class LaneLevers:
         def column(value, dtype):
             return np.array([[value(levers) for levers in row] for row in grid], dtype=dtype)
 
-        size = scenario.programme.menu_size
+        size, shape = scenario.programme.menu_size, scenario.programme
         self.spends = column(lambda x: x.spends_on != "nothing", bool)
         self.runs = column(lambda x: x.spends_on == "programme", bool)
         self.patrols = column(lambda x: x.spends_on == "patrol", bool)
         self.signals = column(lambda x: {"none": 0, "all": 10**9}.get(x.signals, x.signals), np.int64)
-        self.learns = column(lambda x: x.menu == "learned", bool)
+        self.individual = column(lambda x: x.menu == "individual", bool)  # a plan for each, no shared menu
+        self.learns = column(lambda x: x.menu in ("learned", "individual"), bool)
+        self.redesigns = column(lambda x: x.redesigns, bool)
+        self.places = column(lambda x: shape.places if x.places is None else x.places, np.int64)
+        self.minimum_places = np.minimum(self.places, shape.minimum_places)
         self.fixed_slots = column(lambda x: x.fixed_slots, np.int64)
         self.power_design = column(lambda x: x.power_design, float)
         self.power_deliver = column(lambda x: x.power_deliver, float)
@@ -51,7 +55,8 @@ class LaneLevers:
         self.learning = {way: column(lambda x, way=way: way in x.learning, bool) for way in get_args(LearningWay)}
         self.process_knowledge = column(lambda x: x.process_knowledge, float)
         self.setup_weeks = column(lambda x: x.setup_weeks, float)
-        self.learned_share = column(lambda x: (size - x.fixed_slots) / size if x.menu == "learned" else 0.0, float)
+        learned = np.array([[(size - levers.fixed_slots) / size for levers in row] for row in grid])
+        self.learned_share = np.where(self.learns, learned, 0.0)
         self.given_menu = np.moveaxis(column(lambda x: given_menu(scenario, x), float), 2, 0)
         self.is_recipient = np.array([area.role == "recipient" for area in world.areas])
         running = [arm.setup_weeks for arm in scenario.arms.values() if arm.spends_on == "programme"]
@@ -60,12 +65,11 @@ class LaneLevers:
 
 def given_menu(scenario: Scenario, levers: Levers) -> list[float]:
     """The menu known before anybody is asked, as zeros and ones by activity id: all of it, or the fixed slots."""
-    if levers.menu == "origin":
-        chosen = scenario.origin_menu
-    elif levers.menu == "learned":
-        chosen = scenario.origin_menu[: levers.fixed_slots]
+    if isinstance(levers.menu, list):
+        chosen = levers.menu
     else:
-        chosen = [] if levers.menu == "none" else levers.menu
+        slots = {"origin": None, "learned": levers.fixed_slots, "individual": 0, "none": 0}
+        chosen = scenario.origin_menu[: slots[levers.menu]]
     return [1.0 if i in chosen else 0.0 for i in scenario.activity_ids]
 
 
@@ -230,13 +234,39 @@ class Town:
         """
         return summed(each) / self.world.partners.size[:, None]
 
+    @property
+    def designs_menu(self) -> np.ndarray:
+        """Where the menu of the present round is made from what young people say (areas, lanes)."""
+        return self.levers.learns & (self.levers.redesigns | (self.columns.round == 0))
+
+    @property
+    def together(self) -> np.ndarray:
+        """Mean trust between the partners of an area (areas, lanes); where it started if there is only one partner."""
+        c, present = self.columns, self.world.partners.pair_present
+        total = np.zeros(c.purse.shape)
+        for pair in range(present.shape[1]):
+            total = total + c.between[:, pair] * present[:, [pair]]
+        number = present.sum(axis=1)[:, None]
+        return np.where(number > 0, total / np.maximum(number, 1), self.numbers.commitment.together_start)
+
+    def ties_across_sectors(self) -> np.ndarray:
+        """Pairs of partners of different sectors who trust each other enough to count as tied (areas, pairs, lanes)."""
+        tied = self.columns.between >= self.numbers.commitment.tie_from
+        return tied & self.world.partners.across_sectors[..., None]
+
+    def menu_of(self, area, position, lane) -> np.ndarray:
+        """What is offered (K, n) to people at these positions of the list: the shared menu, or their own plan."""
+        c, own = self.columns, self.levers.individual[area, lane]
+        shared = c.menu[:, area, lane]
+        return np.where(own, c.plan[:, area, position, lane], shared) if own.any() else shared
+
     def mean_commitment(self) -> np.ndarray:
         """Mean effective commitment of the partners of an area (areas, lanes)."""
         return self.mean_of_partners(self.effective_commitment)
 
     def power_in_practice(self) -> np.ndarray:
         """Power over the design as it works out (areas, lanes); none where nothing is left to decide."""
-        said = np.where(self.levers.learns, self.levers.power_design, 0.0)
+        said = np.where(self.designs_menu, self.levers.power_design, 0.0)
         commitment = self.effective_commitment
         of_lead = np.take_along_axis(commitment, self.columns.lead[:, None, :], axis=1)[:, 0]
         mean = self.mean_of_partners(commitment)
@@ -320,7 +350,7 @@ class Town:
         """Hours that partners put in this week beside the purse, as far as calls leave them free (areas, lanes)."""
         c = self.columns
         effort = partnering.hours_pledged(
-            self.effective_commitment, c.together[:, None, :], self.numbers.purse.pledged_hours
+            self.effective_commitment, self.together[:, None, :], self.numbers.purse.pledged_hours
         )
         return summed(np.minimum(effort, c.free_hours))
 

@@ -22,13 +22,22 @@ def at_the_table(scenario: Scenario, area: Area) -> list[int]:
     return sorted([PARTNER_TYPES.index(kind) for kind in first] + second)
 
 
+# Ties between services of different sectors are cross-sector ties.
+SECTORS: dict[PartnerType, str] = {
+    "police": "emergency", "fire_and_rescue": "emergency", "housing": "housing", "youth_work": "council",
+    "social_work": "council", "school": "council", "employability": "work", "job_centre": "work", "health": "health",
+    "gp_practice": "health", "third_sector": "third", "advice_agency": "third",
+}  # fmt: skip
+
+
 class Tables:
     """The partners of every stacked area, as columns (areas, partners) with room for the largest table.
 
     `number` is the stable number (-1 where there is none), `kind` the position of the type in `kinds`, `present`
     whether there is one; `anchor` (areas,) the position of the anchor organisation or -1, `links` (areas,) how many
     links between partners must be kept warm: a star round the anchor, or every pair, and twice for a pair from two
-    councils.
+    councils. `pairs` (2, pairs) holds the positions of every two partners, `pair_present` (areas, pairs) whether both
+    are there, `across_sectors` whether they are of two sectors, `with_anchor` whether one of them is the anchor.
     """
 
     def __init__(self, scenario: Scenario, areas: list[Area]):
@@ -45,6 +54,16 @@ class Tables:
         self.has_kind = np.array([[(row == k)[here].any() for k in range(len(types))]
                                   for row, here in zip(self.kind, self.present, strict=True)])  # fmt: skip
         self.anchor_kind = np.array([self.kind[a, at] if at >= 0 else -1 for a, at in enumerate(self.anchor.tolist())])
+
+        self.pairs = (
+            np.array([(i, j) for i in range(size) for j in range(i + 1, size)], dtype=np.int64).reshape(-1, 2).T
+        )
+        one, other = self.pairs
+        self.pair_present = self.present[:, one] & self.present[:, other]
+        sector = np.array([sorted(set(SECTORS.values())).index(SECTORS[kind]) for kind in self.kinds])[self.kind]
+        self.across_sectors = self.pair_present & (sector[:, one] != sector[:, other])
+        at = self.anchor[:, None]
+        self.with_anchor = self.pair_present & (at >= 0) & ((one == at) | (other == at))
 
     @property
     def most(self) -> int:

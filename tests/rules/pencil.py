@@ -38,7 +38,7 @@ LISTENING = Table(
 )
 DESIGNING = Table(
     meetings=6.0, knowledge_saves_hours=0.5, link_hours=1.5, meeting_hours=2.0, knowledge_saves_weeks=0.4,
-    bespoke_cost=1.2, knowledge_adds_quality=0.5, practice_adds=0.25, time_given=0.8,
+    bespoke_cost=1.2, individual_cost=2.0, knowledge_adds_quality=0.5, practice_adds=0.25, time_given=0.8,
 )  # fmt: skip
 TARGETING = Table(accuracy=0.8)
 EFFECT = Table(
@@ -52,9 +52,10 @@ PEERS = Table(pull=0.04, strongest_until=16.0, gone_by=20.0, deviancy=0.03)
 POLICING = Table(patrol_hours=20.0, stops_per_hour=0.25, stop_floor=0.05, deterrence=0.3, half_hours=80.0)
 CALLS = Table(hours_per_incident=2.0)
 COMMITMENT = Table(
-    reference=0.8, regard_start=0.5, regard_reverts=0.1, regard_step=0.01, together_gain=0.05, together_loss=0.02
-)
-TURNOVER = Table(leaving_per_week=0.1, strain_adds=0.5)
+    reference=0.8, regard_start=0.5, regard_reverts=0.1, regard_step=0.01, together_gain=0.05, together_loss=0.02,
+    spanner_adds=2.0,
+)  # fmt: skip
+TURNOVER = Table(leaving_per_week=0.1, strain_adds=0.5, ties_lost=0.5, ties_lost_with_spanner=0.25)
 SHARING = Table(peers_save=0.3)
 AFTERWARDS = Table(goal_chance=0.5, destination_chance=0.4, staying_costs=0.2)
 RESIDENTS = Table(
@@ -160,8 +161,14 @@ CASES = [
     (partnering.power_in_practice, (0.6, 0.5, 0.1), COMMITMENT, 0.225),
     (partnering.power_in_practice, (0.9, 1.0, 0.9), COMMITMENT, 1.0),
     # 0.5 + 0.05x0.5x0.6 - 0.02x0.5x0.4
-    (partnering.trust_between_after, (0.5, 0.6), COMMITMENT, 0.511),
-    (partnering.trust_between_after, (0.8, 1.0), COMMITMENT, 0.81),
+    (partnering.trust_between_after, (0.5, 0.0, 0.0), COMMITMENT, 0.49),
+    (partnering.trust_between_after, (0.8, 1.0, 0.0), COMMITMENT, 0.81),
+    (partnering.trust_between_after, (0.8, 1.0, 1.0), COMMITMENT, 0.83),
+    (partnering.trust_between_left, (0.6, 1.0, 0.0), TURNOVER, 0.3),
+    (partnering.trust_between_left, (0.6, 0.0, 1.0), TURNOVER, 0.45),
+    (partnering.trust_between_left, (0.6, 0.0, 0.0), TURNOVER, 0.6),
+    (designing.own_plan_score, (2, 0.25), DESIGNING, 2.25),
+    (designing.hours_of_own_plans, (6, 2.0), DESIGNING, 24.0),
     (partnering.chance_of_worker_leaving, (1,), TURNOVER, 0.15),
     (partnering.chance_of_worker_leaving, (90.0,), TURNOVER, 1.0),
     (partnering.knowledge_after_leaving, (0.8, 0.25), None, 0.6),

@@ -83,6 +83,15 @@ class Designing(Table):
         evidence="D",
         source="assumption",
     )
+    individual_cost: float = number(
+        2.0,
+        "Cost of delivering a place on a plan of one's own, against a place in a shared course that is the origin's",
+        unit="ratio",
+        allowed=(1, 10),
+        plausible=(1.5, 4),
+        evidence="D",
+        source="assumption: there is no group to lead",
+    )
     bespoke_cost: float = number(
         1.25,
         "Cost of delivering an activity that is not the origin's, against one that is",

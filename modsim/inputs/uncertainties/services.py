@@ -121,9 +121,27 @@ class Commitment(Table):
     )
     together_loss: float = number(
         0.02,
-        "Share of the trust between partners that an empty meeting takes",
+        "Share of the trust between two partners that a meeting takes which one of them misses",
         unit="share",
         allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    spanner_adds: float = number(
+        0.0,
+        "By how much more trust between others grows in a meeting that the anchor's worker, a boundary spanner, brings "
+        "together",
+        unit="ratio",
+        allowed=(0, 20),
+        plausible=(0, 3),
+        evidence="D",
+        source="assumption; Building Connections tells of one person who started many partnerships (Sinclair 2017)",
+    )
+    tie_from: float = number(
+        0.6,
+        "Trust between two partners from which they count as tied",
+        unit="0-1",
+        allowed=(0.01, 1),
         evidence="D",
         source="assumption",
     )
@@ -146,6 +164,22 @@ class Turnover(Table):
         "By how much that chance rises while more than a week's calls wait",
         unit="share",
         allowed=(0, 20),
+        evidence="D",
+        source="assumption",
+    )
+    ties_lost: float = number(
+        0.5,
+        "Share of the trust between a partner and each of the others that goes with its worker",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
+    )
+    ties_lost_with_spanner: float = number(
+        0.0,
+        "Share of the trust between any two others that goes with the anchor's worker, the boundary spanner",
+        unit="share",
+        allowed=(0, 1),
         evidence="D",
         source="assumption",
     )

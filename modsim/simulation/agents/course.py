@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modsim.rules import attending, designing, sharing
+from modsim.rules import attending, sharing
 from modsim.simulation.agents.partner import Partner
 from modsim.simulation.agents.preparing import choose_menu, learned_shares
 from modsim.simulation.agents.young_person import YoungPerson
 from modsim.simulation.columns import NEVER, Stage, Standing
+from modsim.simulation.planning import delivery_hours
 from modsim.simulation.town import ENOUGH, occasion
 from modsim.world.young_people import FIXED_POINT
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def tell_menu(one: "Programme") -> None:
     """Tell those who were visited what the menu is: some feel unheard if what was named most is not on it."""
-    if one.stage != Stage.RECRUITING or one.stage_week != 0 or one.power_design <= 0.0:
+    if one.stage != Stage.RECRUITING or one.stage_week != 0 or one.power_design <= 0.0 or one.is_individual:
         return
     shares = learned_shares(one)
     first = max(shares, key=lambda i: shares[i])
@@ -65,7 +66,7 @@ def session_hours(one: "Programme") -> float:
     """Staff hours of this week's session, mentors not counted."""
     scenario = one.model.scenario
     each = scenario.programme.hours_per_place
-    hours = designing.delivery_hours(one.places, one.bespoke_share, each, scenario.designing)
+    hours = float(delivery_hours(one.places, one.bespoke_share, one.is_individual, each, scenario.designing))
     return sharing.hours_with_peers(hours, one.peer_delivery, scenario.sharing)
 
 
@@ -75,7 +76,7 @@ def hear_participants(one: "Programme") -> None:
     scenario = one.model.scenario
     weeks = scenario.programme.course_weeks
     due = one.stage == Stage.COURSE and one.stage_week in (-(-weeks // 3), -(-2 * weeks // 3))
-    if not due or one.power_deliver <= 0.0 or one.heard_in_week == one.stage_week:
+    if not due or one.power_deliver <= 0.0 or one.is_individual or one.heard_in_week == one.stage_week:
         return
     one.heard_in_week = one.stage_week
     when, participants = occasion(one.round, one.stage_week), one.those(Standing.IN)
@@ -160,7 +161,6 @@ def hold_session(one: "Programme") -> None:
     one.sessions_in_all += 1
     one.sessions_by_peers += one.peer_delivery
     goes_on = one.stage_week + 1 < one.course_weeks  # nobody leaves after the last session
-    offered = [i for i, on_it in one.menu.items() if on_it]
     serves = {a.id: a.serves for a in one.model.scenario.activities}
     participants = one.those(Standing.IN)
     came = {n for n, person in participants if person.attend_session(n in mentored)}
@@ -173,6 +173,7 @@ def hold_session(one: "Programme") -> None:
         if n in came:
             person.learn_badly(excess, n in mentored)
             town.columns.attended[one.area, n, 0] += 1
+            offered = [i for i, on_it in person.offer.items() if on_it]
             serving = sum(person.goal in serves[i] for i in offered)
             town.columns.serving[one.area, n, 0] += sharing.share_serving_goal(serving, len(offered))
             one.sessions += 1

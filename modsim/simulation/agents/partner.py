@@ -38,6 +38,7 @@ class Partner(mesa.Agent):
         partners = model.town.world.partners
         self.kind = int(partners.kind[self.seat])
         self.number = int(partners.number[self.seat])
+        self.worker_left = False  # this week
         self.waiting = self.answered = 0.0  # hours of calls at the start of this week, and those answered
 
     def __repr__(self) -> str:
@@ -81,7 +82,9 @@ class Partner(mesa.Agent):
     def may_lose_worker(self) -> None:
         """Perhaps see the worker leave; ties of mentors break, and what the lead's worker knew is lost in part."""
         p, programme = self.model.scenario.turnover, self.programme
-        if self._luck("worker leaves", self.model.week) >= partnering.chance_of_worker_leaving(self.strained, p):
+        chance = partnering.chance_of_worker_leaving(self.strained, p)
+        self.worker_left = bool(self._luck("worker leaves", self.model.week) < chance)
+        if not self.worker_left:
             return
         self.worker += 1
         scale = self.model.scenario.commitment

@@ -10,7 +10,7 @@ import numpy as np
 from modsim.rules import designing, inclining, partnering, sharing, targeting
 from modsim.simulation.agents.partner import Partner, free_shares, hours_of_meeting
 from modsim.simulation.columns import Stage, Standing
-from modsim.simulation.planning import mean_trust
+from modsim.simulation.planning import delivery_hours, mean_trust
 from modsim.simulation.town import ENOUGH
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ def plan_round(one: "Programme") -> None:
     plan = OneRound(one)
     weeks_left = _weeks_left(one)
     if one.draws_as_needed:
-        affordable, full = [programme.places], week + plan.weeks_to_course >= _course_date(one)
+        affordable, full = [one.usual_places], week + plan.weeks_to_course >= _course_date(one)
     else:
         in_sight = one.purse + (one.budget() + one.pledged()) * (plan.weeks - 1) + ENOUGH
-        possible = range(programme.minimum_places, programme.places + 1)
+        possible = range(min(programme.minimum_places, one.usual_places), one.usual_places + 1)
         affordable = [n for n in possible if plan.cost(n) <= in_sight]
-        full = programme.places in affordable
+        full = one.usual_places in affordable
     if plan.weeks > weeks_left or not affordable or not (full or (plan.weeks == weeks_left and affordable)):
         return
     if one.draws_as_needed and not full:
@@ -118,6 +118,7 @@ def draw_up_list(one: "Programme") -> None:
     c.standing[one.area, :, 0] = Standing.NOT_ASKED
     c.attended[one.area, :, 0] = 0
     c.serving[one.area, :, 0] = 0.0
+    c.named[:, one.area, :, 0] = 0
     c.mentor[one.area, :, 0] = -1
 
 
@@ -136,7 +137,7 @@ def visit_young_people(one: "Programme") -> None:
             number = position + programme.contacted * ordinal
             week = number * one.setup_weeks // (programme.contacted * programme.contacts_each)
             if week == one.stage_week:
-                visits.append((person, ordinal, number))
+                visits.append((person, ordinal, number, position))
                 break
     hours = len(visits) * programme.contact_hours
     if not one.can_pay(hours):
@@ -150,12 +151,14 @@ def visit_young_people(one: "Programme") -> None:
     chance = rule(bonus, one.power_in_practice(), time, scenario.trust)
     contacts = max(programme.contacted * programme.contacts_each, 1)
     of_all = min(int(town.levers.signals[one.area, 0]), contacts)
-    for person, ordinal, number in visits:
+    for person, ordinal, number, position in visits:
         written = (number + 1) * of_all // contacts > number * of_all // contacts
         good, wish, venue = person.meet_worker(ordinal, chance, written)
         one.model.good_contacts[one.area] += int(good)
         if wish is not None:
-            town.columns.signals[town.world.activity_ids.index(wish), one.area, 0] += 1
+            activity = town.world.activity_ids.index(wish)
+            town.columns.signals[activity, one.area, 0] += 1
+            town.columns.named[activity, one.area, position, 0] += 1
             town.columns.venue_votes[venue, one.area, 0] += 1
 
 
@@ -182,8 +185,20 @@ def meet(one: "Programme") -> None:
     if meets:
         quality = partnering.meeting_quality(len(present) / len(partners), one.knowledge, p)
         one.meetings_held = one.meetings_held + quality
-        scale = one.model.scenario.commitment
-        one.together = partnering.trust_between_after(one.together, quality, scale)
+        _get_to_know(one, present)
+
+
+def _get_to_know(one: "Programme", present: list[Partner]) -> None:
+    """Trust between every two partners moves with whether both came, more if the anchor's worker brought them there."""
+    tables, c, p = one.model.town.world.partners, one.model.town.columns, one.model.scenario.commitment
+    there, hub = {partner.position for partner in present}, int(tables.anchor[one.area])
+    for pair, (a, b) in enumerate(tables.pairs.T.tolist()):
+        before = c.between[one.area, pair, 0].item()
+        brought = hub in there and hub not in (a, b)
+        after = partnering.trust_between_after(before, a in there and b in there, brought, p)
+        c.between[one.area, pair, 0] = after
+        if tables.across_sectors[one.area, pair] and before < p.tie_from <= after:
+            c.ties_made[one.area, 0] += 1
 
 
 def _gather(one: "Programme", partners: list[Partner], hours_each: float) -> list[Partner]:
@@ -210,12 +225,10 @@ def choose_menu(one: "Programme") -> None:
     given = levers.given_menu[:, a, 0].tolist()
     if not one.learns:
         c.menu[:, a, 0] = given
-    else:
-        voice = designing.voice(one.power_in_practice(), one.knowledge, scenario.listening)
-        score = {
-            activity: designing.menu_score(learned, one.expectation[activity], voice)
-            for activity, learned in learned_shares(one).items()
-        }
+    elif one.designs_menu:
+        score = _wanted_here(one)
+        if one.is_individual:
+            _make_plans(one, score)
         menu, without = _filled(one, given, score), _filled(one, given, one.expectation)
         c.menu[:, a, 0] = list(menu.values())
         one.designs += 1
@@ -225,6 +238,24 @@ def choose_menu(one: "Programme") -> None:
             one.knowledge = partnering.knowledge_after_practice(one.knowledge, scenario.designing)
     votes = c.venue_votes[:, a, 0]
     one.venue = int(np.argmax(votes)) if levers.learns_venue[a, 0] and votes.sum() else one.usual_venue
+
+
+def _wanted_here(one: "Programme") -> dict[str, float]:
+    """How strongly each activity is wanted for what is offered here, by those around the design table."""
+    voice = designing.voice(one.power_in_practice(), one.knowledge, one.model.scenario.listening)
+    return {
+        activity: designing.menu_score(learned, one.expectation[activity], voice)
+        for activity, learned in learned_shares(one).items()
+    }
+
+
+def _make_plans(one: "Programme", wanted: dict[str, float]) -> None:
+    """A plan for each of those listed: what they named most often, filled up with what people here want."""
+    c, size = one.model.town.columns, one.model.scenario.programme.menu_size
+    for position in range(c.named.shape[2]):
+        named = dict(zip(wanted, c.named[:, one.area, position, 0].tolist(), strict=True))
+        ranked = sorted(wanted, key=lambda i: (-designing.own_plan_score(named[i], wanted[i]), i))
+        c.plan[:, one.area, position, 0] = [i in ranked[:size] for i in wanted]
 
 
 def _filled(one: "Programme", given: list[float], score: dict[str, float]) -> dict[str, float]:
@@ -247,10 +278,11 @@ class OneRound:
         starts_with = programme.first_knowledge
         self.effort = 1.0 if first or not (keeps or not programme.learns) else p.refresh
         self.knowledge = programme.knowledge if keeps else starts_with
-        self.meetings = designing.full_meetings_needed(programme.learned_share, self.effort, p)
+        learned = programme.learned_share if programme.designs_menu else 0.0
+        self.meetings = designing.full_meetings_needed(learned, self.effort, p)
         weeks = levers.longest_setup if equal_start else levers.setup_weeks[a, 0].item()
         known = 0.0 if equal_start else self.knowledge
-        learned, given_effort = programme.learned_share, 1.0 if first else p.refresh
+        given_effort = 1.0 if first else p.refresh
         effort = learned * self.effort + (1.0 - learned) * given_effort
         shortest = designing.shortest_setup_weeks(weeks, effort, known, p)
         self.setup_weeks = max(int(np.ceil(shortest - 1e-9)), shape.contacts_each, 1)
@@ -262,19 +294,22 @@ class OneRound:
         self.weeks_to_course = likely + shape.recruitment_waves
         size = len(programme.partners)
         links = int(programme.model.town.world.partners.links[a])
-        linking = likely * designing.linking_hours(links, programme.learned_share, self.effort, p)
+        linking = likely * designing.linking_hours(links, learned, self.effort, p)
         charged = scenario.purse.charge_inkind
         in_meetings = size * p.meeting_hours * self.meetings
         self._design = charged * designing.hours_saved(in_meetings + linking, self.knowledge, p)
         self._contacts = shape.contacted * shape.contacts_each * shape.contact_hours
         given = levers.given_menu[:, a, 0].tolist()
         self._bespoke = programme.learned_share if programme.learns else programme.bespoke_share_of(given)
+        if programme.learns and not programme.designs_menu:
+            self._bespoke = programme.bespoke_share  # the menu is known
+        self._individual = programme.is_individual
         self._mentoring = charged * shape.mentor_hours
         self._scenario, self._peers = scenario, programme.peer_delivery
 
     def cost(self, places: int) -> float:
         """Hours of the whole round, if every learned activity turned out to be a new one."""
         shape, p = self._scenario.programme, self._scenario.designing
-        hours = designing.delivery_hours(places, self._bespoke, shape.hours_per_place, p)
+        hours = float(delivery_hours(places, self._bespoke, self._individual, shape.hours_per_place, p))
         session = sharing.hours_with_peers(hours, self._peers, self._scenario.sharing) + places * self._mentoring
         return self._contacts + self._design + shape.course_weeks * session

@@ -39,7 +39,6 @@ class Programme(mesa.Agent):
     meetings_held = window("meetings_held", "area", "Design meetings held, counted as full ones.")
     quality = window("quality", "area", "Quality with which this round is delivered, 1 on average.")
     knowledge = window("knowledge", "area", "How well the process of co-producing is known here, 0-1.")
-    together = window("together", "area", "Trust between partners, 0-1.")
     venue = window("venue", "area", "Territory in which the sessions are held.")
     negotiates = window("negotiates", "area", "Whether this week's session is given to what participants asked for.")
     heard_in_week = window("heard_in_week", "area", "Week of the course in which participants were last heard.")
@@ -131,7 +130,7 @@ class Programme(mesa.Agent):
 
     def power_in_practice(self) -> float:
         """Power over the design as it works out; none where nothing is left to decide."""
-        said, p = self.power_design if self.learns else 0.0, self.model.scenario.commitment
+        said, p = self.power_design if self.designs_menu else 0.0, self.model.scenario.commitment
         return float(partnering.power_in_practice(said, self.lead.effective_commitment, self.mean_commitment(), p))
 
     @property
@@ -158,6 +157,32 @@ class Programme(mesa.Agent):
     def learns(self) -> bool:
         """Whether a menu is made from what young people say."""
         return bool(self.model.town.levers.learns[self.area, 0])
+
+    @property
+    def designs_menu(self) -> bool:
+        """Whether the menu of the present round is made from what young people say."""
+        return self.learns and (bool(self.model.town.levers.redesigns[self.area, 0]) or self.round == 0)
+
+    @property
+    def is_individual(self) -> bool:
+        """Whether there is no shared menu but a plan for each."""
+        return bool(self.model.town.levers.individual[self.area, 0])
+
+    @property
+    def usual_places(self) -> int:
+        """Places of a full round."""
+        return int(self.model.town.levers.places[self.area, 0])
+
+    @property
+    def together(self) -> float:
+        """Mean trust between the partners, 0-1."""
+        world, total = self.model.town.world, 0.0
+        number = int(world.partners.pair_present[self.area].sum())
+        for pair in range(world.partners.pairs.shape[1]):
+            total = total + self.model.town.columns.between[self.area, pair, 0].item() * bool(
+                world.partners.pair_present[self.area, pair]
+            )
+        return total / number if number else self.model.scenario.commitment.together_start
 
     @property
     def learned_share(self) -> float:
@@ -297,6 +322,17 @@ class Programme(mesa.Agent):
         """The worker of a service has left: whoever had a mentor from it has none any more."""
         mentor = self.model.town.columns.mentor[self.area, :, 0]
         mentor[mentor == partner.position] = -1
+
+    def lose_trust_between(self) -> None:
+        """Where workers have left this week, trust between services goes in part, as may what they spanned."""
+        tables, p = self.model.town.world.partners, self.model.scenario.turnover
+        between = self.model.town.columns.between
+        left = {partner.position for partner in self.partners if partner.worker_left}
+        spanner = int(tables.anchor[self.area]) in left
+        for pair, (one, other) in enumerate(tables.pairs.T.tolist()):
+            own = one in left or other in left
+            now = between[self.area, pair, 0].item()
+            between[self.area, pair, 0] = partnering.trust_between_left(now, own, spanner, p)
 
     def lose_knowledge(self) -> None:
         """A part of what was known of the process goes with who led."""

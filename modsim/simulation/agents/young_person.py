@@ -134,6 +134,16 @@ class YoungPerson(mesa.Agent):
         """Incidents that a type of service remembers of them."""
         return int(self.model.town.columns.seen_in_memory[kind, self.row, 0])
 
+    @property
+    def offer(self) -> dict[str, float]:
+        """1 for each activity they are offered, 0 for the others: the shared menu, or a plan of their own."""
+        programme, c = self.programme, self.model.town.columns
+        if not programme.is_individual:
+            return programme.menu
+        position = int(np.argmax(c.listed[self.area, :, 0] == self.row))
+        plan = c.plan[:, self.area, position, 0].astype(float).tolist()
+        return dict(zip(self.model.town.world.activity_ids, plan, strict=True))
+
     def match(self, menu: dict[str, float]) -> float:
         """Share of their wishes that a menu (1 for each activity on it) serves, unless that is not to count."""
         p = self.model.scenario.effect
@@ -200,7 +210,7 @@ class YoungPerson(mesa.Agent):
         friends = self.friends
         inside = sum(self.model.was_in_last_week(friend) for friend in friends)
         chance = self.model.town.rules.chance_of_joining(
-            self.match(self.programme.menu),
+            self.match(self.offer),
             self.trust,
             inside / max(len(friends), 1),
             self.support,
@@ -214,7 +224,7 @@ class YoungPerson(mesa.Agent):
         """Come to this week's session or not, and like it or not; returns whether they came."""
         scenario, programme = self.model.scenario, self.programme
         when = occasion(programme.round, programme.stage_week)
-        q, compelled = self.match(programme.menu), programme.is_compulsory
+        q, compelled = self.match(self.offer), programme.is_compulsory
         self.in_course = True
         comes = bool(self.luck("attending", when) < self.model.town.rules.chance_of_attending(q, scenario.attending))
         if comes:
@@ -223,33 +233,36 @@ class YoungPerson(mesa.Agent):
             )
             good = bool(self.luck("session", when) < chance)
             self.experience(self.lead.kind, int(good), int(not good))
-            faithful = inclining.fidelity(programme.bespoke_share, scenario.effect)
+            faithful = inclining.fidelity(programme.bespoke_share_of(list(self.offer.values())), scenario.effect)
             self.benefit = self.model.town.rules.benefit_of_session(
                 q, faithful, programme.quality, mentored, compelled, scenario.effect
             )
+            self.benefit *= scenario.programme.dose
         return comes
 
     def consider_leaving(self, mentored: bool) -> bool:
         """Whether they leave the course for good this week."""
         programme = self.programme
         chance = self.model.town.rules.chance_of_dropping_out(
-            self.match(programme.menu), self.trust, mentored, programme.is_compulsory, self.model.scenario.attending
+            self.match(self.offer), self.trust, mentored, programme.is_compulsory, self.model.scenario.attending
         )
         return bool(self.luck("dropping out", occasion(programme.round, programme.stage_week)) < chance)
 
     def learn_badly(self, excess: float, mentored: bool) -> None:
         """Pick up what more active peers do, the less the session is wanted and watched."""
         programme, p = self.programme, self.model.scenario.peers
-        q = self.match(programme.menu)
+        q = self.match(self.offer)
         rule = self.model.town.rules.deviancy_of_session
-        self.benefit -= float(rule(excess, q, mentored, programme.peer_delivery, p))
+        self.benefit -= (
+            float(rule(excess, q, mentored, programme.peer_delivery, p)) * self.model.scenario.programme.dose
+        )
 
     def complete(self, attended: int, serving: float) -> None:
         """Be among those who completed, perhaps with one's own goal reached."""
         scenario, programme = self.model.scenario, self.programme
         self.completed = True
         self.completed_week = self.model.week
-        self.completed_match = self.match(programme.menu)
+        self.completed_match = self.match(self.offer)
         self.stayed_on = programme.course_weeks > scenario.programme.course_weeks
         programme.completions += 1
         chance = sharing.chance_goal_is_reached(serving, attended, scenario.afterwards)

@@ -2,16 +2,18 @@
 
 import numpy as np
 
-from modsim.rules import attending, designing, inclining, partnering, sharing
+from modsim.rules import attending, inclining, partnering, sharing
 from modsim.simulation.by_columns.preparing import (
     chosen_menu,
     chosen_venue,
     count_choices,
     learned_shares,
+    make_plans,
     wishes_spoken,
 )
 from modsim.simulation.by_columns.services import by_lead, can_pay, give, in_purse, pay, spare_hours
 from modsim.simulation.columns import NEVER, Stage, Standing
+from modsim.simulation.planning import delivery_hours
 from modsim.simulation.town import ENOUGH, Town, bespoke_share, occasion
 from modsim.world.young_people import FIXED_POINT
 
@@ -34,7 +36,7 @@ def young_people_are_asked(town: Town) -> None:
     row, lead = c.listed[area, n, lane], town.lead_kind[area, lane]
     key = area, occasion(c.round[area, lane], c.stage_week[area, lane]), world.slot[row], world.generation[row]
     chance = town.rules.chance_of_joining(
-        town.match(row, lane, c.menu[:, area, lane]),
+        town.match(row, lane, town.menu_of(area, n, lane)),
         town.trust(lead, row, lane),
         _friends_share(town, row, lane),
         world.support[row],
@@ -70,7 +72,9 @@ def _friends_share(town: Town, row, lane):
 def _some_feel_unheard(town: Town, told: np.ndarray) -> None:
     """Where power was promised and what young people named most is not on the menu, some of those asked take it ill."""
     c = town.columns
-    promised = told & (town.levers.power_design > 0.0)
+    promised = (
+        told & (town.levers.power_design > 0.0) & ~town.levers.individual
+    )  # a plan of one's own leaves nobody out
     for area, lane in np.argwhere(promised).tolist():
         first = int(np.argmax(learned_shares(town, area, lane)))
         if c.menu[first, area, lane]:
@@ -96,7 +100,7 @@ def participants_are_heard(town: Town) -> None:
     weeks = town.scenario.programme.course_weeks
     c.negotiates[:] = False
     due = (c.stage == Stage.COURSE) & np.isin(c.stage_week, [-(-weeks // 3), -(-2 * weeks // 3)])
-    due &= town.levers.power_deliver > 0.0
+    due &= (town.levers.power_deliver > 0.0) & ~town.levers.individual  # there is no group that could ask
     due &= c.heard_in_week != c.stage_week  # a course that waits is not asked twice
     if not due.any():
         return
@@ -163,7 +167,8 @@ def session_hours(town: Town):
     """Staff hours of this week's session of every programme, mentors not counted."""
     c = town.columns
     new = bespoke_share(c.menu, town.origin_menu)
-    hours = designing.delivery_hours(c.places, new, town.scenario.programme.hours_per_place, town.numbers.designing)
+    each, p = town.scenario.programme.hours_per_place, town.numbers.designing
+    hours = delivery_hours(c.places, new, town.levers.individual, each, p)
     return sharing.hours_with_peers(hours, town.levers.peer_delivery, town.numbers.sharing)
 
 
@@ -201,7 +206,7 @@ def sessions_are_held(town: Town) -> None:
     area, n, lane = np.nonzero(held[:, None, :] & (c.standing == Standing.IN))
     row, lead, levers = c.listed[area, n, lane], town.lead_kind[area, lane], town.levers
     key = area, occasion(c.round[area, lane], c.stage_week[area, lane]), world.slot[row], world.generation[row]
-    menu, has_mentor = c.menu[:, area, lane], mentored[area, n, lane]
+    menu, has_mentor = town.menu_of(area, n, lane), mentored[area, n, lane]
     compelled, peers = levers.compulsory[area, lane], levers.peer_delivery[area, lane]
     q = town.match(row, lane, menu)
     p = numbers.attending.at(lane)
@@ -217,7 +222,8 @@ def sessions_are_held(town: Town) -> None:
     benefit = town.rules.benefit_of_session(q, faithful, c.quality[area, lane], has_mentor, compelled, effect)
     excess = _how_much_more_active(town, area, row, lane, comes)
     learned_badly = town.rules.deviancy_of_session(excess, q, has_mentor, peers, numbers.peers.at(lane))
-    c.benefit[row, lane] = np.where(comes, benefit - learned_badly, 0.0)
+    dose = scenario.programme.dose
+    c.benefit[row, lane] = np.where(comes, benefit * dose - learned_badly * dose, 0.0)
     c.attended[area, n, lane] += comes
     serving = (town.serves[world.goal_of(row)].T * menu).sum(axis=0)
     c.serving[area, n, lane] += np.where(comes, sharing.share_serving_goal(serving, menu.sum(axis=0)), 0.0)
@@ -303,10 +309,14 @@ def programmes_move_on(town: Town) -> None:
     recruited = (c.stage == Stage.RECRUITING) & (c.stage_week >= programme.recruitment_waves)
     participants = (c.standing == Standing.IN).sum(axis=1)
     ended = (c.stage == Stage.COURSE) & ((c.stage_week >= c.course_weeks) | (participants == 0))
+    made = town.designs_menu
     for area, lane in np.argwhere(designed).tolist():
-        c.menu[:, area, lane] = chosen_menu(town, area, lane)
+        if made[area, lane] or not town.levers.learns[area, lane]:  # else that of the first round is kept
+            c.menu[:, area, lane] = chosen_menu(town, area, lane)
         c.venue[area, lane] = chosen_venue(town, area, lane)
-        if town.levers.learns[area, lane]:
+        if town.levers.individual[area, lane]:
+            make_plans(town, area, lane)
+        if made[area, lane]:
             count_choices(town, area, lane)
             if town.levers.keeps_learning[area, lane]:
                 p = town.numbers.designing.at(lane)
@@ -320,7 +330,7 @@ def programmes_move_on(town: Town) -> None:
     area, n, lane, row = area[done], n[done], lane[done], row[done]
     c.completed[row, lane] = True
     c.completed_week[row, lane] = town.week
-    c.completed_match[row, lane] = town.match(row, lane, c.menu[:, area, lane])
+    c.completed_match[row, lane] = town.match(row, lane, town.menu_of(area, n, lane))
     c.stayed_on[row, lane] = c.course_weeks[area, lane] > programme.course_weeks
     np.add.at(c.completions, (area, lane), 1)
     key = area, occasion(c.round[area, lane], 0), world.slot[row], world.generation[row]

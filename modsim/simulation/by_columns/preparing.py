@@ -20,14 +20,14 @@ def programmes_are_planned(town: Town) -> None:
     plan = RoundPlan(town)
     weeks_left = _weeks_left(town)
     if town.draws_as_needed:
-        places = np.full(free.shape, programme.places)
+        places = levers.places.copy()
         free &= town.week + plan.weeks_to_course >= course_dates(town)
     else:
         in_sight = c.purse + (town.budget + town.pledged()) * (plan.weeks - 1) + ENOUGH
-        places = np.where(plan.cost(programme.places) <= in_sight, programme.places, 0)
-        for fewer in range(programme.minimum_places, programme.places):
-            last_chance = (plan.weeks == weeks_left) & (plan.cost(fewer) <= in_sight)
-            places = np.where((places < programme.places) & last_chance, fewer, places)
+        places = np.where(plan.cost(levers.places) <= in_sight, levers.places, 0)
+        for fewer in range(int(levers.minimum_places.min()), int(levers.places.max())):
+            last_chance = (plan.weeks == weeks_left) & (plan.cost(fewer) <= in_sight) & (fewer >= levers.minimum_places)
+            places = np.where((places < levers.places) & (fewer < levers.places) & last_chance, fewer, places)
     starts = free & (plan.weeks <= weeks_left) & (places > 0)
     c.stage[starts] = Stage.SETUP
     c.stage_week[starts] = 0
@@ -58,6 +58,7 @@ def programmes_are_planned(town: Town) -> None:
         c.standing[area, :, lane] = Standing.NOT_ASKED
         c.attended[area, :, lane] = 0
         c.serving[area, :, lane] = 0.0
+        c.named[:, area, :, lane] = 0
         c.mentor[area, :, lane] = -1
 
 
@@ -116,6 +117,7 @@ def workers_visit(town: Town) -> None:
     wish, honest = wishes_spoken(town, row[spoken], lane[spoken], lead[spoken], tuple(k[spoken] for k in key), "wish")
     s_area, s_lane = area[spoken], lane[spoken]
     np.add.at(c.signals, (wish, s_area, s_lane), 1)
+    np.add.at(c.named, (wish, s_area, n[spoken], s_lane), 1)
     venue = np.where(honest, world.territory_of(row[spoken]), world.usual_venue[s_area])
     np.add.at(c.venue_votes, (venue, s_area, s_lane), 1)
     c.contact_weeks[row, lane] += 1
@@ -172,8 +174,21 @@ def partners_meet(town: Town) -> None:
     c.free_hours = np.maximum(c.free_hours - own, 0.0)
     quality = partnering.meeting_quality(share, c.knowledge, p)
     c.meetings_held = c.meetings_held + np.where(meets & paid, quality, 0.0)
-    after = partnering.trust_between_after(c.together, quality, town.numbers.commitment)
-    c.together = np.where(meets & paid, after, c.together)
+    _partners_get_to_know(town, present, meets & paid)
+
+
+def _partners_get_to_know(town: Town, present: np.ndarray, held: np.ndarray) -> None:
+    """Trust between every two partners after a meeting, where there was one (areas, lanes)."""
+    c, partners = town.columns, town.world.partners
+    one, other = partners.pairs
+    hub = np.maximum(partners.anchor, 0)[:, None, None]
+    hub_there = np.take_along_axis(present, hub, axis=1) & (partners.anchor >= 0)[:, None, None]
+    brought = hub_there & ~partners.with_anchor[..., None]
+    tied = town.ties_across_sectors()
+    both = present[:, one] & present[:, other]
+    after = partnering.trust_between_after(c.between, both, brought, town.numbers.commitment)
+    c.between = np.where(held[:, None, :], after, c.between)
+    c.ties_made += (town.ties_across_sectors() & ~tied).sum(axis=1)
 
 
 def _turning_up(town: Town) -> np.ndarray:
@@ -200,12 +215,27 @@ def learned_shares(town: Town, area: int, lane: int) -> np.ndarray:
 
 def chosen_menu(town: Town, area: int, lane: int) -> np.ndarray:
     """The menu of one programme after its set-up (K,) of zeros and ones: given, or completed by what was learned."""
-    c, levers, prior = town.columns, town.levers, town.prior[:, lane]
+    levers = town.levers
     if not levers.learns[area, lane]:
         return levers.given_menu[:, area, lane].copy()
+    return _filled(town, area, lane, _wanted_here(town, area, lane))
+
+
+def _wanted_here(town: Town, area: int, lane: int) -> np.ndarray:
+    """How strongly each activity (K,) is wanted for what is offered here, by those around the design table."""
+    c, prior = town.columns, town.prior[:, lane]
     power, listening = town.power_in_practice()[area, lane], town.numbers.listening.at(lane)
     voice = designing.voice(power, c.knowledge[area, lane], listening)
-    return _filled(town, area, lane, designing.menu_score(learned_shares(town, area, lane), prior, voice))
+    return designing.menu_score(learned_shares(town, area, lane), prior, voice)
+
+
+def make_plans(town: Town, area: int, lane: int) -> None:
+    """A plan for each of those listed: what they named most often, filled up with what people here want."""
+    c, size = town.columns, town.scenario.programme.menu_size
+    score = designing.own_plan_score(c.named[:, area, :, lane], _wanted_here(town, area, lane)[:, None])
+    plan = np.zeros(score.shape, dtype=bool)
+    np.put_along_axis(plan, np.argsort(-score, axis=0, kind="stable")[:size], True, axis=0)
+    c.plan[:, area, :, lane] = plan
 
 
 def _filled(town: Town, area: int, lane: int, score: np.ndarray) -> np.ndarray:

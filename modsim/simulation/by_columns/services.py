@@ -24,6 +24,10 @@ def staff_come_and_go(town: Town) -> None:
     left = np.zeros(c.worker.shape, dtype=bool)
     left[area, position, lane] = True
     c.mentor[np.take_along_axis(left, np.maximum(c.mentor, 0), axis=1) & (c.mentor >= 0)] = -1
+    one, other = partners.pairs
+    hub = partners.anchor[:, None]
+    spanner = np.where(hub >= 0, np.take_along_axis(left, np.maximum(hub, 0)[..., None], axis=1)[:, 0], False)
+    c.between = partnering.trust_between_left(c.between, left[:, one] | left[:, other], spanner[:, None, :], p)
     for a, k in zip(*(x[c.lead[area, lane] == position].tolist() for x in (area, lane)), strict=True):
         c.knowledge[a, k] = knowledge_lost(town, a, k)
         c.contact_weeks[world.rows_of(a), k] = 0
