@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from modsim.cli import ablate, compare, dashboard, reproduce, run, scenario, study
+from modsim.cli import ablate, compare, dashboard, reproduce, run, scenario, sources, study
 from modsim.cli.common import BAD_INPUT, STOPPED
 
 app = typer.Typer(
@@ -43,6 +43,7 @@ app.command(epilog=run.EXAMPLES)(run.run)
 app.command(epilog=ablate.EXAMPLES)(ablate.ablate)
 app.command(epilog=dashboard.EXAMPLES)(dashboard.dashboard)
 app.command(epilog=reproduce.EXAMPLES)(reproduce.reproduce)
+app.command(epilog=sources.EXAMPLES)(sources.sources)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(study.app, name="study")
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+    from modsim.inputs.scenario import Scenario
+
 BAD_INPUT = 2
 STOPPED = 130
 
@@ -53,6 +55,12 @@ def progress_bar() -> "Progress":
 def folder_name(stem: str, asked: list[str]) -> str:
     """The scenario's name, with a mark of its own for every other question asked of it."""
     return stem if not asked else f"{stem}-{hashlib.sha256(' '.join(asked).encode()).hexdigest()[:6]}"
+
+
+def areas_in_words(scenario: "Scenario") -> str:
+    """The recipients by name, or how many there are where they would fill the page."""
+    labels = [area.label for area in scenario.recipients]
+    return ", ".join(labels) if len(labels) <= 8 else f"{', '.join(labels[:2])} and {len(labels) - 2} more"
 
 
 def terminal() -> "Console":

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modsim.cli.common import STOPPED, Changes, ScenarioFile, Workers, folder_name, progress_bar, refuse, terminal
+from modsim.cli.common import (
+    STOPPED,
+    Changes,
+    ScenarioFile,
+    Workers,
+    areas_in_words,
+    folder_name,
+    progress_bar,
+    refuse,
+    terminal,
+)
 
 if TYPE_CHECKING:
     from modsim.findings.comparison import Comparison
@@ -16,7 +26,7 @@ if TYPE_CHECKING:
 _UNITS = {"%": "%", "p": "points of 100", "i": "", "G": "GBP"}  # by the first letter of a measure's unit
 _SHOWN = (
     "occurred", "reported", "participants", "listed", "apparent", "trust_youth", "trust_residents", "joined",
-    "completed", "destinations", "cost", "value_less",
+    "completed", "destinations", "cost", "value_less", "taken_up", "lapsed", "mistaken", "missed_adoptions",
 )  # fmt: skip
 
 EXAMPLES = (
@@ -109,10 +119,11 @@ def _futures(number: int) -> str:
 def _show(comparison: "Comparison") -> None:
     """The break-even line, the verdict and the short table."""
     from modsim.findings.comparison import BANNER, MISSING
+    from modsim.inputs.definition import badge_of
 
     console = terminal()
     scenario = comparison.scenario
-    areas = ", ".join(area.label for area in scenario.recipients)
+    areas = areas_in_words(scenario)
 
     def say(text: str, style: str | None = None) -> None:
         console.print(text, style=style, soft_wrap=True)
@@ -134,6 +145,8 @@ def _show(comparison: "Comparison") -> None:
         console.print(_table(comparison, dict(list(columns.items())[start : start + abreast]), widest))
     few = " Few futures: take the intervals as rough." if comparison.replicates < 8 else ""
     say(f"In brackets: 95 % interval of the mean. Changes are against the reference arm.{few}", "dim")
+    for arm in comparison.arms:
+        say(f"“{scenario.arm_label(arm)}”: {badge_of(scenario.arms[arm]).words}", "dim")
     say(f"{BANNER} {MISSING}", "dim")
 
 
@@ -150,7 +163,7 @@ def _column(comparison: "Comparison", arm: str) -> dict[str, str]:
     cells = {
         f"{measure.label}, {_UNITS[measure.unit[0]]}".rstrip(", "): _cell(found[measure.name])
         for measure in comparison.measures
-        if measure.name.startswith(_SHOWN)
+        if measure.name.startswith(_SHOWN) or measure.name in comparison.scenario.settings.show
     }
     return {**cells, "cost per incident averted, GBP": _averted_cell(found["gbp_per_incident_averted"])}
 

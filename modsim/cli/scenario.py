@@ -1,13 +1,14 @@
-"""`modsim scenario`: list, check or show scenario files."""
+"""`modsim scenario`: list, check, show, compare or write scenario files."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from modsim.cli.common import Changes, ScenarioFile, refuse
+from modsim.cli.common import Changes, ScenarioFile, areas_in_words, refuse
 
-app = typer.Typer(no_args_is_help=True, help="List, check or show scenario files.")
+app = typer.Typer(no_args_is_help=True, help="List, check, show or write scenario files, and tell two apart.")
 
 
 @app.command("list", epilog="Example: modsim scenario list")
@@ -43,10 +44,10 @@ def check(scenario: ScenarioFile, changes: Changes = None) -> None:
         refuse(error.problems)
     people = sum(loaded.young_people_in(area) for area in loaded.areas)
     origin = next((area.label for area in loaded.areas if area.role == "origin"), "offstage")
-    spread = ", ".join(area.label for area in loaded.recipients)
+    number = len(loaded.areas)
     print(
-        f"{scenario}: fine. {len(loaded.areas)} areas with {people:,} young people "
-        f"(origin: {origin}; recipients: {spread}), {len(loaded.arms)} arms, "
+        f"{scenario}: fine. {number} area{'' if number == 1 else 's'} with {people:,} young people "
+        f"(origin: {origin}; recipients: {areas_in_words(loaded)}), {len(loaded.arms)} arms, "
         f"{loaded.settings.weeks} weeks, {loaded.settings.replicates} futures."
     )
 
@@ -71,3 +72,59 @@ def show(
         print(explained(loaded, key) if key else resolved_toml(loaded), end="" if not key else "\n")
     except ScenarioError as error:
         refuse(error.problems)
+
+
+@app.command(epilog="Example: modsim scenario arms scenarios/three-areas.toml")
+def arms(scenario: ScenarioFile, changes: Changes = None) -> None:
+    """Say of each arm what it is, and whether it is co-production by the 2014 definition."""
+    from modsim.inputs.definition import badge_of
+    from modsim.inputs.problems import ScenarioError
+    from modsim.inputs.reading import load_scenario
+
+    try:
+        loaded = load_scenario(scenario, changes or [])
+    except ScenarioError as error:
+        refuse(error.problems)
+    for name, levers in loaded.arms.items():
+        print(f"{name}: {loaded.arm_label(name)}\n  {badge_of(levers).words}")
+    print(
+        "\nThe definition (Slay & Penny 2014): professionals and citizens share power to design, plan and deliver, and "
+        "both\ncontribute. It does not say how much power; any share counts here, and is told."
+    )
+
+
+@app.command(epilog="Example: modsim scenario diff scenarios/three-areas.toml scenarios/no-anchor.toml")
+def diff(
+    one: Annotated[Path, typer.Argument(metavar="A", help="A scenario file (.toml).")],
+    other: Annotated[Path, typer.Argument(metavar="B", help="Another one.")],
+) -> None:
+    """Tell two scenarios apart: every value that differs, defaults included."""
+    from modsim.inputs.differences import differences
+    from modsim.inputs.problems import ScenarioError
+    from modsim.inputs.reading import load_scenario
+
+    problems: list[str] = []
+    loaded = []
+    for path in (one, other):
+        try:
+            loaded.append(load_scenario(path))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        refuse(problems)
+    print(f"A  {one}: {loaded[0].title}\nB  {other}: {loaded[1].title}")
+    found = differences(*loaded)
+    if not found:
+        print("\nThey ask the same: every value agrees.")
+    for difference in found:
+        print(f"\n{difference.key}\n  A  {_written(difference.one)}\n  B  {_written(difference.other)}")
+
+
+def _written(value: object) -> str:
+    """A value as a scenario file would hold it; a whole table by what it says, its defaults left out."""
+    if value is None:
+        return "(not there)"
+    if isinstance(value, dict):
+        inner = ", ".join(f"{key} = {_written(each)}" for key, each in value.items() if each not in (None, "", [], {}))
+        return f"{{ {inner} }}"
+    return json.dumps(value, ensure_ascii=False)

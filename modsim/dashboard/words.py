@@ -68,7 +68,9 @@ def plan_words(scenario: Scenario, arm: str) -> str:
     label = scenario.arm_label(arm)
     if levers.spends_on == "nothing":
         return f"“{label}”: nothing is done in the new areas."
-    if levers.menu == "learned":
+    if levers.menu == "individual":
+        what = "a plan for each, of what that young person named, and no shared menu"
+    elif levers.menu == "learned":
         what = "activities chosen from what young people there say they want"
     elif levers.menu == "origin":
         what = "the activities of the place it comes from"
@@ -76,7 +78,8 @@ def plan_words(scenario: Scenario, arm: str) -> str:
         what = "adults' time without activities"
     else:
         what = "a fixed list of activities"
-    return f"“{label}”: {what}, after at least {levers.setup_weeks} weeks of set-up."
+    setup = f"after at least {levers.setup_weeks} weeks of set-up"
+    return f"“{label}”: {what}, {setup}. {badge_of(levers).words}"
 
 
 def verdict_words(comparison: Comparison) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from modsim.findings.spreading import spread_by_replicate
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.runs import Outcome
 
@@ -13,7 +14,7 @@ Better = Literal["lower", "higher", "neither"]
 _COUNTS = (
     "invited", "joined", "attended", "completed", "own_goals", "destinations", "wishes_granted", "wishes_refused",
     "tokenism", "breaches", "staff_left", "missed_promises", "rounds", "weeks_open", "open_at_the_end",
-    "hours_in_kind", "hours_left",
+    "hours_in_kind", "hours_left", "ties_made",
 )  # fmt: skip
 
 
@@ -37,6 +38,13 @@ def measures(scenario: Scenario) -> list[Measure]:
     incident, incidents = scenario.vocabulary.incident, scenario.vocabulary.incidents
     people = scenario.vocabulary.people
     change, money = "% against no programme", f"GBP, prices of {scenario.purse.price_year}"
+    spreads = [
+        Measure("taken_up", "taken up", "areas", "neither"),
+        Measure("lapsed", "lapsed", "areas", "lower"),
+        Measure("mistaken_adoptions", "mistaken adoptions", "areas", "lower"),
+        Measure("missed_adoptions", "missed adoptions", "areas", "lower"),
+        Measure("trust_left_behind_points", "trust left behind where it lapsed", "points of 100", "higher"),
+    ]
     valued = Measure("value_less_cost_gbp", f"value of {incidents} averted, less cost", money, "higher")
     return [
         Measure(f"occurred_{incident}_change_percent", f"{incidents} in the areas", change, "lower"),
@@ -56,6 +64,7 @@ def measures(scenario: Scenario) -> list[Measure]:
         Measure("regard_change_points", f"services' regard for {people}", "points of 100", "higher"),
         Measure("invited", "invitations", "in the areas", "neither"),
         Measure("joined", "joined", "in the areas", "higher"),
+        Measure("take_up_percent", "take-up: joined, of those asked", "% of invitations", "neither"),
         Measure("attended", "sessions attended", "in the areas", "higher"),
         Measure("completed", "completed", "in the areas", "higher"),
         Measure("own_goals", "own goals reached", "in the areas", "higher"),
@@ -74,6 +83,10 @@ def measures(scenario: Scenario) -> list[Measure]:
         Measure("rounds", "rounds held", "in the areas", "neither"),
         Measure("weeks_open", "weeks open", "area-weeks", "neither"),
         Measure("open_at_the_end", "open at the end", "areas", "higher"),
+        *(spreads if scenario.settings.spreads == "diffusion" else []),
+        Measure("ties_made", "ties made between services of different sectors", "in the areas", "higher"),
+        Measure("ties_at_the_end", "ties across sectors at the end", "in the areas", "higher"),
+        Measure("weeks_a_tie_lasts", "weeks a tie across sectors lasts", "weeks", "neither"),
         Measure("hours", "staff hours spent", "hours", "lower"),
         Measure("hours_in_kind", "hours given in kind", "hours", "neither"),
         Measure("hours_left", "hours left unspent", "hours", "neither"),
@@ -142,11 +155,15 @@ def by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str)
             for name in ("trust_residents", "fear", "efficacy", "regard")
         },
         **{name: figures(name).sum(axis=1) for name in _COUNTS},
+        "take_up_percent": share("joined", "invited"),
         "minority_share_percent": share("joined_minority", "joined"),
         "core_share_percent": share("joined_core", "joined"),
         "area_gap_percent": 100.0 * _ratio(per_head.max(axis=1) - per_head.min(axis=1), per_head.mean(axis=1)),
         "chosen_by_youth_percent": share("slots_young_people_chose", "slots_learned"),
         "led_by_youth_percent": share("sessions_by_peers", "sessions_held"),
+        **(spread_by_replicate(scenario, outcome, arm, reference) if scenario.settings.spreads == "diffusion" else {}),
+        "ties_at_the_end": figures("ties_across_sectors").sum(axis=1),
+        "weeks_a_tie_lasts": _ratio(figures("tie_weeks").sum(axis=1), figures("ties_made").sum(axis=1)),
         "hours": hours,
         "cost_gbp": cost,
         **({"value_less_cost_gbp": averted * worth - cost} if worth is not None else {}),

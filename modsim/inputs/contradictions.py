@@ -158,6 +158,10 @@ def _of_arms(scenario: Scenario) -> list[tuple[str, str]]:
     for name in settings.smallest_difference:
         if name not in judged:
             found.append((f"settings.smallest_difference.{name}", f"no such measure; there are {', '.join(judged)}"))
+    for name in settings.show:
+        if name not in scenario.measure_names:
+            known_measures = ", ".join(scenario.measure_names)
+            found.append(("settings.show", f"there is no measure {name!r}; there are {known_measures}"))
     for field in ("reference_arm", "verdict_arm", "verdict_against"):
         name = getattr(settings, field)
         if name not in scenario.arms:

@@ -112,7 +112,7 @@ class Programme(Table):
         allowed=(1, 200),
         plausible=(8, 15),
         evidence="A",
-        source="11 took part at Gorbals and at Govan",
+        source="11 took part at Gorbals and at Govan (Glasgow City Council 2016)",
     )
     minimum_places: int = number(
         6, "Places below which no round is started", unit="places", allowed=(1, 200), evidence="D", source="assumption"
@@ -124,7 +124,7 @@ class Programme(Table):
         allowed=(1, 104),
         plausible=(6, 20),
         evidence="B",
-        source="8 weeks in Govan, 5-12 in comparable programmes",
+        source="8 weeks in Govan (Glasgow City Council 2016), 5-12 in comparable programmes",
     )
     dose: float = number(
         1.0,

@@ -102,7 +102,7 @@ class Area(Table):
         allowed=(2, 60),
         plausible=(8, 15),
         evidence="A",
-        source="the group at Gorbals",
+        source="the group at Gorbals (Participedia 5736)",
     )
     reported_per_10000_per_month: float = number(
         14.0,
@@ -238,6 +238,9 @@ class Settings(Table):
         [0.0, 0.25, 0.5, 0.75, 1.0],
         "Dissimilarities at which the two arms are also run, to find where they break even; [] for none",
     )
+    show: Annotated[list[str], Field(max_length=40)] = choice(
+        [], "Measures to show in the short table beside the usual ones, by name"
+    )
     smallest_difference: dict[str, Annotated[float, Field(ge=0, le=1000)]] = choice(
         {}, "Difference of a measure below which it counts as about the same, by name of measure"
     )
@@ -338,11 +341,24 @@ class Scenario(Table):
             )
         ]  # fmt: skip
         people = ("trust_youth", "trust_listed", "trust_residents", "fear", "efficacy", "regard")
+        diffuses = self.settings.spreads == "diffusion"
         valued = ["value_less_cost_gbp"] if self.purse.gbp_per_incident is not None else []
         return [
             *changes, *valued, "first_time_offenders_change_percent", *(f"{who}_change_points" for who in people),
             "joined", "attended", "completed", "own_goals", "destinations", "area_gap_percent", "wishes_granted",
             "wishes_refused", "tokenism", "breaches", "missed_promises", "open_at_the_end", "hours", "cost_gbp",
+            "ties_made", "ties_at_the_end",
+            *(["lapsed", "mistaken_adoptions", "missed_adoptions", "trust_left_behind_points"] if diffuses else []),
+        ]  # fmt: skip
+
+    @property
+    def measure_names(self) -> list[str]:
+        """Names of all measures: the judged ones, and those of which neither more nor less is better."""
+        spreads = ["taken_up"] if self.settings.spreads == "diffusion" else []
+        return [
+            *self.judged_measures, "invited", "take_up_percent", "minority_share_percent", "core_share_percent",
+            "chosen_by_youth_percent", "led_by_youth_percent", "staff_left", "rounds", "weeks_open", "hours_in_kind",
+            "hours_left", "weeks_a_tie_lasts", *spreads,
         ]  # fmt: skip
 
     def smallest_difference(self, measure: str) -> float | None:

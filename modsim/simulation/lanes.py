@@ -21,7 +21,7 @@ HISTORY_TABLES = (
 
 _HOW_IT_IS_READ = (
     "rung", "without", "replicates", "arms", "reference_arm", "verdict_arm", "verdict_against", "break_even_points",
-    "smallest_difference",
+    "smallest_difference", "show",
 )  # fmt: skip
 
 

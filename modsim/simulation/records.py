@@ -224,7 +224,10 @@ class Records:
         """States of residents and services in the last week, and the mean of what waited."""
         names = dict(enumerate(weekly_measures(town.scenario)))
         last = {name: written[-1, ..., k] if len(written) else written.sum(axis=0)[..., k] for k, name in names.items()}
-        kept = ("trust_residents", "fear", "efficacy", "regard", "trust_between_partners", "process_knowledge")
+        kept = (
+            "trust_residents", "fear", "efficacy", "regard", "trust_between_partners", "process_knowledge",
+            "ties_across_sectors",
+        )  # fmt: skip
         waiting = written[..., 12].sum(axis=0) / max(len(written), 1)
         return {**{name: last[name] for name in kept}, "calls_waiting": waiting}
 

@@ -11,7 +11,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from modsim.findings.comparison import Comparison
-from modsim.findings.figures import outcomes, services
+from modsim.findings.figures import outcomes, services, spread
 from modsim.findings.figures.style import SETTINGS, finish
 
 __all__ = ["SETTINGS", "draw_figures", "finish"]
@@ -30,6 +30,8 @@ def draw_figures(comparison: Comparison, folder: Path) -> None:
         "regard-and-trust": services.regard_and_trust,
         "where-it-runs": services.where_it_runs,
     }
+    if comparison.scenario.settings.spreads == "diffusion":
+        figures |= {"how-it-spreads": spread.how_it_spreads, "where-it-lapses": spread.where_it_lapses}
     with matplotlib.rc_context(SETTINGS):
         for name, draw in figures.items():
             figure, description = draw(comparison)

@@ -104,9 +104,10 @@ def where_it_runs(comparison: Comparison) -> tuple[Figure, str]:
     """In what share of futures the programme is open in each area, week by week, for the verdict's two arms."""
     scenario, pair = comparison.scenario, comparison.verdict_pair
     areas = recipients(scenario)
-    open_ = weekly_of(comparison, "area_open")
+    open_, few = weekly_of(comparison, "area_open"), len(areas) <= 20
     figure = Figure(
-        figsize=(9.6, 1.9 + 0.34 * len(areas)), layout=ConstrainedLayoutEngine(rect=(0.012, 0.09, 0.976, 0.91))
+        figsize=(9.6, 1.9 + (0.34 if few else 0.16) * len(areas)),
+        layout=ConstrainedLayoutEngine(rect=(0.012, 0.09, 0.976, 0.91)),
     )
     axes = figure.subplots(1, 2, sharey=True)
     said = []
@@ -118,7 +119,8 @@ def where_it_runs(comparison: Comparison) -> tuple[Figure, str]:
         axis.grid(visible=False)
         ends = [f"{scenario.areas[a].label} {share[k, -1]:.0%}" for k, a in enumerate(areas)]
         said.append(f"“{scenario.arm_label(arm)}” at the end in {', '.join(ends)}")
-    axes[0].set_yticks(range(len(areas)), [scenario.areas[a].label for a in areas])
+    size = None if few else 7
+    axes[0].set_yticks(range(len(areas)), [scenario.areas[a].label for a in areas], fontsize=size)
     figure.colorbar(image, ax=axes, label="share of futures")
     put_title(figure, "Where the programme is open")
     return figure, "Share of futures in which the programme is open: " + "; ".join(said) + "."

@@ -271,7 +271,7 @@ class Effect(Table):
         allowed=(1, 1000),
         plausible=(12, 100),
         evidence="C",
-        source="cautious: one follow-up of 9 people suggests 15 months; jobs programmes gain no more in year 2",
+        source="cautious: one follow-up of 9 people: 15 months; paid work gained no more in year 2 (Heller 2014)",
     )
     course_time_share: float = number(
         0.25,

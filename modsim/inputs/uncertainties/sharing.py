@@ -90,7 +90,7 @@ class Afterwards(Table):
         allowed=(0, 5),
         plausible=(0, 0.8),
         evidence="C",
-        source="work and training go with desistance; size assumed",
+        source="paid work lowered violent arrests for a year (Heller 2014, elsewhere); size assumed",
     )
     destination_weeks: int = number(
         26,

@@ -13,7 +13,7 @@ class Peers(Table):
         allowed=(0, 1),
         plausible=(0, 0.06),
         evidence="C",
-        source="peer influence is well shown, most often for drinking; size assumed",
+        source="well shown, most often for drinking (Ivaniushina & Titkova 2021); size assumed",
     )
     strongest_until: float = number(
         16.0,
@@ -124,7 +124,7 @@ class Policing(Table):
         allowed=(0, 1),
         plausible=(0, 0.03),
         evidence="C",
-        source="labelling theory; size assumed",
+        source="early contact with the system labels (McAra & McVie 2010); size assumed",
     )
     deterrence: float = number(
         0.25,
@@ -164,7 +164,7 @@ class Order(Table):
         allowed=(0, 5),
         plausible=(0, 0.8),
         evidence="C",
-        source="procedural justice theory; trust and offending are only loosely tied",
+        source="procedural justice theory; trust and crime are loosely tied (Gill et al. 2014)",
     )
     persistence: float = number(
         0.5,
