@@ -6,9 +6,12 @@ from typing import Annotated
 
 import typer
 
+from modsim.cli import own_place
 from modsim.cli.common import Changes, ScenarioFile, areas_in_words, refuse
 
 app = typer.Typer(no_args_is_help=True, help="List, check, show or write scenario files, and tell two apart.")
+
+app.command(epilog=own_place.EXAMPLES)(own_place.new)
 
 
 @app.command("list", epilog="Example: modsim scenario list")

@@ -8,6 +8,7 @@ from modsim.findings.comparison import BANNER, MISSING, Comparison
 from modsim.findings.measures import incidents_occurred, recipients
 from modsim.findings.statistics import Estimate, estimate
 from modsim.findings.verdict import Contrast, Kind, kind_of, who_is_ahead
+from modsim.inputs.definition import badge_of
 from modsim.inputs.scenario import Scenario
 
 QUESTION = "Make a community programme anew in each area, or carry it unchanged?"

@@ -1,0 +1,94 @@
+"""Interest cards: how many people in two places named each activity, read from a CSV file of counts."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from modsim.inputs.problems import InputError
+
+MOST_ACTIVITIES = 200
+MOST_CARDS = 100_000
+LARGEST_FILE_BYTES = 100_000
+_NEEDS = (
+    "three columns: activity, the place the programme comes from, the place it may go to; one line for each activity"
+)
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Counts of wishes by activity in the place the programme comes from, and in the one it may go to."""
+
+    activities: list[str]
+    places: tuple[str, str]
+    there: np.ndarray
+    here: np.ndarray
+
+
+def read_cards(path: str | Path) -> Cards:
+    """Read a CSV file of counts: a header, then `activity,count,count` on each line.
+
+    Raises
+    ------
+    InputError
+        with every problem found, one line each.
+    """
+    path = Path(path)
+    try:
+        if path.is_file() and path.stat().st_size > LARGEST_FILE_BYTES:
+            raise InputError([f"{path}: has {path.stat().st_size:,} bytes; counts take at most {LARGEST_FILE_BYTES:,}"])
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise InputError([f"{path}: there is no such file; interest cards are a CSV file with {_NEEDS}"]) from None
+    except UnicodeDecodeError:
+        raise InputError([f"{path}: is not UTF-8 text; save it as CSV in UTF-8"]) from None
+    except OSError as trouble:
+        raise InputError([f"{path}: cannot be read: {trouble.strerror or trouble}"]) from None
+    try:
+        lines = [row for row in csv.reader(text.splitlines(), strict=True) if any(cell.strip() for cell in row)]
+    except csv.Error as trouble:
+        raise InputError([f"{path}: is not CSV: {trouble}"]) from None
+    if not lines or len(lines[0]) != 3:
+        raise InputError([f"{path}: needs {_NEEDS}"])
+    return _checked(path, lines)
+
+
+def _checked(path: Path, lines: list[list[str]]) -> Cards:
+    problems, names, counts = [], [], []
+    for number, row in enumerate(lines[1:], 2):
+        where = f"{path}, line {number}"
+        if len(row) != 3:
+            problems.append(f"{where}: has {len(row)} cells; {_NEEDS}")
+            continue
+        name = row[0].strip()
+        if not name:
+            problems.append(f"{where}: names no activity")
+        elif name in names:
+            problems.append(f"{where}: {name!r} stands there twice; add its counts up on one line")
+        names.append(name)
+        found = []
+        for cell in row[1:]:
+            if not (cell.strip().isascii() and cell.strip().isdigit() and len(cell.strip()) <= 9):
+                problems.append(f"{where}: {cell.strip()!r} is not a count; give whole numbers of cards, not shares")
+                found.append(0)
+            else:
+                found.append(int(cell))
+        counts.append(found)
+    if len(names) > MOST_ACTIVITIES:
+        problems.append(f"{path}: names {len(names)} activities; at most {MOST_ACTIVITIES}")
+    if not problems:
+        if len(names) < 2:
+            problems.append(f"{path}: names {len(names)} activities; at least 2 are needed")
+        for place, total in zip(
+            lines[0][1:], np.sum(counts, axis=0, dtype=np.int64).tolist() if counts else [], strict=False
+        ):
+            if not 1 <= total <= MOST_CARDS:
+                problems.append(
+                    f"{path}: {total:,} cards in {place.strip()!r}; between 1 and {MOST_CARDS:,} are needed"
+                )
+    if problems:
+        raise InputError(problems)
+    table = np.array(counts, dtype=np.int64)
+    there, here = (cell.strip() or "?" for cell in lines[0][1:])
+    return Cards(names, (there, here), table[:, 0], table[:, 1])

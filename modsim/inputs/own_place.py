@@ -1,0 +1,179 @@
+"""A scenario of a user's own place: the few things they know, written out with what is assumed beside them."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from modsim.inputs.fields import PartnerType
+from modsim.inputs.problems import InputError, ScenarioError
+from modsim.inputs.reading import load_scenario
+from modsim.inputs.scenario import Scenario
+from modsim.inputs.units import WEEKS_PER_MONTH
+
+USUAL_PARTNERS = "police, fire_and_rescue, housing, youth_work, employability, social_work"
+_ANCHORS = {"housing", "third_sector"}
+
+
+@dataclass(frozen=True)
+class OwnPlace:
+    """What is asked about a place; `assumed` names those that were left at what is usual."""
+
+    name: str
+    population: int
+    young_percent: float
+    adult_percent: float
+    ages: tuple[int, int]
+    asb: float
+    partners: tuple[str, ...]
+    anchor: bool
+    budget: float
+    months: int
+    dissimilarity: float | None
+    dissimilarity_note: str
+    assumed: frozenset[str]
+
+
+def id_of(name: str) -> str:
+    """A stable id from a name, in small letters; an InputError if nothing is left of it."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    found = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
+    if not found or not found[0].isalpha():
+        raise InputError([f"--name {name!r}: must begin with a letter and hold letters or digits"])
+    return found
+
+
+def ages_of(text: str) -> tuple[int, int]:
+    """Youngest and oldest age from `12-20`."""
+    match = re.fullmatch(r"\s*(\d{1,2})\s*(?:-|–|to)\s*(\d{1,2})\s*", text)
+    if match is None:
+        raise InputError([f"--ages {text!r}: give the youngest and the oldest, as in 12-20"])
+    return int(match[1]), int(match[2])
+
+
+def partners_of(text: str) -> tuple[str, ...]:
+    """Types of service from a list with commas."""
+    given = tuple(part.strip().lower().replace(" ", "_").replace("-", "_") for part in text.split(",") if part.strip())
+    known = get_args(PartnerType)
+    problems = [
+        f"--partners {one!r}: there is no such type; there are {', '.join(known)}" for one in given if one not in known
+    ]
+    if not given:
+        problems.append(f"--partners: name at least one; there are {', '.join(known)}")
+    if len(set(given)) < len(given):
+        problems.append("--partners: a type of service is named twice")
+    if problems:
+        raise InputError(problems)
+    return given
+
+
+def may_be_anchor(partners: tuple[str, ...]) -> bool:
+    """Whether one of these can be an anchor organisation."""
+    return bool(_ANCHORS & set(partners))
+
+
+def text_of(place: OwnPlace, base: str) -> str:
+    """The scenario file, with what was given and what is assumed said on each line."""
+    ident, weeks = id_of(place.name), max(round(place.months * WEEKS_PER_MONTH), 1)
+    youngest, oldest = place.ages
+
+    def said(option: str, given: str = "given", assumed: str = "assumed: the usual value") -> str:
+        return f"   # {assumed if option in place.assumed else given}"
+
+    quoted = place.name.replace("\\", "\\\\").replace('"', '\\"')
+    known = [
+        name.replace("_", " ")
+        for name in (
+            "population",
+            "young_percent",
+            "adult_percent",
+            "ages",
+            "asb",
+            "partners",
+            "anchor",
+            "budget",
+            "months",
+        )
+        if name not in place.assumed
+    ]
+    wishes = (
+        f"dissimilarity = {place.dissimilarity:.2f}   # {place.dissimilarity_note}"
+        if place.dissimilarity is not None
+        else f"# dissimilarity stays as in {base}, an assumption. {place.dissimilarity_note}"
+    )
+    one_line = " ".join(place.name.split())
+    lines = [
+        f"# {one_line}: make a programme there, or carry one in?",
+        "#",
+        f"# Known: what whoever wrote this file gave: {', '.join(known) or 'only the name'}.",
+        f"# Assumed: all else, as in {base}. Wishes, ties, trust and effects were not measured here.",
+        "# Look at: the break-even dissimilarity first, then the verdict, then the cost. Change a line and run it again.",
+        "",
+        f'extends = "{base}"',
+        f'title = "{quoted}: make a programme there, or carry one in?"',
+        "",
+        "[settings]",
+        f'areas = ["{ident}"]   # only this one; the programme carried in comes from elsewhere',
+        'arms = ["transplant", "core_flex", "recoproduce"]   # more of them stand in the file above',
+        f"weeks = {weeks}{said('months', f'{place.months} months', f'assumed: {place.months} months')}",
+        "",
+        "[purse]",
+        f"budget = {place.budget:g}{said('budget', 'staff hours a week', 'assumed: staff hours a week')}",
+        "",
+        "[partners]",
+        f"at_the_table = {len(place.partners)}   # all of those named below",
+        "",
+        "[population]",
+        f"share_aged_12_to_17 = {place.young_percent / 100:g}{said('young_percent')}",
+        f"share_aged_18_to_24 = {place.adult_percent / 100:g}{said('adult_percent')}",
+        "",
+        "[world]",
+        wishes,
+        "",
+        "[[areas]]",
+        f'id = "{ident}"   # the key of luck: change the name, not this',
+        f'name = "{quoted}"',
+        f"population = {place.population}{said('population')}",
+        f"youngest = {youngest}{said('ages', 'ages of the young people counted')}",
+        f"oldest = {oldest}",
+        f"eligible_youngest = {max(youngest, min(14, oldest))}   # who can be put on a list",
+        f"eligible_oldest = {oldest}",
+        f"core_groups = {1 if youngest <= 14 and oldest >= 16 else 0}   # assumed: groups of eleven",
+        f"reported_per_10000_per_month = {place.asb:g}{said('asb', 'given: reported youth incidents')}",
+        f"partners = [{', '.join(f'{chr(34)}{one}{chr(34)}' for one in place.partners)}]{said('partners')}",
+        f"anchor = {str(place.anchor).lower()}{said('anchor', 'given: whether there is a hub')}",
+        'lead = "chosen"   # the most committed and trusted partner; or name a type of service',
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def write_own_place(place: OwnPlace, base: Path, out: Path) -> Scenario:
+    """Write the file, if it can be used; the scenario it holds.
+
+    Raises
+    ------
+    InputError
+        with what is wrong, and nothing is written.
+    """
+    if place.anchor and not may_be_anchor(place.partners):
+        raise InputError(
+            ["--anchor: takes a housing or third_sector partner; name one with --partners, or give --no-anchor"]
+        )
+    if out.suffix != ".toml":
+        raise InputError([f"{out}: a scenario file ends in .toml"])
+    if out.resolve().parent != base.resolve().parent:
+        raise InputError([f"{out}: must lie beside {base}, which it extends; give another --out, or another --base"])
+    partial = out.with_name(f".{out.stem}.partial.toml")
+    try:
+        partial.write_text(text_of(place, base.name), encoding="utf-8")
+        scenario = load_scenario(partial)
+        partial.replace(out)
+    except ScenarioError as error:
+        raise InputError([problem.replace(partial.name, out.name) for problem in error.problems]) from None
+    except OSError as trouble:
+        raise InputError([f"{out}: cannot be written: {trouble.strerror or trouble}"]) from None
+    finally:
+        partial.unlink(missing_ok=True)
+    return scenario
