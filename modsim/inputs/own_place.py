@@ -108,7 +108,7 @@ def text_of(place: OwnPlace, base: str) -> str:
         "#",
         f"# Known: what whoever wrote this file gave: {', '.join(known) or 'only the name'}.",
         f"# Assumed: all else, as in {base}. Wishes, ties, trust and effects were not measured here.",
-        "# Look at: the break-even dissimilarity first, then the verdict, then the cost. Change a line and run it again.",
+        "# Look at: the break-even dissimilarity first, then the verdict, then the cost. Change a line, run it again.",
         "",
         f'extends = "{base}"',
         f'title = "{quoted}: make a programme there, or carry one in?"',

@@ -1,0 +1,251 @@
+"""`modsim reflect`: the seven insights as questions, and what the model says under a practitioner's answers."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from modsim.cli.common import STOPPED, Workers, progress_bar, refuse, terminal
+
+if TYPE_CHECKING:
+    from modsim.inputs.experience import Experience
+    from modsim.studies.reflecting import Reflection
+
+app = typer.Typer(
+    invoke_without_command=True,
+    epilog="\b\nExamples:\n"
+    "  modsim reflect\n"
+    '  modsim reflect --answer 1=true --answer 2=partly --answer 5=not --rest unknown --why "5=no such body here"\n'
+    "  modsim reflect --answers experience.toml\n"
+    "  modsim reflect pool first.toml second.toml",
+    help="Answer the seven insights from your own experience, and see what the model then says and where it disagrees.",
+)
+
+
+@app.callback()
+def reflect(
+    context: typer.Context,
+    scenario: Annotated[Path, typer.Option(help="The scenario to look at.")] = Path("scenarios/three-areas.toml"),
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="N=ANSWER", help="true, partly, not or unknown for insight N (1-7); may be repeated."),
+    ] = None,
+    why: Annotated[list[str] | None, typer.Option(metavar="N=TEXT", help="A line why; may be repeated.")] = None,
+    rest: Annotated[str | None, typer.Option(metavar="ANSWER", help="The answer to all that are not given.")] = None,
+    answers: Annotated[Path | None, typer.Option(metavar="FILE", help="Answers saved before.")] = None,
+    about: Annotated[str, typer.Option(help="The place or programme they are about, if you like.")] = "",
+    replicates: Annotated[int | None, typer.Option(help="Simulated futures.")] = None,
+    workers: Workers = None,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the answers are kept.")] = Path("experience.toml"),
+    replace: Annotated[bool, typer.Option("--replace", help="Write over a file of that name.")] = False,
+) -> None:
+    """Answer the seven insights, and see what the model then says and where it disagrees."""
+    if context.invoked_subcommand is not None:
+        return
+    from modsim.inputs.experience import read_experience, text_of_experience
+    from modsim.inputs.problems import InputError
+    from modsim.inputs.reading import load_scenario
+    from modsim.simulation.parallel import LostWorkerError
+    from modsim.studies.reflecting import reflect as set_beside
+    from modsim.studies.writing import WritingError, write_whole
+
+    def keep(found: "Experience") -> None:
+        write_whole(place, lambda path: path.write_text(text_of_experience(found), encoding="utf-8"))
+
+    place = answers or out
+    try:
+        loaded = load_scenario(scenario, [] if replicates is None else [f"settings.replicates={replicates}"])
+        if answers is None and out.exists() and not replace:
+            refuse([f"{out}: is there already; give another --out, --replace, or --answers {out} to look at it again"])
+        given = _given(answer or [], why or [], rest)
+        known = {} if answers is None else read_experience(answers).model_dump()
+        experience = _asked(known, given, about, str(scenario))
+        keep(experience)
+        with progress_bar() as bar:
+            line = bar.add_task("Simulating with and without each insight", total=None)
+            found = set_beside(
+                loaded,
+                experience,
+                workers=workers,
+                progress=lambda done, total: bar.update(line, completed=done, total=total),
+            )
+        low, high = found.range
+        said = {
+            "contrast": round(found.contrast.mean or 0.0, 4),
+            "low": round(low, 4),
+            "high": round(high, 4),
+            "verdict": found.kind,
+        }
+        keep(experience.model_copy(update={"model_said": said}))
+    except InputError as error:
+        refuse(error.problems)
+    except (WritingError, OSError) as error:
+        refuse([str(error)])
+    except LostWorkerError as error:
+        print(f"The answers are kept in {place}; the model was not run to its end: {error}.", file=sys.stderr)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        kept = f"the answers are kept in {place}" if place.exists() else "nothing was kept"
+        print(f"\nStopped; {kept}.", file=sys.stderr)
+        raise typer.Exit(STOPPED) from None
+    _show(found)
+    print(f"\nThe answers are in {place}; `modsim reflect pool` puts several people's beside each other.")
+
+
+def _given(answers: list[str], whys: list[str], rest: str | None) -> dict[str, dict[str, str]]:
+    """Answers given as options, by insight; a refusal of all that are wrong."""
+    from modsim.inputs.experience import ANSWERS, STATEMENTS
+
+    problems: list[str] = []
+    given: dict[str, dict[str, str]] = {}
+    for option, texts in (("answer", answers), ("why", whys)):
+        for text in texts:
+            number, equals, value = text.partition("=")
+            name = f"insight-{number.strip()}"
+            if not equals or name not in STATEMENTS:
+                problems.append(
+                    f"--{option} {text!r}: write it as N={'ANSWER' if option == 'answer' else 'TEXT'}, N from 1 to 7"
+                )
+            elif option == "answer" and value.strip() not in ANSWERS:
+                problems.append(f"--answer {text!r}: {value.strip()!r} is no answer; give one of {', '.join(ANSWERS)}")
+            else:
+                given.setdefault(name, {})[option] = value.strip()
+    if rest is not None and rest not in ANSWERS:
+        problems.append(f"--rest {rest!r}: is no answer; give one of {', '.join(ANSWERS)}")
+    if problems:
+        refuse(problems)
+    if rest is not None:
+        for name in STATEMENTS:
+            given.setdefault(name, {}).setdefault("answer", rest)
+    return given
+
+
+def _asked(known: dict[str, Any], given: dict[str, dict[str, str]], about: str, scenario: str) -> "Experience":
+    """All seven answers: those saved, those given, and the others asked for where there is somebody to ask."""
+    from modsim.inputs.experience import ANSWERS, STATEMENTS, experience_from
+
+    replies = {name: dict(reply) for name, reply in known.get("replies", {}).items()}
+    for name, reply in given.items():
+        replies[name] = replies.get(name, {}) | reply
+    missing = [name for name in STATEMENTS if "answer" not in replies.get(name, {})]
+    if missing and not sys.stdin.isatty():
+        numbers = ", ".join(name.removeprefix("insight-") for name in missing)
+        refuse([f"--answer: none for insight {numbers}; give them, or --rest, or run it in a terminal and be asked"])
+    if missing:
+        choices = ", ".join(f"{key} ({words})" if key != words else key for key, words in ANSWERS.items())
+        print(f"From your own experience: is it so? Answer with {choices}.\n")
+        about = about or typer.prompt(
+            "Which place or programme is it about (may stay empty)", default="", show_default=False
+        )
+    for name in missing:
+        print(f"\n{name.removeprefix('insight-')}. {STATEMENTS[name]}")
+        said = ""
+        while said not in ANSWERS:
+            said = typer.prompt("  so here", default="unknown").strip().lower()
+            if said not in ANSWERS:
+                print(f"  {said!r} is no answer; give one of {', '.join(ANSWERS)}", file=sys.stderr)
+        replies[name] = {"answer": said, "why": typer.prompt("  why (may stay empty)", default="", show_default=False)}
+    content = {"format": 1, "about": about or known.get("about", ""), "scenario": scenario, "replies": replies}
+    return experience_from(content, "the answers")
+
+
+def _show(found: "Reflection") -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from modsim.findings.comparison import BANNER
+    from modsim.inputs.experience import ANSWERS, STATEMENTS
+
+    console = terminal()
+    label = found.scenario.arm_label
+    arm, against = label(found.full.arm), label(found.full.against)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for head in ("insight", "you say", "without it, % more", "the model says", "so you"):
+        table.add_column(Text(head))
+    for row in found.beside:
+        carried = row.carried.carried
+        span = "–" if carried.mean is None else f"{-carried.mean:+.2f}"
+        if carried.low is not None and carried.high is not None:
+            span += f" ({-carried.high:+.2f}…{-carried.low:+.2f})"
+        number = f"{row.name.removeprefix('insight-')}. {STATEMENTS[row.name]}"
+        table.add_row(Text(number), ANSWERS[row.answer], span, Text(row.model_says), Text(row.agreement))
+    console.print(f"What each carries for “{arm}”, the others being there", style="bold")
+    console.print(table)
+    low, high = found.range
+    gone = found.experience.without
+    taken = f"With {', '.join(gone)} taken away" if gone else "With all seven at work"
+    mean = found.contrast
+    interval = "" if mean.low is None else f" (95 % interval of the mean {mean.low:+.2f} to {mean.high:+.2f})"
+    console.print(
+        f"{taken}, as you answered, “{arm}” minus “{against}” is {mean.mean or 0.0:+.2f} points{interval}; below 0 "
+        f"is fewer incidents. By the rule of the verdict: {_verdict(found.kind, arm, against)}.",
+        style="bold", soft_wrap=True,
+    )  # fmt: skip
+    if found.experience.left_open:
+        names = ", ".join(found.experience.left_open)
+        console.print(
+            f"What you leave open ({names}) puts it anywhere from {low:+.2f} to {high:+.2f} points. “Partly” is taken as "
+            "a quarter to three quarters, “don't know” as nothing to all; effects are taken to add up.",
+            soft_wrap=True,
+        )  # fmt: skip
+    console.print(
+        "An answer is experience of one place, and the model assumptions: where they disagree, either may err.",
+        style="dim", soft_wrap=True,
+    )  # fmt: skip
+    console.print(BANNER, style="dim", soft_wrap=True)
+
+
+def _verdict(kind: str, arm: str, against: str) -> str:
+    return {
+        "better": f"“{arm}” does better",
+        "worse": f"“{against}” does better",
+        "about the same": "the two do about the same",
+    }.get(kind, "the model cannot tell")
+
+
+@app.command("pool", epilog="Example: modsim reflect pool answers/*.toml")
+def pool_answers(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files of answers written by modsim reflect.")],
+) -> None:
+    """Put several practitioners' answers beside each other: how far they differ, as a range, never a mean."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from modsim.inputs.experience import ANSWERS, STATEMENTS, read_experience
+    from modsim.inputs.problems import InputError
+    from modsim.studies.reflecting import pool
+
+    problems: list[str] = []
+    read = []
+    for path in files:
+        try:
+            read.append(read_experience(path))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        refuse(problems)
+    console, table = terminal(), Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for head in ("insight", *ANSWERS.values(), "holds, from … to"):
+        table.add_column(Text(head), justify="left" if head == "insight" else "right")
+    for row in pool(read):
+        words = f"{row.name.removeprefix('insight-')}. {STATEMENTS[row.name]}"
+        counts = [str(row.counts[answer]) for answer in ANSWERS]
+        contested = ", contested" if row.is_contested else ""
+        table.add_row(Text(words), *counts, f"{row.low:g}…{row.high:g}{contested}")
+    console.print(f"{len(read)} practitioner{'' if len(read) == 1 else 's'}", style="bold")
+    console.print(table)
+    kept = [each for each in read if {"contrast", "low", "high"} <= each.model_said.keys()]
+    if kept:
+        values = [float(each.model_said["contrast"]) for each in kept]
+        ends = [float(each.model_said[end]) for each in kept for end in ("low", "high")]
+        console.print(
+            f"Under their answers the model's difference between the two plans runs from {min(values):+.2f} to "
+            f"{max(values):+.2f} points, and from {min(ends):+.2f} to {max(ends):+.2f} with what they leave open.",
+            soft_wrap=True,
+        )
+        if len({each.scenario for each in kept}) > 1:
+            console.print("They looked at different scenarios, so that is no one question's range.", soft_wrap=True)
+    console.print("0 is not at all, 1 wholly. “Don't know” widens nobody else's answer.", style="dim", soft_wrap=True)
