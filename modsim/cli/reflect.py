@@ -186,7 +186,7 @@ def _show(found: "Reflection") -> None:
     if found.experience.left_open:
         names = ", ".join(found.experience.left_open)
         console.print(
-            f"What you leave open ({names}) puts it anywhere from {low:+.2f} to {high:+.2f} points. “Partly” is taken as "
+            f"What you leave open ({names}) puts it between {low:+.2f} and {high:+.2f} points. “Partly” is taken as "
             "a quarter to three quarters, “don't know” as nothing to all; effects are taken to add up.",
             soft_wrap=True,
         )  # fmt: skip

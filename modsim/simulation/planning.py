@@ -90,4 +90,9 @@ def chosen_lead(town: Town, area: int, lane: int) -> int:
 
 def mean_trust(values: np.ndarray) -> float:
     """Mean of trust over people, added as whole numbers so that no order matters."""
-    return float(np.rint(values * FIXED_POINT).astype(np.int64).sum()) / (len(values) * FIXED_POINT)
+    return float(mean_of_people(values))
+
+
+def mean_of_people(values: np.ndarray) -> np.ndarray:
+    """Mean over people of a column (people, ...), added as whole numbers so that no order matters."""
+    return np.rint(values * FIXED_POINT).astype(np.int64).sum(axis=0) / (len(values) * FIXED_POINT)

@@ -2,6 +2,9 @@
 
 import re
 
+import pandas as pd
+
+from modsim.findings.comparison import Comparison
 from modsim.findings.statistics import Estimate
 from modsim.inputs.scenario import Scenario
 from modsim.studies.ablation import Ablation, Climb
@@ -48,6 +51,42 @@ def rungs_text(found: Climb, scenario: Scenario) -> str:
     for row in found.rows:
         cells = [row.rung, row.adds, *(_interval(each) for each in (row.arm, row.against, row.contrast))]
         lines.append(f"| {' | '.join(cells)} |")
+    return _typeset(lines)
+
+
+_SPREAD = {
+    "taken_up": "taken up", "mistaken_adoptions": "of these mistaken", "lapsed": "lapsed",
+    "open_at_the_end": "open at the end", "missed_adoptions": "missed", "weeks_open": "area-weeks open",
+}  # fmt: skip
+
+
+def spread_table(found: Comparison) -> pd.DataFrame:
+    """How the programme spread, by arm and replicate."""
+    parts = [
+        pd.DataFrame(
+            {
+                "arm": arm,
+                "replicate": found.outcome.replicates,
+                **{name: found.values[arm][name] for name in _SPREAD},
+                "change_percent": found.values[arm][found.measures[0].name],
+            }
+        )
+        for arm in found.arms
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def spread_text(found: Comparison) -> str:
+    """How the programme spread as a Markdown table: areas, mean over futures with its interval."""
+    heads = ["programme", *_SPREAD.values()]
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    for arm in found.arms:
+        each = [found.estimates[arm][name] for name in _SPREAD]
+        cells = [
+            f"{one.mean:.1f}" if one.low is None else f"{one.mean:.1f} ({one.low:.1f} to {one.high:.1f})"
+            for one in each
+        ]
+        lines.append(f"| {' | '.join([found.scenario.arm_label(arm), *cells])} |")
     return _typeset(lines)
 
 

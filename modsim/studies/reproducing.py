@@ -13,15 +13,17 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
+from modsim.findings.comparison import Comparison, compare
 from modsim.findings.figures import SETTINGS, finish
 from modsim.findings.figures.outcomes import apparent_and_true
+from modsim.findings.figures.spread import how_it_spreads
 from modsim.inputs.fields import Table, choice
 from modsim.inputs.reading import load_scenario
 from modsim.inputs.toml_files import read_toml
 from modsim.studies.ablation import ablate, climb
 from modsim.studies.figures import draw_ablation, draw_study
 from modsim.studies.loading import load_study
-from modsim.studies.markdown import insights_text, rungs_text, table_text
+from modsim.studies.markdown import insights_text, rungs_text, spread_table, spread_text, table_text
 from modsim.studies.results import StudyResults, run_study
 from modsim.studies.running import Progress, deciding_code
 from modsim.studies.study import StudyError
@@ -30,20 +32,21 @@ from modsim.studies.writing import write_figure, write_table, write_whole
 FAST_REPLICATES = 2
 LIST = "figures.toml"
 _PACKAGES = ("numpy", "scipy")
+_OF_A_SCENARIO = ("insights", "rungs", "spread")
 
 
 class Published(Table):
     """One published figure or table: the study or scenario it is of, its data, and where the documents show it."""
 
     study: str = choice("", "The study file, by its path from the list")
-    scenario: str = choice("", "The scenario file instead, for insights and rungs")
+    scenario: str = choice("", "The scenario file instead, for insights, rungs and spread")
     data: str = choice(..., "The published numbers of every run (CSV)")
     picture: str = choice("", "The picture in the documents (PNG)")
     table: str = choice("", "The document that shows its table between two marks")
-    draw: Literal["study", "apparent-and-true", "insights", "rungs"] = choice(
+    draw: Literal["study", "apparent-and-true", "insights", "rungs", "spread"] = choice(
         "study",
         'What is shown: "study" over its factors, "apparent-and-true" at its first point, "insights" what each carries '
-        'in a scenario, "rungs" what each adds',
+        'in a scenario, "rungs" what each adds, "spread" who took it up and where it lapsed',
     )
 
 
@@ -95,12 +98,11 @@ def published(folder: Path) -> dict[str, Published]:
         found = {name: Published.model_validate(entry) for name, entry in content.items()}
     except ValidationError as error:
         raise StudyError([f"{path}: {error.errors()[0]['loc'][-1]}: {error.errors()[0]['msg']}"]) from None
-    odd = [name for name, figure in found.items() if bool(figure.scenario) != (figure.draw in ("insights", "rungs"))]
+    odd = [name for name, figure in found.items() if bool(figure.scenario) != (figure.draw in _OF_A_SCENARIO)]
     odd += [name for name, figure in found.items() if bool(figure.study) == bool(figure.scenario)]
     if odd:
-        raise StudyError(
-            [f'{path}: {odd[0]}: give a scenario where draw is "insights" or "rungs", and else a study, not both']
-        )
+        those = " or ".join(_OF_A_SCENARIO)
+        raise StudyError([f"{path}: {odd[0]}: give a scenario where draw is {those}, and else a study, not both"])
     return found
 
 
@@ -125,7 +127,7 @@ def reproduce(
     accept : make what comes out the published data, picture and table, in place of comparing
     """
     figure = published(folder)[name]
-    made = (_by_ablation if figure.scenario else _by_study)(name, figure, folder, store, fast, workers, tell)
+    made = (_by_scenario if figure.scenario else _by_study)(name, figure, folder, store, fast, workers, tell)
     out.mkdir(parents=True, exist_ok=True)
     files = [out / f"{name}.csv"]
     write_table(made.runs, files[0], {})
@@ -151,10 +153,10 @@ def _by_study(name: str, figure: Published, folder: Path, store: Path, fast: boo
     return Made(found.runs, found.study.replicates, found.code, table, _drawn(found, figure.draw))
 
 
-def _by_ablation(
+def _by_scenario(
     name: str, figure: Published, folder: Path, store: Path, fast: bool, workers: int | None, tell
 ) -> Made:
-    """Insights and rungs are quick, so they are run each time and not kept in the store."""
+    """Insights, rungs and spread are quick, so they are run each time and not kept in the store."""
     changes = [f"settings.replicates={FAST_REPLICATES}"] if fast else []
     scenario = load_scenario(folder / figure.scenario, changes)
 
@@ -163,6 +165,10 @@ def _by_ablation(
             tell(Progress(0, 0, work=total, work_done=done))
 
     replicates, code = scenario.settings.replicates, deciding_code()
+    if figure.draw == "spread":
+        comparison = compare(scenario, workers=workers, progress=progress)
+        table = spread_table(comparison)
+        return Made(table, replicates, code, spread_text(comparison), _in_style(how_it_spreads, comparison))
     if figure.draw == "rungs":
         climbed = climb(scenario, workers=workers, progress=progress)
         return Made(climbed.runs, replicates, code, rungs_text(climbed, scenario), None)
@@ -223,8 +229,12 @@ def _table_in(path: Path, name: str) -> str | None:
 def _drawn(found: StudyResults, kind: str) -> tuple[Figure, str]:
     if kind == "study":
         return draw_study(found)
+    return _in_style(apparent_and_true, found.comparison(0))
+
+
+def _in_style(draw: Callable[[Comparison], tuple[Figure, str]], comparison: Comparison) -> tuple[Figure, str]:
     with matplotlib.rc_context(SETTINGS):
-        figure, description = apparent_and_true(found.comparison(0))
+        figure, description = draw(comparison)
         finish(figure)
     return figure, description
 

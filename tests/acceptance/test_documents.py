@@ -84,6 +84,69 @@ def test_no_document_states_an_outcome_of_a_real_site():
                 assert "%" not in sentence, f"{document.name}: {sentence}"
 
 
+def named_in_the_documents_table():
+    """Kind and name of everything that stands for something the two documents say."""
+    kinds = "scenario|key|mechanism|measure|command|figure|arm"
+    for line in (HOME / "docs" / "documents.md").read_text().splitlines():
+        if not line.startswith("| ") or line.startswith("| what is said"):
+            continue
+        answer = line.strip("| ").split(" | ")[1]
+        found = [
+            (kind, name)
+            for kind, names in re.findall(rf"({kinds})s? ((?:`[^`]+`(?:, )?)+)", answer)
+            for name in re.findall(r"`([^`]+)`", names)
+        ]
+        yield line, found
+
+
+def test_everything_the_two_documents_say_has_something_that_stands_for_it_or_a_reason_why_not():
+    from modsim import load_scenario
+    from modsim.inputs.mechanisms import NAMED
+    from modsim.inputs.sources import cited_fields
+
+    keys = {key for key, _, _ in cited_fields()}
+    main = load_scenario(HOME / "scenarios" / "three-areas.toml")
+    measures = set(main.measure_names) | {"gbp_per_incident_averted"}
+    measures |= set(load_scenario(HOME / "scenarios" / "spread-on-evidence.toml").measure_names)
+    figures = (HOME / "modsim" / "findings" / "figures" / "__init__.py").read_text()
+    exists = {
+        "scenario": lambda name: (HOME / "scenarios" / f"{name}.toml").exists(),
+        "key": lambda name: name in keys,
+        "mechanism": lambda name: name in NAMED,
+        "measure": lambda name: name in measures,
+        "command": lambda name: runs_help(name),
+        "figure": lambda name: f'"{name}"' in figures,
+        "arm": lambda name: name in main.arms,
+    }
+    rows = list(named_in_the_documents_table())
+    assert len(rows) >= 40
+    for line, found in rows:
+        assert found or "](" in line or "nothing is needed: " in line, line
+        marked = set(re.findall(r"`([^`]+)`", line.strip("| ").split(" | ")[1]))
+        assert marked == {name for _, name in found}, f"not told what it is: {line}"
+        for kind, name in found:
+            assert exists[kind](name), f"there is no {kind} {name!r}: {line}"
+
+
+def runs_help(command):
+    """Whether a command is there: `--help` of it ends well."""
+    from typer.testing import CliRunner
+
+    return CliRunner().invoke(cli.app, [*command.split()[1:], "--help"]).exit_code == 0
+
+
+def test_the_table_of_documents_can_refuse():
+    assert not runs_help("modsim scenario nothing")
+
+
+def test_the_seven_insights_and_both_questions_are_in_the_table():
+    text = (HOME / "docs" / "documents.md").read_text()
+    for words in (*(f"insight {number}: " for number in range(1, 8)), "question: how do the", "question: how do res"):
+        assert words in text, words
+    for words in ("Gorbals", "Castlefern", "Govan", "Building Connections", "the definition of 2014"):
+        assert words in text, words
+
+
 def test_the_first_sweep_of_the_first_hour_runs_and_goes_on(tmp_path, monkeypatch, capsys):
     text = (HOME / "docs" / "first-hour.md").read_text()
     (study,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)

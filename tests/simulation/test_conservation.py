@@ -141,6 +141,12 @@ VALID = {
     "arms.recoproduce.compulsory": st.booleans(),
     "arms.recoproduce.keeps_learning": st.booleans(),
     "arms.recoproduce.venue": st.sampled_from(["default", "learned"]),
+    "arms.recoproduce.menu": st.sampled_from(["learned", "individual", "origin", "none"]),
+    "arms.recoproduce.places": st.integers(1, 30),
+    "programme.dose": numbers(0, 3),
+    "commitment.spanner_adds": numbers(0, 5),
+    "turnover.ties_lost": numbers(0, 1),
+    "turnover.ties_lost_with_spanner": numbers(0, 1),
     "arms.recoproduce.spends_on": st.sampled_from(["programme", "programme", "patrol"]),
     "arms.recoproduce.learning": st.sampled_from(
         [[], ["guide", "visits"], ["community_of_practice", "broker"], ["shared_worker", "visits"]]

@@ -16,13 +16,22 @@ from modsim.findings.figures.style import SETTINGS, finish
 
 __all__ = ["SETTINGS", "draw_figures", "finish"]
 
+_MOST_PANELS = 20  # areas beyond which pictures with a panel or line for each cannot be read
+
 
 def draw_figures(comparison: Comparison, folder: Path) -> None:
-    """Draw every figure of a comparison into a folder: NAME.svg, NAME.png and NAME.txt, the description."""
-    figures: dict[str, Callable[[Comparison], tuple[Figure, str]]] = {
+    """Draw every figure of a comparison into a folder: NAME.svg, NAME.png and NAME.txt, the description.
+
+    Where the programme spreads by itself there are two more; those with a panel for each area are left out where there
+    are more areas than can be read.
+    """
+    by_area: dict[str, Callable[[Comparison], tuple[Figure, str]]] = {
         "trust-over-time": outcomes.trust_over_time,
         "asb-over-time": outcomes.incidents_over_time,
         "differences-by-area": outcomes.differences_by_area,
+    }
+    figures = by_area if len(comparison.scenario.recipients) <= _MOST_PANELS else {}
+    figures |= {
         "apparent-and-true-effect": outcomes.apparent_and_true,
         "both-outcomes": outcomes.both_outcomes,
         "ledger": services.ledger,

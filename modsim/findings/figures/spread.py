@@ -39,7 +39,7 @@ def _over_time(axis: Axes, comparison: Comparison) -> None:
     for arm in comparison.arms:
         colour, dash = looks[arm]
         mine = open_[..., comparison.outcome.lane(arm)]
-        axis.plot(mine.mean(axis=0), color=colour, linestyle=dash, linewidth=1.9, label=labelled(comparison, arm, 40))
+        axis.plot(mine.mean(axis=0), color=colour, linestyle=dash, linewidth=1.9, label=labelled(comparison, arm, 44))
         if arm in comparison.verdict_pair:
             axis.fill_between(
                 np.arange(mine.shape[1]),
@@ -51,7 +51,7 @@ def _over_time(axis: Axes, comparison: Comparison) -> None:
     axis.set_title("Areas in which the programme is open")
     axis.set_xlabel("week")
     axis.set_ylim(bottom=0)
-    axis.legend(loc="upper left", fontsize=8.5, handlelength=3)
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, fontsize=8.5, handlelength=3)
 
 
 def _fates(axis: Axes, comparison: Comparison, found: dict[str, Spread]) -> list[str]:

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from modsim.rules import partnering, spreading
+from modsim.rules import partnering, spreading, trusting
 from modsim.simulation.by_columns.course import break_off
 from modsim.simulation.by_columns.services import pay, spare_hours
 from modsim.simulation.columns import NOT_YET, PARTICIPANT_WINDOW_WEEKS, Stage
-from modsim.simulation.planning import mean_trust
+from modsim.simulation.planning import mean_of_people
 from modsim.simulation.town import ENOUGH, Town
 
 _HALF_A_YEAR = 26
@@ -163,21 +163,23 @@ def _some_adopt(town: Town) -> None:
         total = total + each[other::size]
     mean = np.repeat(total / size, size, axis=0)
     need = np.where(mean > 0.0, each / np.maximum(mean, 1e-12), 1.0)
-    readiness = town.mean_of_partners(_readiness(town))
+    readiness = town.mean_of_partners(_readiness(town, waiting.any(axis=1)))
     chance = town.rules.chance_of_adopting(need, readiness, heard, p)
     u = world.luck.uniform("adoption", np.arange(len(world.areas)), town.week)[:, None]
     adopts = waiting & (u < chance)
     c.opens = np.where(adopts, town.week + 1, c.opens)
 
 
-def _readiness(town: Town) -> np.ndarray:
-    """Commitment of every partner, weighed by young people's mean trust in it (areas, partners, lanes)."""
-    world, partners = town.world, town.world.partners
+def _readiness(town: Town, wanted: np.ndarray) -> np.ndarray:
+    """Commitment of every partner, weighed by young people's mean trust in it (areas, partners, lanes).
+
+    It is worked out in the areas (areas,) where it is wanted, and 0 elsewhere.
+    """
+    c, world, partners = town.columns, town.world, town.world.partners
     commitment = town.effective_commitment
     ready = np.zeros(commitment.shape)
-    for area, position in np.argwhere(partners.present).tolist():
-        rows = np.arange(*world.rows_of(area).indices(world.rows))
-        for lane in range(town.lanes):
-            trust = mean_trust(town.trust(int(partners.kind[area, position]), rows, np.full(len(rows), lane)))
-            ready[area, position, lane] = partnering.lead_score(commitment[area, position, lane], trust)
+    for area, position in np.argwhere(partners.present & wanted[:, None]).tolist():
+        kind, span = int(partners.kind[area, position]), world.rows_of(area)
+        trust = trusting.trust(town.trust_start[kind, area], c.good[kind, span], c.bad[kind, span], town.numbers.trust)
+        ready[area, position] = partnering.lead_score(commitment[area, position], mean_of_people(trust))
     return ready
