@@ -16,6 +16,7 @@ SMALL = (
     "areas.gorbals.population=1600",
     "areas.castlefern.population=2400",
     "areas.govan.population=1500",
+    "areas.govan.opens_week=0",
 )
 
 

@@ -23,7 +23,6 @@ from modsim.cli.common import (
 if TYPE_CHECKING:
     from modsim.findings.comparison import Comparison
 
-_UNITS = {"%": "%", "p": "points of 100", "i": "", "G": "GBP"}  # by the first letter of a measure's unit
 _SHOWN = (
     "occurred", "reported", "participants", "listed", "apparent", "trust_youth", "trust_residents", "joined",
     "completed", "destinations", "cost", "value_less", "taken_up", "lapsed", "mistaken", "missed_adoptions",
@@ -119,7 +118,6 @@ def _futures(number: int) -> str:
 def _show(comparison: "Comparison") -> None:
     """The break-even line, the verdict and the short table."""
     from modsim.findings.comparison import BANNER, MISSING
-    from modsim.inputs.definition import badge_of
 
     console = terminal()
     scenario = comparison.scenario
@@ -145,23 +143,44 @@ def _show(comparison: "Comparison") -> None:
         console.print(_table(comparison, dict(list(columns.items())[start : start + abreast]), widest))
     few = " Few futures: take the intervals as rough." if comparison.replicates < 8 else ""
     say(f"In brackets: 95 % interval of the mean. Changes are against the reference arm.{few}", "dim")
-    for arm in comparison.arms:
-        say(f"“{scenario.arm_label(arm)}”: {badge_of(scenario.arms[arm]).words}", "dim")
+    say(_badges(comparison), "dim")
     say(f"{BANNER} {MISSING}", "dim")
 
 
 def _reduced(scenario: Any) -> str | None:
-    """What of the model does not run, if anything."""
+    """What of the model, or in which areas the programme, does not run, if anything."""
     parts = [f"on rung {scenario.settings.rung} only"] if scenario.settings.rung != "M3" else []
     parts += [f"without {', '.join(scenario.settings.without)}"] if scenario.settings.without else []
-    return f"Not the whole model: {' and '.join(parts)}.\n" if parts else None
+    said = [f"Not the whole model: {' and '.join(parts)}."] if parts else []
+    weeks = scenario.settings.weeks
+    late = [a for a in scenario.recipients if a.opens_week >= weeks and scenario.settings.spreads == "scheduled"]
+    said += [f"Nothing is done in {a.label}, which opens in week {a.opens_week}, after the end." for a in late]
+    return "\n".join([*said, ""]) if said else None
+
+
+def _badges(comparison: "Comparison") -> str:
+    """Which of the arms are co-production by the definition, and which are not."""
+    from modsim.inputs.definition import badge_of
+
+    scenario = comparison.scenario
+    by_kind: dict[bool, list[str]] = {True: [], False: []}
+    for arm in comparison.arms:
+        by_kind[badge_of(scenario.arms[arm]).is_coproduction].append(f"“{scenario.arm_label(arm)}”")
+    are, are_not = (", ".join(by_kind[kind]) or "none" for kind in (True, False))
+    return f"Co-production by the 2014 definition: {are}; not: {are_not}. `modsim scenario arms FILE` says why."
+
+
+def _unit(unit: str) -> str:
+    """The unit of a measure, as short as the table needs it."""
+    short = {"%": "%", "GBP": "GBP", "in the areas": ""}
+    return next((words for begins, words in short.items() if unit.startswith(begins)), unit)
 
 
 def _column(comparison: "Comparison", arm: str) -> dict[str, str]:
     """The cells of one arm in the short table, by the label of the row."""
     found = comparison.estimates[arm]
     cells = {
-        f"{measure.label}, {_UNITS[measure.unit[0]]}".rstrip(", "): _cell(found[measure.name])
+        f"{measure.label}, {_unit(measure.unit)}".rstrip(", "): _cell(found[measure.name])
         for measure in comparison.measures
         if measure.name.startswith(_SHOWN) or measure.name in comparison.scenario.settings.show
     }

@@ -79,8 +79,6 @@ def new(
         load_scenario(base)
         found = dissimilarity_of(read_cards(cards)) if cards is not None else None
         called = settle("name", name, "Name of the place", None, _named(id_of))
-        table = settle("partners", partners, "Services around the table", USUAL_PARTNERS, partners_of)
-        hub = "yes" if may_be_anchor(table) else "no"
         place = OwnPlace(
             name=called,
             population=settle(
@@ -96,8 +94,14 @@ def new(
             asb=settle(
                 "asb", asb, "Reported youth incidents per 10,000 people a month", 14.0, _number("asb", float, 0.01, 200)
             ),
-            partners=table,
-            anchor=settle("anchor", anchor, "Is there an anchor organisation (yes/no)", hub, _yes_or_no),
+            partners=(table := settle("partners", partners, "Services around the table", USUAL_PARTNERS, partners_of)),
+            anchor=settle(
+                "anchor",
+                anchor,
+                "Is there an anchor organisation (yes/no)",
+                "yes" if may_be_anchor(table) else "no",
+                _yes_or_no,
+            ),
             budget=settle("budget", budget, "Staff hours a week", 20.0, _number("budget", float, 0, 10_000)),
             months=settle("months", months, "Months to look ahead", 36, _number("months", int, 1, 240)),
             dissimilarity=None if found is None else found.value,

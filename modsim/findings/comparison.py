@@ -11,6 +11,7 @@ from modsim.findings.break_even import BreakEven, break_even
 from modsim.findings.measures import Measure, by_replicate, incidents_occurred, measures
 from modsim.findings.statistics import Estimate, estimate, price_of_averting
 from modsim.findings.verdict import Contrast, Kind, contrast, kind_of, sentence
+from modsim.inputs.definition import badge_of
 from modsim.inputs.reading import with_changes
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.lanes import Lane
@@ -213,6 +214,10 @@ class Comparison:
                 occurred: asdict(estimate(self._occurred(self.reference))),
             },
             "arms": {arm: {name: asdict(found) for name, found in self.estimates[arm].items()} for arm in self.arms},
+            "co_production": {
+                arm: {"is": badge.is_coproduction, "why": badge.words}
+                for arm, badge in ((arm, badge_of(self.scenario.arms[arm])) for arm in self.arms)
+            },
             "contrasts": [c.as_dict() for c in self.contrasts],
             "verdict": self.verdict,
         }

@@ -1,5 +1,6 @@
 """What cannot be true together in a scenario, though each value by itself is allowed."""
 
+import difflib
 import math
 from collections.abc import Iterable
 
@@ -69,6 +70,15 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
         found.append(("areas", "more than one area has role 'origin'; one at most, none if the origin is offstage"))
     if not scenario.recipients:
         found.append(("areas", "no area has role 'recipient'; there must be at least one"))
+    weeks, dates = scenario.settings.weeks, [a.opens_week for a in scenario.recipients]
+    if dates and min(dates) >= weeks:
+        first = min(scenario.recipients, key=lambda a: a.opens_week)
+        found.append(
+            (
+                f"areas.{first.id}.opens_week",
+                f"{first.opens_week} is not before the horizon, settings.weeks = {weeks}; no recipient opens earlier",
+            )
+        )
     missing = sorted(set(scenario.settings.areas) - {a.id for a in scenario.areas})
     if missing:
         known = ", ".join(a.id for a in scenario.areas)
@@ -120,13 +130,6 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
             found.append((f"{key}.anchor", "no housing or third_sector partner is at the table; set anchor = false"))
         if a.lead != "chosen" and a.lead not in [*table, *a.second_council]:
             found.append((f"{key}.lead", f"{a.lead!r} is not at the table, which holds {', '.join(table)}"))
-        if a.opens_week >= scenario.settings.weeks:
-            found.append(
-                (
-                    f"{key}.opens_week",
-                    f"{a.opens_week} is not before the horizon, settings.weeks = {scenario.settings.weeks}",
-                )
-            )
         ids = {other.id for other in scenario.areas}
         for field in ("adjacent", "hears_from"):
             unknown = sorted(set(getattr(a, field) or ()) - (ids - {a.id}))
@@ -160,8 +163,13 @@ def _of_arms(scenario: Scenario) -> list[tuple[str, str]]:
             found.append((f"settings.smallest_difference.{name}", f"no such measure; there are {', '.join(judged)}"))
     for name in settings.show:
         if name not in scenario.measure_names:
-            known_measures = ", ".join(scenario.measure_names)
-            found.append(("settings.show", f"there is no measure {name!r}; there are {known_measures}"))
+            near = difflib.get_close_matches(name, scenario.measure_names, 3, 0.3) or scenario.measure_names[:3]
+            found.append(
+                (
+                    "settings.show",
+                    f"there is no measure {name!r}; near it are {', '.join(near)} (docs/contract.md has all)",
+                )
+            )
     for field in ("reference_arm", "verdict_arm", "verdict_against"):
         name = getattr(settings, field)
         if name not in scenario.arms:

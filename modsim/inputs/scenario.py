@@ -299,9 +299,9 @@ class Scenario(Table):
         """The same with only the areas that `settings.areas` names, if it names any."""
         chosen = set(self.settings.areas)
         kept = [area for area in self.areas if area.id in chosen]
-        if not kept:
-            return self
         known = {area.id for area in self.areas}
+        if not kept or chosen - known:  # the latter is told
+            return self
 
         def among_them(area: Area) -> Area:
             """The area without what it says of those that are not looked at; ids nobody knows stay, to be told."""
@@ -346,9 +346,9 @@ class Scenario(Table):
         return [
             *changes, *valued, "first_time_offenders_change_percent", *(f"{who}_change_points" for who in people),
             "joined", "attended", "completed", "own_goals", "destinations", "area_gap_percent", "wishes_granted",
-            "wishes_refused", "tokenism", "breaches", "missed_promises", "open_at_the_end", "hours", "cost_gbp",
-            "ties_made", "ties_at_the_end",
+            "wishes_refused", "tokenism", "breaches", "missed_promises", "open_at_the_end",
             *(["lapsed", "mistaken_adoptions", "missed_adoptions", "trust_left_behind_points"] if diffuses else []),
+            "ties_made", "ties_at_the_end", "hours", "cost_gbp",
         ]  # fmt: skip
 
     @property

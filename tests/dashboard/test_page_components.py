@@ -141,7 +141,9 @@ def test_quick_changes_of_several_levers_all_count(drawn):
 
 
 def test_levers_that_contradict_each_other_leave_the_last_answer_marked_as_old(drawn):
-    late = small_scenario("settings.replicates=3", "settings.weeks=48", "areas.govan.opens_week=40")
+    late = small_scenario(
+        "settings.replicates=3", "settings.weeks=48", "areas.govan.opens_week=40", "areas.castlefern.opens_week=40"
+    )
     opener = next(widget for widget in drawn.controls() if hasattr(widget, "vue_opened"))
     opener.vue_opened({"name": "late.toml", "size": 10, "text": resolved_toml(late)})
     drawn.wait(lambda: "48 weeks" in drawn.words("verdict"))

@@ -87,7 +87,7 @@ def test_the_tables_have_the_columns_of_the_contract(folder):
         assert list(pd.read_parquet(folder / f"{name}.parquet").columns) == expected
     weekly = pd.read_parquet(folder / "weekly.parquet")
     assert {"asb_occurred", "asb_reported", "trust_youth", "trust_residents", "fear", "regard"} < set(weekly.measure)
-    assert len(weekly) == 9 * 11 * 3 * 48 * 15
+    assert len(weekly) == 9 * 11 * 3 * 48 * 16
 
 
 def test_the_ledger_adds_up(folder):

@@ -19,9 +19,11 @@ def cards(rng, dissimilarity, number):
 
 
 def test_eleven_cards_of_one_place_lie_a_third_apart_by_luck():
-    found = [dissimilarity_of(cards(np.random.default_rng(seed), 0.0, 11)) for seed in range(12)]
-    assert np.mean([one.plain for one in found]) == pytest.approx(0.36, abs=0.05)
+    drawn = [np.random.default_rng(seed).multinomial(11, ORIGIN, 2) / 11 for seed in range(200)]
+    assert np.mean([distance(*pair) for pair in drawn]) == pytest.approx(0.36, abs=0.02)
+    found = [dissimilarity_of(cards(np.random.default_rng(seed), 0.0, 11)) for seed in range(8)]
     assert all(one.low == 0.0 and one.value is None for one in found)
+    assert np.mean([one.by_luck for one in found]) == pytest.approx(0.36, abs=0.05)
 
 
 @pytest.mark.parametrize(("dissimilarity", "number"), [(0.0, 120), (0.3, 120), (0.6, 120), (0.3, 400), (0.9, 400)])

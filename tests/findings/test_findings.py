@@ -180,6 +180,7 @@ def test_measures_are_worked_out_over_recipients_only():
         "slots_young_people_chose": figures([0, 0], [1, 0]), "slots_learned": figures([0, 0], [4, 0]),
         "sessions_by_peers": figures([0, 0], [2, 0]), "sessions_held": figures([0, 0], [8, 0]),
         "listed_still_here": figures([5, 4], [5, 4]),
+        "ties_across_sectors": figures([0, 0], [2, 0]), "tie_weeks": figures([0, 0], [36, 10]),
         "hours": figures([0, 0], [10, 20]),
         "hours_left": figures([0, 0], [1, 2]),
         **{
@@ -187,7 +188,7 @@ def test_measures_are_worked_out_over_recipients_only():
             for name in (
                 "invited", "joined", "attended", "completed", "own_goals", "destinations", "wishes_granted",
                 "wishes_refused", "tokenism", "breaches", "staff_left", "missed_promises", "rounds", "weeks_open",
-                "open_at_the_end", "hours_in_kind",
+                "open_at_the_end", "hours_in_kind", "ties_made",
             )
         },
     }  # fmt: skip
@@ -214,6 +215,9 @@ def test_measures_are_worked_out_over_recipients_only():
         "led_by_youth_percent": [25.0, np.nan],
         "area_gap_percent": [0.0, 0.0],
         "joined": [3.0, 4.0],
+        "take_up_percent": [100.0, 100.0],
+        "ties_at_the_end": [2.0, 0.0],
+        "weeks_a_tie_lasts": [12.0, 2.5],
         "hours": [10.0, 20.0],
         "cost_gbp": [300.0, 600.0],
     }

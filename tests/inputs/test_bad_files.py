@@ -59,6 +59,7 @@ def test_contradictions_are_told_beside_single_wrong_values(folder):
     path.write_text(
         'extends = "base.toml"\n[settings]\nverdict_arm = "nobody"\nreplicates = 0\n[world]\ndisimilarity = 1\n'
         '[arms.transplant]\nmenu = ["judo"]\nsignals = -1\n[[areas]]\nid = "govan"\nopens_week = 900\nlead = "army"\n'
+        '[[areas]]\nid = "castlefern"\nopens_week = 901\n'
     )
     told = "\n".join(problems_of(path))
     for words in (

@@ -118,8 +118,8 @@ def test_pooled_answers_are_counts_and_a_range_and_never_a_mean():
 def small_file(tmp_path):
     (tmp_path / "three-areas.toml").write_text(THREE_AREAS.read_text())
     path = tmp_path / "small.toml"
-    sets = [change.replace("areas.", "").split("=") for change in SMALL if change.startswith("areas.")]
-    areas = "".join(f'[[areas]]\nid = "{key.split(".")[0]}"\npopulation = {value}\n' for key, value in sets)
+    populations = [change.split("=") for change in SMALL if change.split("=")[0].endswith(".population")]
+    areas = "".join(f'[[areas]]\nid = "{key.split(".")[1]}"\npopulation = {value}\n' for key, value in populations)
     path.write_text(f'extends = "three-areas.toml"\n[settings]\nweeks = 48\nreplicates = 2\n{areas}')
     return path
 
