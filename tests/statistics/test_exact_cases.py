@@ -224,7 +224,7 @@ def test_case_10_in_closed_groups_joining_is_a_chain_in_which_each_friend_inside
 
 
 def test_case_11_is_the_no_effect_scenario_itself():
-    scenario = load_scenario(SCENARIOS / "no-effect.toml", ["settings.weeks=60"])
+    scenario = load_scenario(SCENARIOS / "no-effect.toml", ["settings.weeks=60", "areas.govan.opens_week=0"])
     outcome = run(scenario, [Lane(arm) for arm in scenario.arms], [0])
     occurred = outcome.weekly[..., 0]
     assert all(np.array_equal(occurred[..., 0], occurred[..., lane]) for lane in range(len(scenario.arms)))

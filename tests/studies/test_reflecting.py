@@ -130,7 +130,7 @@ def test_the_command_keeps_the_answers_and_says_what_the_model_says(small_file, 
     code, out, err = modsim(
         monkeypatch, capsys, "reflect", *words, "--answer", "5=not", "--rest", "true", "--why", "5=no such body"
     )
-    assert (code, err) == (0, "")
+    assert (code, err.strip()) == (0, "")
     assert "With insight-5 taken away, as you answered" in out
     kept = read_experience(tmp_path / "experience.toml")
     assert (kept.replies["insight-5"].answer, kept.replies["insight-5"].why) == ("not", "no such body")

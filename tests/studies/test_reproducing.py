@@ -128,4 +128,4 @@ def test_the_figures_of_the_documents_are_what_the_model_gives_now(tmp_path, mon
         monkeypatch, capsys, "reproduce", "all", "--fast", "--store", tmp_path / "store", "--out", tmp_path / "out"
     )
     assert code == 0, out
-    assert out.count("PASS") == 5
+    assert out.count("PASS") == 6
