@@ -117,10 +117,8 @@ def where_it_lapses(comparison: Comparison) -> tuple[Figure, str]:
         axis.set_title(labelled(comparison, arm, 44))
         axis.set_axis_off()
     figure.colorbar(dots, ax=axes, label="% of adoptions that lapsed", shrink=0.8)
-    put_title(
-        figure,
-        "Where it lapses: larger marks take it up more often, squares have an anchor organisation, the star has it",
-    )
+    marks = "squares have an anchor organisation, the star is where it comes from"
+    put_title(figure, f"Where it lapses: larger marks take it up more often, {marks}")
     return figure, "Of all simulated futures: " + "; ".join(said) + "."
 
 
