@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SHOWN = (
     "occurred", "reported", "participants", "listed", "apparent", "trust_youth", "trust_residents", "joined",
-    "completed", "destinations", "cost", "value_less", "taken_up", "lapsed", "mistaken", "missed_adoptions",
+    "completed", "destinations", "cost", "value_less", "taken_up", "lapsed", "judged", "mistaken",
 )  # fmt: skip
 
 EXAMPLES = (

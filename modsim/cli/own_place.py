@@ -26,11 +26,17 @@ def new(
     population: Annotated[int | None, typer.Option(help="People of all ages.")] = None,
     young_percent: Annotated[float | None, typer.Option(help="Of them aged 12 to 17, in percent.")] = None,
     adult_percent: Annotated[float | None, typer.Option(help="Of them aged 18 to 24, in percent.")] = None,
-    ages: Annotated[str | None, typer.Option(metavar="12-20", help="Ages of the young people it is about.")] = None,
-    asb: Annotated[float | None, typer.Option(help="Reported youth incidents per 10,000 people a month.")] = None,
-    partners: Annotated[str | None, typer.Option(metavar="A,B", help="Types of service around the table.")] = None,
-    anchor: Annotated[bool | None, typer.Option(help="Whether a local anchor organisation is the hub.")] = None,
-    budget: Annotated[float | None, typer.Option(help="Staff hours a week.")] = None,
+    ages: Annotated[str | None, typer.Option(metavar="14-20", help="Ages of those who may be asked to join.")] = None,
+    asb: Annotated[
+        float | None, typer.Option(help="Reported youth incidents per 10,000 people a month (usual: 14).")
+    ] = None,
+    partners: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Types of service around the table; a wrong one lists all.")
+    ] = None,
+    anchor: Annotated[
+        bool | None, typer.Option(help="Whether a rooted local organisation is the hub of the services.")
+    ] = None,
+    budget: Annotated[float | None, typer.Option(help="Staff hours a week for the programme (usual: 20).")] = None,
     months: Annotated[int | None, typer.Option(help="Months to look ahead.")] = None,
     cards: Annotated[Path | None, typer.Option(metavar="CSV", help="Interest cards: counts by activity.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take what is usual for all that is not given.")] = False,
@@ -90,7 +96,7 @@ def new(
             adult_percent=settle(
                 "adult_percent", adult_percent, "Percent aged 18 to 24", 10.0, _number("adult-percent", float, 0.1, 50)
             ),
-            ages=settle("ages", ages, "Ages of the young people it is about", "12-20", ages_of),
+            ages=settle("ages", ages, "Ages of those who may be asked to join", "14-20", ages_of),
             asb=settle(
                 "asb", asb, "Reported youth incidents per 10,000 people a month", 14.0, _number("asb", float, 0.01, 200)
             ),
@@ -174,6 +180,9 @@ def _said_at_length(found: "Dissimilarity") -> str:
     text = (
         f"Cards: {found.cards[0]} there and {found.cards[1]} here lie {found.plain:.2f} apart; luck alone would put "
         f"two such samples of one place {found.by_luck:.2f} apart.\n"
+        f"The three activities named most there hold {found.on_the_menu[0]:.0%} of the cards there and "
+        f"{found.on_the_menu[1]:.0%} of yours: what a menu\ncarried unchanged would serve. The scenario knows only the "
+        "distance, and spreads it over all activities.\n"
     )
     span = f"95 % interval {found.low:.2f} to {found.high:.2f}"
     if found.value is not None:

@@ -43,7 +43,7 @@ def reflect(
     """Answer the seven insights, and see what the model then says and where it disagrees."""
     if context.invoked_subcommand is not None:
         return
-    from modsim.inputs.experience import read_experience, text_of_experience
+    from modsim.inputs.experience import ModelSaid, read_experience, text_of_experience
     from modsim.inputs.problems import InputError
     from modsim.inputs.reading import load_scenario
     from modsim.simulation.parallel import LostWorkerError
@@ -60,7 +60,7 @@ def reflect(
             refuse([f"{out}: is there already; give another --out, --replace, or --answers {out} to look at it again"])
         given = _given(answer or [], why or [], rest)
         known = {} if answers is None else read_experience(answers).model_dump()
-        experience = _asked(known, given, about, str(scenario))
+        experience = _asked(known, given, rest, about, str(scenario))
         keep(experience)
         with progress_bar() as bar:
             line = bar.add_task("Simulating with and without each insight", total=None)
@@ -71,12 +71,10 @@ def reflect(
                 progress=lambda done, total: bar.update(line, completed=done, total=total),
             )
         low, high = found.range
-        said = {
-            "contrast": round(found.contrast.mean or 0.0, 4),
-            "low": round(low, 4),
-            "high": round(high, 4),
-            "verdict": found.kind,
-        }
+        said = ModelSaid(
+            answers=experience.in_short, replicates=loaded.settings.replicates, verdict=found.kind,
+            contrast=round(found.contrast.mean or 0.0, 4), low=round(low, 4), high=round(high, 4),
+        )  # fmt: skip
         keep(experience.model_copy(update={"model_said": said}))
     except InputError as error:
         refuse(error.problems)
@@ -115,20 +113,24 @@ def _given(answers: list[str], whys: list[str], rest: str | None) -> dict[str, d
         problems.append(f"--rest {rest!r}: is no answer; give one of {', '.join(ANSWERS)}")
     if problems:
         refuse(problems)
-    if rest is not None:
-        for name in STATEMENTS:
-            given.setdefault(name, {}).setdefault("answer", rest)
     return given
 
 
-def _asked(known: dict[str, Any], given: dict[str, dict[str, str]], about: str, scenario: str) -> "Experience":
+def _asked(
+    known: dict[str, Any], given: dict[str, dict[str, str]], rest: str | None, about: str, scenario: str
+) -> "Experience":
     """All seven answers: those saved, those given, and the others asked for where there is somebody to ask."""
     from modsim.inputs.experience import ANSWERS, STATEMENTS, experience_from
 
     replies = {name: dict(reply) for name, reply in known.get("replies", {}).items()}
     for name, reply in given.items():
         replies[name] = replies.get(name, {}) | reply
+        if reply.get("answer") and "why" not in reply:
+            replies[name].pop("why", None)  # it was why another answer was given
     missing = [name for name in STATEMENTS if "answer" not in replies.get(name, {})]
+    for name in missing if rest is not None else []:
+        replies.setdefault(name, {})["answer"] = rest
+    missing = [] if rest is not None else missing
     if missing and not sys.stdin.isatty():
         numbers = ", ".join(name.removeprefix("insight-") for name in missing)
         refuse([f"--answer: none for insight {numbers}; give them, or --rest, or run it in a terminal and be asked"])
@@ -162,7 +164,7 @@ def _show(found: "Reflection") -> None:
     label = found.scenario.arm_label
     arm, against = label(found.full.arm), label(found.full.against)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for head in ("insight", "you say", "without it, % more", "the model says", "so you"):
+    for head in ("insight", "you say", "without it", "the model says", "so you"):
         table.add_column(Text(head))
     for row in found.beside:
         carried = row.carried.carried
@@ -171,30 +173,44 @@ def _show(found: "Reflection") -> None:
             span += f" ({-carried.high:+.2f}…{-carried.low:+.2f})"
         number = f"{row.name.removeprefix('insight-')}. {STATEMENTS[row.name]}"
         table.add_row(Text(number), ANSWERS[row.answer], span, Text(row.model_says), Text(row.agreement))
-    console.print(f"What each carries for “{arm}”, the others being there", style="bold")
+
+    def say(text: str, style: str | None = None) -> None:
+        console.print(text, style=style, soft_wrap=True)
+
+    say(f"Does it matter to “{arm}”? What happens without each, all others being there", "bold")
     console.print(table)
-    low, high = found.range
-    gone = found.experience.without
-    taken = f"With {', '.join(gone)} taken away" if gone else "With all seven at work"
-    mean = found.contrast
+    smallest = found.full.smallest
+    say(
+        f"“Without it”: how many more incidents there would be in the areas, in points of 100 (below 0: fewer), with a "
+        f"95 % interval. “Perhaps too little to matter” where it is not settled that it is more than {smallest:g}.",
+        "dim",
+    )
+    gone, open_ = found.experience.without, found.experience.left_open
+    say(f"\nAnother question: does “{arm}” do better than “{against}” under your answers?", "bold")
+    mean, (low, high) = found.contrast, found.range
     interval = "" if mean.low is None else f" (95 % interval of the mean {mean.low:+.2f} to {mean.high:+.2f})"
-    console.print(
-        f"{taken}, as you answered, “{arm}” minus “{against}” is {mean.mean or 0.0:+.2f} points{interval}; below 0 "
-        f"is fewer incidents. By the rule of the verdict: {_verdict(found.kind, arm, against)}.",
-        style="bold", soft_wrap=True,
-    )  # fmt: skip
-    if found.experience.left_open:
-        names = ", ".join(found.experience.left_open)
-        console.print(
-            f"What you leave open ({names}) puts it between {low:+.2f} and {high:+.2f} points. “Partly” is taken as "
-            "a quarter to three quarters, “don't know” as nothing to all; effects are taken to add up.",
-            soft_wrap=True,
-        )  # fmt: skip
-    console.print(
-        "An answer is experience of one place, and the model assumptions: where they disagree, either may err.",
-        style="dim", soft_wrap=True,
-    )  # fmt: skip
-    console.print(BANNER, style="dim", soft_wrap=True)
+    taken = f"with {_numbers(gone)} taken away" if gone else "with all seven at work"
+    wholly = f", and what you leave open wholly at work ({_numbers(open_)})" if open_ else ""
+    say(
+        f"{taken[:1].upper()}{taken[1:]}{wholly}, the first minus the second is "
+        f"{mean.mean or 0.0:+.2f} points{interval}; below 0 the first has fewer incidents."
+    )
+    if open_:
+        say(
+            f"As far as your answers leave it open, it lies between {low:+.2f} and {high:+.2f}. “Partly” is taken as a "
+            "quarter to three quarters, “don't know” as nothing to all; effects are taken to add up."
+        )
+    say(f"By the rule of the verdict, on all of that: {_verdict(found.kind, arm, against)}.", "bold")
+    few = " Few futures: take all of it as rough." if found.scenario.settings.replicates < 8 else ""
+    say(
+        f"An answer is experience of one place, and the model assumptions: where they differ, either may err.{few}",
+        "dim",
+    )
+    say(BANNER, "dim")
+
+
+def _numbers(names: list[str]) -> str:
+    return f"insight{'' if len(names) == 1 else 's'} {', '.join(name.removeprefix('insight-') for name in names)}"
 
 
 def _verdict(kind: str, arm: str, against: str) -> str:
@@ -237,10 +253,16 @@ def pool_answers(
         table.add_row(Text(words), *counts, f"{row.low:g}…{row.high:g}{contested}")
     console.print(f"{len(read)} practitioner{'' if len(read) == 1 else 's'}", style="bold")
     console.print(table)
-    kept = [each for each in read if {"contrast", "low", "high"} <= each.model_said.keys()]
+    kept = [each for each in read if each.model_said is not None and each.model_said.answers == each.in_short]
+    if len(kept) < len(read):
+        old = len(read) - len(kept)
+        console.print(
+            f"Under the answers of {old} the model was not run as they stand: `modsim reflect --answers FILE` does it.",
+            soft_wrap=True,
+        )
     if kept:
-        values = [float(each.model_said["contrast"]) for each in kept]
-        ends = [float(each.model_said[end]) for each in kept for end in ("low", "high")]
+        said = [each.model_said for each in kept if each.model_said is not None]
+        values, ends = [one.contrast for one in said], [end for one in said for end in (one.low, one.high)]
         console.print(
             f"Under their answers the model's difference between the two plans runs from {min(values):+.2f} to "
             f"{max(values):+.2f} points, and from {min(ends):+.2f} to {max(ends):+.2f} with what they leave open.",

@@ -88,11 +88,16 @@ def arms(scenario: ScenarioFile, changes: Changes = None) -> None:
         loaded = load_scenario(scenario, changes or [])
     except ScenarioError as error:
         refuse(error.problems)
-    for name, levers in loaded.arms.items():
-        print(f"{name}: {loaded.arm_label(name)}\n  {badge_of(levers).words}")
+    shown = loaded.settings.arms or list(loaded.arms)
+    same: dict[str, list[str]] = {}
+    for name in [*shown, *(name for name in loaded.arms if name not in shown)]:
+        beside = "" if name in shown or name == loaded.settings.reference_arm else ", in the file and not run"
+        same.setdefault(badge_of(loaded.arms[name]).words, []).append(f"{name}: {loaded.arm_label(name)}{beside}")
+    for words, names in same.items():
+        print("\n".join(names), f"\n  {words}\n", sep="")
     print(
-        "\nThe definition (Slay & Penny 2014): professionals and citizens share power to design, plan and deliver, and "
-        "both\ncontribute. It does not say how much power; any share counts here, and is told."
+        "By the definition (Slay & Penny 2014) power is shared over design, planning and delivery, and both sides\n"
+        "bring in what counts. It does not say how much; any share counts here, and is told. It judges what is meant."
     )
 
 

@@ -33,6 +33,7 @@ class Dissimilarity:
     low: float
     high: float
     cards: tuple[int, int]
+    on_the_menu: tuple[float, float]  # share of cards in each place on the three activities named most in the first
 
     @property
     def value(self) -> float | None:
@@ -52,11 +53,12 @@ def dissimilarity_of(cards: Cards, seed: int = 1) -> Dissimilarity:
         seen.append(_distances(one, other, numbers, seed))
     each = np.array(seen)  # (steps, samples)
     tail = (1.0 - CONFIDENCE) / 2.0
-    low, corrected, high = (
-        _where(np.array(tried), line, plain)
-        for line in (np.quantile(each, 1.0 - tail, axis=1), each.mean(axis=1), np.quantile(each, tail, axis=1))
-    )
-    return Dissimilarity(plain, float(each[0].mean()), corrected, low, high, numbers)
+    lines = np.quantile(each, 1.0 - tail, axis=1), each.mean(axis=1), np.quantile(each, tail, axis=1)
+    low, corrected = (_where(np.array(tried), line, plain) for line in lines[:2])
+    high = _where(np.array(tried), lines[2], plain, last=True)
+    top = np.argsort(-cards.there, kind="stable")[:3]
+    menu = float(there[top].sum()), float(here[top].sum())
+    return Dissimilarity(plain, float(each[0].mean()), corrected, low, high, numbers, menu)
 
 
 def distance(one: np.ndarray, other: np.ndarray) -> float:
@@ -65,18 +67,36 @@ def distance(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _apart(one: np.ndarray, other: np.ndarray, numbers: tuple[int, int], step: float) -> tuple[np.ndarray, np.ndarray]:
-    """Two patterns between all alike (step 0), as they were seen (one half), and nothing in common (1)."""
+    """Two patterns between all alike (step 0), apart in the way they were seen to be, and nothing in common (step 1).
+
+    Each activity's difference is first shrunk by what luck alone would give it, or luck would be taken for a way in
+    which the places differ.
+    """
     pooled = (one * numbers[0] + other * numbers[1]) / sum(numbers)
-    if step <= 0.5:
-        return pooled + 2.0 * step * (one - pooled), pooled + 2.0 * step * (other - pooled)
-    more = 2.0 * step - 1.0
-    shared = np.minimum(one, other)
-    apart = one - shared, other - shared
-    if not apart[0].sum():  # the very same counts: there is no saying in which way they would differ
+    seen = other - one
+    by_luck = pooled * (1.0 - pooled) * (1.0 / numbers[0] + 1.0 / numbers[1])
+    squared = np.where(seen == 0.0, 1.0, seen * seen)
+    way = seen * np.maximum(1.0 - by_luck / squared, 0.0)
+    more, less = np.maximum(way, 0.0), np.maximum(-way, 0.0)
+    if not (more.sum() and less.sum()):
+        more, less = np.maximum(seen, 0.0), np.maximum(-seen, 0.0)
+    if not more.sum():  # the very same counts: there is no saying in which way they would differ
         half = np.arange(len(one)) % 2
-        apart = one * half, one * (1 - half)
-    ends = [each / max(each.sum(), 1e-12) for each in apart]
-    return (1.0 - more) * one + more * ends[0], (1.0 - more) * other + more * ends[1]
+        more, less = pooled * half + 1e-12, pooled * (1 - half) + 1e-12
+    more, less = more / more.sum(), less / less.sum()
+    share = numbers[1] / sum(numbers)
+    gain = np.where(less > 0.0, pooled / np.where(less > 0.0, less, 1.0), np.inf)  # until nothing is left here
+    loss = np.where(more > 0.0, pooled / np.where(more > 0.0, more, 1.0), np.inf)  # and there
+    furthest = float(min((gain / (1.0 - share)).min(), (loss / share).min()))
+    reach = min(2.0 * step, 1.0) * min(furthest, 1.0)
+    there = np.maximum(pooled + reach * share * (less - more), 0.0)
+    here = np.maximum(pooled + reach * (1.0 - share) * (more - less), 0.0)
+    if step <= 0.5:
+        return there, here
+    further = 2.0 * step - 1.0
+    shared = np.minimum(there, here)
+    ends = [each / max(each.sum(), 1e-12) for each in (there - shared, here - shared)]
+    return (1.0 - further) * there + further * ends[0], (1.0 - further) * here + further * ends[1]
 
 
 def _distances(one: np.ndarray, other: np.ndarray, numbers: tuple[int, int], seed: int) -> np.ndarray:
@@ -102,13 +122,13 @@ def _sampled(shares: np.ndarray, number: int, seed: int, place: int) -> np.ndarr
     return counts
 
 
-def _where(tried: np.ndarray, line: np.ndarray, seen: float) -> float:
-    """The distance at which a line that rises with it reaches what was seen: 0 or 1 where it lies beyond."""
+def _where(tried: np.ndarray, line: np.ndarray, seen: float, last: bool = False) -> float:
+    """The first (or last) distance at which a line that rises with it is at what was seen; 0 or 1 where it never is."""
     rising = np.maximum.accumulate(line)
-    if seen <= rising[0]:
+    k = int(np.searchsorted(rising, seen, side="right" if last else "left"))
+    if k == 0:
         return 0.0
-    if seen >= rising[-1]:
+    if k == len(rising):
         return 1.0
-    k = int(np.searchsorted(rising, seen))
     share = (seen - rising[k - 1]) / max(rising[k] - rising[k - 1], 1e-12)
     return float(tried[k - 1] + share * (tried[k] - tried[k - 1]))

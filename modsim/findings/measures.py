@@ -41,8 +41,8 @@ def measures(scenario: Scenario) -> list[Measure]:
     spreads = [
         Measure("taken_up", "taken up", "areas", "neither"),
         Measure("lapsed", "lapsed", "areas", "lower"),
-        Measure("mistaken_adoptions", "mistaken adoptions", "areas", "lower"),
-        Measure("missed_adoptions", "missed adoptions", "areas", "lower"),
+        Measure("judged_adoptions", "adoptions that can be judged", "areas", "neither"),
+        Measure("mistaken_adoptions", "of those judged, mistaken", "areas", "lower"),
         Measure("trust_left_behind_points", "trust left behind where it lapsed", "points of 100", "higher"),
     ]
     valued = Measure("value_less_cost_gbp", f"value of {incidents} averted, less cost", money, "higher")

@@ -1,8 +1,9 @@
-"""How a programme spread: where it was taken up and lapsed, and which of these steps were mistaken.
+"""How a programme spread: where it was taken up and lapsed, and which adoptions were mistaken.
 
-An adoption is mistaken when, from then on, expected incidents were not at least the smallest difference that matters
-below those of the same area, weeks and luck with nothing done. One that a year or less was left for is not judged. An
-area that never took the programme up missed it when those judged gained as much as matters on average.
+An adoption is mistaken when expected incidents, from then on, were not at least the smallest difference that matters
+below those of the same area, weeks and luck with nothing done. The weeks are those until the programme lapsed and half
+a year more, but at least a year. An adoption that less than that year is left for is not judged. It judges what came
+of the decision, lapses included, and not whether it was wise on what was known.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from modsim.inputs.scenario import Scenario
 from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS
 from modsim.simulation.records import weekly_measures
 from modsim.simulation.runs import Outcome
+
+AFTER_A_LAPSE_WEEKS = 26
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,12 @@ class Spread:
     taken_up: np.ndarray
     lapsed: np.ndarray
     mistaken: np.ndarray
-    missed: np.ndarray
     change_percent: np.ndarray
+
+    @property
+    def judged(self) -> np.ndarray:
+        """Whether enough weeks were left to judge the adoption."""
+        return np.isfinite(self.change_percent)
 
 
 def spread_of(scenario: Scenario, outcome: Outcome, arm: str, reference: str) -> Spread:
@@ -38,16 +45,21 @@ def spread_of(scenario: Scenario, outcome: Outcome, arm: str, reference: str) ->
     taken_up = opened < weeks
     lapsed = taken_up & ~outcome.totals["open_at_the_end"][:, areas, at].astype(bool)
     expected = outcome.weekly[..., weekly_measures(scenario).index(f"{incident}_expected")][:, :, areas]
-    to_the_end = expected[:, ::-1].cumsum(axis=1)[:, ::-1]
-    since = np.take_along_axis(to_the_end, np.minimum(opened, weeks - 1)[:, None, :, None], axis=1)[:, 0]
-    judged = weeks - opened > PARTICIPANT_WINDOW_WEEKS
-    change = np.where(judged, 100.0 * (since[..., at] / since[..., base] - 1.0), np.nan)
+    so_far = np.concatenate([np.zeros_like(expected[:, :1]), expected.cumsum(axis=1)], axis=1)
+    is_open = outcome.weekly[..., weekly_measures(scenario).index("area_open")][:, :, areas, at]
+    last_open = opened + is_open.sum(axis=1).astype(int)
+    until = np.where(lapsed, last_open + AFTER_A_LAPSE_WEEKS, weeks)
+    until = np.minimum(np.maximum(until, opened + PARTICIPANT_WINDOW_WEEKS), weeks)
+    judged = weeks - opened >= PARTICIPANT_WINDOW_WEEKS
+
+    def up_to(week: np.ndarray) -> np.ndarray:
+        return np.take_along_axis(so_far, np.minimum(week, weeks)[:, None, :, None], axis=1)[:, 0]
+
+    since = up_to(until) - up_to(opened)
+    usual = since[..., base]
+    change = np.where(judged & (usual > 0), 100.0 * (since[..., at] / np.where(usual > 0, usual, 1.0) - 1.0), np.nan)
     matters = scenario.smallest_difference(f"occurred_{incident}_change_percent") or 0.0
-    number = np.isfinite(change).sum(axis=1)
-    mean = np.where(number > 0, np.nansum(change, axis=1) / np.maximum(number, 1), np.nan)
-    return Spread(
-        taken_up, lapsed, judged & ~(change <= -matters), ~taken_up & (mean <= -matters)[:, None], change
-    )  # fmt: skip
+    return Spread(taken_up, lapsed, np.isfinite(change) & ~(change <= -matters), change)
 
 
 def spread_by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str) -> dict[str, np.ndarray]:
@@ -61,7 +73,7 @@ def spread_by_replicate(scenario: Scenario, outcome: Outcome, arm: str, referenc
     return {
         "taken_up": found.taken_up.sum(axis=1).astype(float),
         "lapsed": lapsed.astype(float),
+        "judged_adoptions": found.judged.sum(axis=1).astype(float),
         "mistaken_adoptions": found.mistaken.sum(axis=1).astype(float),
-        "missed_adoptions": found.missed.sum(axis=1).astype(float),
         "trust_left_behind_points": np.where(lapsed > 0, left / np.maximum(lapsed, 1), np.nan),
     }

@@ -1,7 +1,8 @@
-"""Whether an arm is co-production by the definition its makers use (Slay & Penny 2014, p. 7), and why.
+"""Whether an arm is co-production by the definition of 2014 (Slay & Penny, p. 7), and why.
 
-Professionals and citizens share power to design, to plan and to deliver, and both contribute. The names of arms play no
-part; only their levers do.
+By it professionals and citizens share the power to design, to plan and to deliver support, and each side brings
+in something that counts, for the sake of people's lives. Names of arms play no part, only levers: what is meant to
+happen, not what comes of it (measures such as tokenism say that). Citizens are the young people here, not residents.
 """
 
 from dataclasses import dataclass
@@ -46,29 +47,25 @@ def badge_of(levers: Levers) -> Badge:
         return Badge(())
     asked = levers.signals not in ("none", 0)
     made = levers.menu in ("learned", "individual") and asked and levers.power_design > 0.0
-    design = f"power over the design is shared ({levers.power_design:g})" if made else _no_design(levers, asked)
-    own_plan = levers.menu == "individual"
-    follows = levers.power_deliver > 0.0 or own_plan
-    plan = (
-        "each has a plan of their own" if own_plan else f"the running course follows wishes ({levers.power_deliver:g})"
+    design = (
+        f"power over the design is shared ({_how_much(levers.power_design)})" if made else _no_design(levers, asked)
     )
-    leads = levers.power_deliver > 0.0 or levers.peer_delivery > 0.0
-    deliver = (
-        f"young people lead {levers.peer_delivery:.0%} of sessions"
-        if levers.peer_delivery
-        else "they have a say in how it is delivered"
-    )
+    own_plan, named = levers.menu == "individual", levers.venue == "learned"
+    planned = "each has a plan of their own" if own_plan else "they have a say in where it is held"
+    has_say, leads = levers.power_deliver > 0.0, levers.peer_delivery > 0.0
+    delivered = [f"the running course follows their wishes ({_how_much(levers.power_deliver)})"] if has_say else []
+    delivered += [f"they lead {levers.peer_delivery:.0%} of sessions"] if leads else []
     both = asked and not levers.compulsory
     given = "it is compulsory" if levers.compulsory else "nobody's wishes are written down"
     return Badge(
         (
             Part("design", made, design),
-            Part("plan", follows, plan if follows else "what comes next is not theirs to say"),
-            Part("deliver", leads, deliver if leads else "they have no part in it"),
+            Part("plan", own_plan or named, planned if own_plan or named else "where and what is not theirs to plan"),
+            Part("deliver", has_say or leads, " and ".join(delivered) or "once it runs it is not theirs to change"),
             Part(
                 "both contribute",
                 both,
-                "both contribute: professionals' hours, young people's knowledge" if both else given,
+                "services bring hours, young people what they know, and nobody is made to come" if both else given,
             ),
         )
     )
@@ -78,3 +75,7 @@ def _no_design(levers: Levers, asked: bool) -> str:
     if levers.menu not in ("learned", "individual"):
         return "what is offered is given"
     return "no power over it is shared" if asked else "nobody is asked"
+
+
+def _how_much(power: float) -> str:
+    return "1, all of it theirs" if power >= 1.0 else f"{power:g} of 1"

@@ -18,13 +18,13 @@ HOLDS: dict[Answer, tuple[float, float]] = {
     "true": (1.0, 1.0), "partly": (0.25, 0.75), "not": (0.0, 0.0), "unknown": (0.0, 1.0),
 }  # fmt: skip
 STATEMENTS = {
-    "insight-1": "It took time, focus and room to change course, and the hours services already had were put together.",
-    "insight-2": "It hung on particular people who were committed and saw young people as having something to give.",
-    "insight-3": "What was offered was wanted by those it was for and meant something to them; that made it work.",
-    "insight-4": "Trust grew, and with it the ground for things not to go wrong in the first place.",
-    "insight-5": "A local organisation, rooted in the place, stood at the centre and made more of it.",
-    "insight-6": "It was led by somebody from outside the services that would usually lead.",
-    "insight-7": "There were ways to pass on to other places what was learned, and they were used.",
+    "insight-1": "It took time, attention and room to change course, and what services had already was pooled.",
+    "insight-2": "Those it was for were treated as people with something to give, as some individuals saw to it.",
+    "insight-3": "What was offered was wanted and meant something to them, and that is why it worked.",
+    "insight-4": "Making it together built trust, which can be a first step towards preventing trouble.",
+    "insight-5": "A local organisation, rooted in the place, was at its centre, and it achieved more for that.",
+    "insight-6": "It was possible for somebody from outside the usual services to lead, and that worked.",
+    "insight-7": "Places needed a set way to pass on what they had learned, and had one.",
 }
 
 
@@ -37,6 +37,19 @@ class Reply(BaseModel):
     why: Annotated[str, Field(max_length=500)] = ""
 
 
+class ModelSaid(BaseModel):
+    """What the model said under these answers, and what they were then: no answer by itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    answers: str
+    replicates: int
+    contrast: float
+    low: float
+    high: float
+    verdict: str
+
+
 class Experience(BaseModel):
     """All seven answers of one practitioner, about a place or programme they name if they like."""
 
@@ -46,12 +59,17 @@ class Experience(BaseModel):
     about: Annotated[str, Field(max_length=200)] = ""
     scenario: Annotated[str, Field(max_length=200)] = ""
     replies: dict[str, Reply]
-    model_said: dict[str, float | str] = {}
+    model_said: ModelSaid | None = None
 
     @property
     def without(self) -> list[str]:
         """Insights that do not hold here, to be taken away."""
         return [name for name in STATEMENTS if self.replies[name].answer == "not"]
+
+    @property
+    def in_short(self) -> str:
+        """The seven answers in a row, by which it is known what the model's words were said of."""
+        return " ".join(self.replies[name].answer for name in STATEMENTS)
 
     @property
     def left_open(self) -> list[str]:
@@ -116,14 +134,14 @@ def text_of_experience(found: Experience) -> str:
         reply.add("why", found.replies[name].why)
         replies.add(name, reply)
     document.add("replies", replies)
-    if found.model_said:
+    if found.model_said is not None:
         said = tomlkit.table()
         said.add(
             tomlkit.comment(
                 "What the model then said; not an answer. It is worked out anew by `modsim reflect --answers`."
             )
         )
-        for key, value in found.model_said.items():
+        for key, value in found.model_said.model_dump().items():
             said.add(key, value)
         document.add("model_said", said)
     return tomlkit.dumps(document)

@@ -111,8 +111,8 @@ class Programme(Table):
         unit="places",
         allowed=(1, 200),
         plausible=(8, 15),
-        evidence="A",
-        source="11 took part at Gorbals and at Govan (Glasgow City Council 2016)",
+        evidence="D",
+        source="assumption; the groups at Gorbals and at Govan had 11 (Glasgow City Council 2016)",
     )
     minimum_places: int = number(
         6, "Places below which no round is started", unit="places", allowed=(1, 200), evidence="D", source="assumption"

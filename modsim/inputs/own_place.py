@@ -48,7 +48,7 @@ def ages_of(text: str) -> tuple[int, int]:
     """Youngest and oldest age from `12-20`."""
     match = re.fullmatch(r"\s*(\d{1,2})\s*(?:-|–|to)\s*(\d{1,2})\s*", text)
     if match is None:
-        raise InputError([f"--ages {text!r}: give the youngest and the oldest, as in 12-20"])
+        raise InputError([f"--ages {text!r}: give the youngest and the oldest, as in 14-20"])
     return int(match[1]), int(match[2])
 
 
@@ -135,11 +135,10 @@ def text_of(place: OwnPlace, base: str) -> str:
         f'id = "{ident}"   # the key of luck: change the name, not this',
         f'name = "{quoted}"',
         f"population = {place.population}{said('population')}",
-        f"youngest = {youngest}{said('ages', 'ages of the young people counted')}",
-        f"oldest = {oldest}",
-        f"eligible_youngest = {max(youngest, min(14, oldest))}   # who can be put on a list",
+        f"youngest = {min(youngest, 12)}   # all young people who are counted, a core group of eleven among them",
+        f"oldest = {max(oldest, 20)}",
+        f"eligible_youngest = {youngest}{said('ages', 'given: ages of those who may be asked')}",
         f"eligible_oldest = {oldest}",
-        f"core_groups = {1 if youngest <= 14 and oldest >= 16 else 0}   # assumed: groups of eleven",
         f"reported_per_10000_per_month = {place.asb:g}{said('asb', 'given: reported youth incidents')}",
         f"partners = [{', '.join(f'{chr(34)}{one}{chr(34)}' for one in place.partners)}]{said('partners')}",
         f"anchor = {str(place.anchor).lower()}{said('anchor', 'given: whether there is a hub')}",

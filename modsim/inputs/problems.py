@@ -33,8 +33,9 @@ def explained(scenario: Scenario, key: str) -> str:
     value: Any = scenario
     for part in key.split("."):
         if isinstance(value, list):
-            value = next((entry for entry in value if getattr(entry, "id", None) == part), _NOTHING)
+            value = next((entry for entry in value if part in (getattr(entry, "id", None), "*")), _NOTHING)
         elif isinstance(value, dict):
+            part = next(iter(value)) if part == "*" else part
             if part not in value:
                 raise ScenarioError([f"{key}: there is no {part!r}; there are {', '.join(value)}"])
             value = value[part]

@@ -347,14 +347,14 @@ class Scenario(Table):
             *changes, *valued, "first_time_offenders_change_percent", *(f"{who}_change_points" for who in people),
             "joined", "attended", "completed", "own_goals", "destinations", "area_gap_percent", "wishes_granted",
             "wishes_refused", "tokenism", "breaches", "missed_promises", "open_at_the_end",
-            *(["lapsed", "mistaken_adoptions", "missed_adoptions", "trust_left_behind_points"] if diffuses else []),
+            *(["lapsed", "mistaken_adoptions", "trust_left_behind_points"] if diffuses else []),
             "ties_made", "ties_at_the_end", "hours", "cost_gbp",
         ]  # fmt: skip
 
     @property
     def measure_names(self) -> list[str]:
         """Names of all measures: the judged ones, and those of which neither more nor less is better."""
-        spreads = ["taken_up"] if self.settings.spreads == "diffusion" else []
+        spreads = ["taken_up", "judged_adoptions"] if self.settings.spreads == "diffusion" else []
         return [
             *self.judged_measures, "invited", "take_up_percent", "minority_share_percent", "core_share_percent",
             "chosen_by_youth_percent", "led_by_youth_percent", "staff_left", "rounds", "weeks_open", "hours_in_kind",

@@ -54,9 +54,11 @@ def shortest_setup_weeks(setup_weeks, effort_share, process_knowledge, p):
     return setup_weeks * (1.0 - p.knowledge_saves_weeks * process_knowledge) * effort_share
 
 
-def own_plan_score(named, wanted_here):
-    """How strongly an activity belongs on somebody's own plan: first what they named, then what people here want."""
-    return named + wanted_here
+def own_plan_score(named, wanted_here, voice):
+    """How strongly an activity belongs on somebody's own plan: what they named, as far as it has weight, else what
+    people here want.
+    """
+    return voice * named + wanted_here
 
 
 def hours_of_own_plans(places, hours_per_place, p):

@@ -116,6 +116,7 @@ class Columns:
         self.venue = column(areas, of=np.int64)
         self.venue_votes = column(int(world.territories.max()), areas, of=np.int64)
         self.menu = column(activities, areas)
+        self.designed = column(activities, areas)  # the menu as it was last designed, before anybody asked for a change
         self.named = column(activities, areas, programme.list_length, of=np.int16)  # by each of those listed
         self.plan = column(activities, areas, programme.list_length, of=bool)  # of each, where there is no shared menu
         self.signals = column(activities, areas, of=np.int64)

@@ -55,8 +55,8 @@ def rungs_text(found: Climb, scenario: Scenario) -> str:
 
 
 _SPREAD = {
-    "taken_up": "taken up", "mistaken_adoptions": "of these mistaken", "lapsed": "lapsed",
-    "open_at_the_end": "open at the end", "missed_adoptions": "missed", "weeks_open": "area-weeks open",
+    "taken_up": "taken up", "judged_adoptions": "judged", "mistaken_adoptions": "of these mistaken",
+    "lapsed": "lapsed", "open_at_the_end": "open at the end", "weeks_open": "area-weeks open",
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """A practitioner's answers beside the model: what it says once their switches are set, and where the two disagree."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -74,9 +74,12 @@ class Reflection:
 
     @property
     def kind(self) -> Kind:
-        """The verdict under the answers."""
-        measure = measures(self.scenario)[0]
-        return kind_of(self.contrast, measure.better, self.scenario.smallest_difference(measure.name) or 0.0)
+        """The verdict under the answers: on all that they leave open, with the interval of the mean on either side."""
+        measure, mean, (low, high) = measures(self.scenario)[0], self.contrast, self.range
+        if mean.mean is None or mean.low is None or mean.high is None:
+            return "cannot tell"
+        wide = replace(mean, low=low - (mean.mean - mean.low), high=high + (mean.high - mean.mean))
+        return kind_of(wide, measure.better, self.scenario.smallest_difference(measure.name) or 0.0)
 
 
 def reflect(
@@ -113,10 +116,10 @@ def _agreement(answer: Answer, says: Says) -> str:
     """Whether an answer and the model agree; open where either of them does not say."""
     if answer == "unknown" or says == "cannot tell" or "perhaps" in says:
         return "open"
-    helps = says == "lowers"
     if answer == "not":
-        return "disagree: here it would help" if helps else "agree"
-    return "agree" if helps else "disagree"
+        would = {"lowers": "it would have helped, says the model", "raises": "it would have hindered, says the model"}
+        return would.get(says, "not missed, says the model")
+    return "agree" if says == "lowers" else "differ"
 
 
 @dataclass(frozen=True)

@@ -148,9 +148,9 @@ def test_the_table_of_documents_can_refuse():
 
 def test_the_seven_insights_and_both_questions_are_in_the_table():
     text = (HOME / "docs" / "documents.md").read_text()
-    for words in (*(f"insight {number}: " for number in range(1, 8)), "question: how do the", "question: how do res"):
+    for words in (*(f"insight {number}: " for number in range(1, 8)), "question: do the seven", "question: how do res"):
         assert words in text, words
-    for words in ("Gorbals", "Castlefern", "Govan", "Building Connections", "the definition of 2014"):
+    for words in ("Gorbals", "Castlefern", "Govan", "Building Connections", "a definition of 2014"):
         assert words in text, words
 
 

@@ -167,7 +167,7 @@ CASES = [
     (partnering.trust_between_left, (0.6, 1.0, 0.0), TURNOVER, 0.3),
     (partnering.trust_between_left, (0.6, 0.0, 1.0), TURNOVER, 0.45),
     (partnering.trust_between_left, (0.6, 0.0, 0.0), TURNOVER, 0.6),
-    (designing.own_plan_score, (2, 0.25), None, 2.25),
+    (designing.own_plan_score, (2, 0.25, 0.5), None, 1.25),
     (designing.hours_of_own_plans, (6, 2.0), DESIGNING, 24.0),
     (partnering.chance_of_worker_leaving, (1,), TURNOVER, 0.15),
     (partnering.chance_of_worker_leaving, (90.0,), TURNOVER, 1.0),

@@ -15,9 +15,10 @@ _FATES = {  # what came of an area: colour and hatch
     "open at the end, and incidents came down": ("#12436D", ""),
     "open at the end, and they did not (mistaken)": ("#A285D1", "//"),
     "open at the end, too late to judge": ("#C9D6E2", ""),
-    "lapsed": ("#F46A25", "xx"),
-    "never, and it would have paid (missed)": ("#8C8C8C", ".."),
-    "never": ("#EDEDED", ""),
+    "lapsed, and they had come down": ("#F4A87A", "\\\\"),
+    "lapsed, and they had not (mistaken)": ("#F46A25", "xx"),
+    "lapsed, too late to judge": ("#F9DCCB", ""),
+    "never taken up": ("#EDEDED", ""),
 }
 
 
@@ -69,19 +70,17 @@ def _fates(axis: Axes, comparison: Comparison, found: dict[str, Spread]) -> list
     axis.legend(loc="upper center", bbox_to_anchor=(0.45, -0.16), ncols=2, fontsize=8.5)
     for arm, number in counts.items():
         parts = ", ".join(f"{name} {value:.1f}" for name, value in number.items())
-        mistaken = found[arm].mistaken.sum(axis=1).mean()
-        said.append(
-            f"“{comparison.scenario.arm_label(arm)}” {parts} (adoptions mistaken, lapsed or not: {mistaken:.1f})"
-        )
+        said.append(f"“{comparison.scenario.arm_label(arm)}” {parts}")
     return said
 
 
 def _counted(spread: Spread) -> dict[str, float]:
     """Mean number of areas by what came of them, in the order of the picture."""
-    lasts, judged = spread.taken_up & ~spread.lapsed, np.isfinite(spread.change_percent)
+    lasts, gone = spread.taken_up & ~spread.lapsed, spread.taken_up & spread.lapsed
+    came_down = spread.judged & ~spread.mistaken
     each = (
-        lasts & judged & ~spread.mistaken, lasts & spread.mistaken, lasts & ~judged, spread.lapsed, spread.missed,
-        ~spread.taken_up & ~spread.missed,
+        lasts & came_down, lasts & spread.mistaken, lasts & ~spread.judged,
+        gone & came_down, gone & spread.mistaken, gone & ~spread.judged, ~spread.taken_up,
     )  # fmt: skip
     return {fate: float(which.sum(axis=1).mean()) for fate, which in zip(_FATES, each, strict=True)}
 

@@ -24,6 +24,8 @@ def tell_menu(one: "Programme") -> None:
     """Tell those who were visited what the menu is: some feel unheard if what was named most is not on it."""
     if one.stage != Stage.RECRUITING or one.stage_week != 0 or one.power_design <= 0.0 or one.is_individual:
         return
+    if not one.designs_menu:
+        return
     shares = learned_shares(one)
     first = max(shares, key=lambda i: shares[i])
     if not one.menu[first]:
@@ -171,7 +173,8 @@ def hold_session(one: "Programme") -> None:
         if mentor is not None and n in mentored:
             mentor.work(one.model.scenario.programme.mentor_hours)
         if n in came:
-            person.learn_badly(excess, n in mentored)
+            if not one.is_individual:  # else each is somewhere else
+                person.learn_badly(excess, n in mentored)
             town.columns.attended[one.area, n, 0] += 1
             offered = [i for i, on_it in person.offer.items() if on_it]
             serving = sum(person.goal in serves[i] for i in offered)

@@ -224,18 +224,20 @@ def choose_menu(one: "Programme") -> None:
     c = one.model.town.columns
     given = levers.given_menu[:, a, 0].tolist()
     if not one.learns:
-        c.menu[:, a, 0] = given
+        c.designed[:, a, 0] = given
     elif one.designs_menu:
         score = _wanted_here(one)
         if one.is_individual:
             _make_plans(one, score)
         menu, without = _filled(one, given, score), _filled(one, given, one.expectation)
-        c.menu[:, a, 0] = list(menu.values())
-        one.designs += 1
-        one.slots_chosen += scenario.programme.menu_size - int(levers.fixed_slots[a, 0])
-        one.slots_wished += sum(bool(menu[i]) and not without[i] for i in menu)
+        c.designed[:, a, 0] = list(menu.values())
+        if not one.is_individual:
+            one.designs += 1
+            one.slots_chosen += scenario.programme.menu_size - int(levers.fixed_slots[a, 0])
+            one.slots_wished += sum(bool(menu[i]) and not without[i] for i in menu)
         if one.keeps_learning:
             one.knowledge = partnering.knowledge_after_practice(one.knowledge, scenario.designing)
+    c.menu[:, a, 0] = c.designed[:, a, 0]
     votes = c.venue_votes[:, a, 0]
     one.venue = int(np.argmax(votes)) if levers.learns_venue[a, 0] and votes.sum() else one.usual_venue
 
@@ -252,9 +254,11 @@ def _wanted_here(one: "Programme") -> dict[str, float]:
 def _make_plans(one: "Programme", wanted: dict[str, float]) -> None:
     """A plan for each of those listed: what they named most often, filled up with what people here want."""
     c, size = one.model.town.columns, one.model.scenario.programme.menu_size
+    voice = designing.voice(one.power_in_practice(), one.knowledge, one.model.scenario.listening)
     for position in range(c.named.shape[2]):
         named = dict(zip(wanted, c.named[:, one.area, position, 0].tolist(), strict=True))
-        ranked = sorted(wanted, key=lambda i: (-designing.own_plan_score(named[i], wanted[i]), i))
+        score = {i: designing.own_plan_score(named[i], wanted[i], voice) for i in wanted}
+        ranked = sorted(wanted, key=lambda i: (-score[i], i))
         c.plan[:, one.area, position, 0] = [i in ranked[:size] for i in wanted]
 
 

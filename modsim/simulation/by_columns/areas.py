@@ -117,7 +117,8 @@ def true_fall(town: Town) -> np.ndarray:
             last - c.opens + 1 >= PARTICIPANT_WINDOW_WEEKS
         )
         areas = np.arange(len(world.areas))
-        error = p.evidence_noise * world.luck.normal("error of an evaluation", areas, town.week // 13)[:, None]
+        year = town.week // PARTICIPANT_WINDOW_WEEKS  # estimates of one year share their error
+        error = p.evidence_noise * world.luck.normal("error of an evaluation", areas, year)[:, None]
         before = c.level_before * background
         fall = np.where(mine & town.is_open, spreading.fall(before, expected + error * before, -1.0), fall)
     return fall

@@ -72,9 +72,8 @@ def _friends_share(town: Town, row, lane):
 def _some_feel_unheard(town: Town, told: np.ndarray) -> None:
     """Where power was promised and what young people named most is not on the menu, some of those asked take it ill."""
     c = town.columns
-    promised = (
-        told & (town.levers.power_design > 0.0) & ~town.levers.individual
-    )  # a plan of one's own leaves nobody out
+    promised = told & (town.levers.power_design > 0.0) & town.designs_menu
+    promised &= ~town.levers.individual  # a plan of one's own leaves nobody out
     for area, lane in np.argwhere(promised).tolist():
         first = int(np.argmax(learned_shares(town, area, lane)))
         if c.menu[first, area, lane]:
@@ -222,6 +221,7 @@ def sessions_are_held(town: Town) -> None:
     benefit = town.rules.benefit_of_session(q, faithful, c.quality[area, lane], has_mentor, compelled, effect)
     excess = _how_much_more_active(town, area, row, lane, comes)
     learned_badly = town.rules.deviancy_of_session(excess, q, has_mentor, peers, numbers.peers.at(lane))
+    learned_badly = np.where(levers.individual[area, lane], 0.0, learned_badly)  # each is somewhere else
     dose = scenario.programme.dose
     c.benefit[row, lane] = np.where(comes, benefit * dose - learned_badly * dose, 0.0)
     c.attended[area, n, lane] += comes
@@ -312,12 +312,14 @@ def programmes_move_on(town: Town) -> None:
     made = town.designs_menu
     for area, lane in np.argwhere(designed).tolist():
         if made[area, lane] or not town.levers.learns[area, lane]:  # else that of the first round is kept
-            c.menu[:, area, lane] = chosen_menu(town, area, lane)
+            c.designed[:, area, lane] = chosen_menu(town, area, lane)
+        c.menu[:, area, lane] = c.designed[:, area, lane]
         c.venue[area, lane] = chosen_venue(town, area, lane)
         if town.levers.individual[area, lane]:
             make_plans(town, area, lane)
         if made[area, lane]:
-            count_choices(town, area, lane)
+            if not town.levers.individual[area, lane]:
+                count_choices(town, area, lane)
             if town.levers.keeps_learning[area, lane]:
                 p = town.numbers.designing.at(lane)
                 c.knowledge[area, lane] = partnering.knowledge_after_practice(c.knowledge[area, lane], p)

@@ -232,7 +232,9 @@ def _wanted_here(town: Town, area: int, lane: int) -> np.ndarray:
 def make_plans(town: Town, area: int, lane: int) -> None:
     """A plan for each of those listed: what they named most often, filled up with what people here want."""
     c, size = town.columns, town.scenario.programme.menu_size
-    score = designing.own_plan_score(c.named[:, area, :, lane], _wanted_here(town, area, lane)[:, None])
+    power, listening = town.power_in_practice()[area, lane], town.numbers.listening.at(lane)
+    voice = designing.voice(power, c.knowledge[area, lane], listening)
+    score = designing.own_plan_score(c.named[:, area, :, lane], _wanted_here(town, area, lane)[:, None], voice)
     plan = np.zeros(score.shape, dtype=bool)
     np.put_along_axis(plan, np.argsort(-score, axis=0, kind="stable")[:size], True, axis=0)
     c.plan[:, area, :, lane] = plan
