@@ -63,7 +63,7 @@ def main() -> None:
         code = app(standalone_mode=False)
     except typer.Exit as stop:
         code = stop.exit_code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):  # the latter at a question
         print("\nStopped.", file=sys.stderr)
         code = STOPPED
     except BrokenPipeError:  # nobody reads on

@@ -166,8 +166,9 @@ def _badges(comparison: "Comparison") -> str:
     by_kind: dict[bool, list[str]] = {True: [], False: []}
     for arm in comparison.arms:
         by_kind[badge_of(scenario.arms[arm]).is_coproduction].append(f"“{scenario.arm_label(arm)}”")
-    are, are_not = (", ".join(by_kind[kind]) or "none" for kind in (True, False))
-    return f"Co-production by the 2014 definition: {are}; not: {are_not}. `modsim scenario arms FILE` says why."
+    are, are_not = (", ".join(by_kind[kind]) for kind in (True, False))
+    parts = [f"is {are}"] * bool(are) + [f"is not {are_not}"] * bool(are_not)
+    return f"Co-production by the 2014 definition {'; '.join(parts)}. `modsim scenario arms FILE` says why."
 
 
 def _unit(unit: str) -> str:

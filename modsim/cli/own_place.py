@@ -67,7 +67,7 @@ def new(
         if given is not None:
             return read(str(given))
         while asks:
-            answer = typer.prompt(question, default=usual if usual is not None else None)
+            answer = typer.prompt(question, default=None if usual is None else str(usual), type=str)
             try:
                 value = read(str(answer))
             except InputError as error:

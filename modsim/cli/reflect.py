@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from modsim.inputs.experience import Experience
     from modsim.studies.reflecting import Reflection
 
+DEFAULT = "scenarios/three-areas.toml"
+
 app = typer.Typer(
     invoke_without_command=True,
     epilog="\b\nExamples:\n"
@@ -26,7 +28,9 @@ app = typer.Typer(
 @app.callback()
 def reflect(
     context: typer.Context,
-    scenario: Annotated[Path, typer.Option(help="The scenario to look at.")] = Path("scenarios/three-areas.toml"),
+    scenario: Annotated[
+        Path | None, typer.Option(help="The scenario to look at; that of the answers, or three-areas, by default.")
+    ] = None,
     answer: Annotated[
         list[str] | None,
         typer.Option(metavar="N=ANSWER", help="true, partly, not or unknown for insight N (1-7); may be repeated."),
@@ -53,15 +57,20 @@ def reflect(
     def keep(found: "Experience") -> None:
         write_whole(place, lambda path: path.write_text(text_of_experience(found), encoding="utf-8"))
 
-    place = answers or out
+    source = context.get_parameter_source("out")
+    elsewhere = answers is None or (source is not None and source.name == "COMMANDLINE")
+    place = out if elsewhere or answers is None else answers
     try:
-        loaded = load_scenario(scenario, [] if replicates is None else [f"settings.replicates={replicates}"])
-        if answers is None and out.exists() and not replace:
-            refuse([f"{out}: is there already; give another --out, --replace, or --answers {out} to look at it again"])
         given = _given(answer or [], why or [], rest)
-        known = {} if answers is None else read_experience(answers).model_dump()
-        experience = _asked(known, given, rest, about, str(scenario))
-        keep(experience)
+        saved = None if answers is None else read_experience(answers)
+        path = scenario or Path(saved.scenario if saved is not None and saved.scenario else DEFAULT)
+        loaded = load_scenario(path, [] if replicates is None else [f"settings.replicates={replicates}"])
+        if place.exists() and place != answers and not replace:
+            refuse([f"{place}: is there already; give another --out, --replace, or --answers to look again"])
+        _check_place(place)
+        experience = _asked(saved, given, rest, about, str(path))
+        if saved is None or experience.in_short != saved.in_short or place != answers:
+            keep(experience)
         with progress_bar() as bar:
             line = bar.add_task("Simulating with and without each insight", total=None)
             found = set_beside(
@@ -91,6 +100,18 @@ def reflect(
     print(f"\nThe answers are in {place}; `modsim reflect pool` puts several people's beside each other.")
 
 
+def _check_place(place: Path) -> None:
+    """Refuse, before any question, a file that could not be written."""
+    import os
+
+    if place.is_dir():
+        refuse([f"{place}: is a folder; give a file with --out"])
+    if not place.resolve().parent.is_dir():
+        refuse([f"{place}: its folder is not there; make it first, or give another --out"])
+    if not os.access(place.resolve().parent, os.W_OK):
+        refuse([f"{place}: its folder cannot be written; give another --out"])
+
+
 def _given(answers: list[str], whys: list[str], rest: str | None) -> dict[str, dict[str, str]]:
     """Answers given as options, by insight; a refusal of all that are wrong."""
     from modsim.inputs.experience import ANSWERS, STATEMENTS
@@ -117,12 +138,14 @@ def _given(answers: list[str], whys: list[str], rest: str | None) -> dict[str, d
 
 
 def _asked(
-    known: dict[str, Any], given: dict[str, dict[str, str]], rest: str | None, about: str, scenario: str
+    saved: "Experience | None", given: dict[str, dict[str, str]], rest: str | None, about: str, scenario: str
 ) -> "Experience":
     """All seven answers: those saved, those given, and the others asked for where there is somebody to ask."""
     from modsim.inputs.experience import ANSWERS, STATEMENTS, experience_from
 
-    replies = {name: dict(reply) for name, reply in known.get("replies", {}).items()}
+    replies: dict[str, dict[str, Any]] = {}
+    if saved is not None:
+        replies = {name: reply.model_dump() for name, reply in saved.replies.items()}
     for name, reply in given.items():
         replies[name] = replies.get(name, {}) | reply
         if reply.get("answer") and "why" not in reply:
@@ -137,8 +160,11 @@ def _asked(
     if missing:
         choices = ", ".join(f"{key} ({words})" if key != words else key for key, words in ANSWERS.items())
         print(f"From your own experience: is it so? Answer with {choices}.\n")
-        about = about or typer.prompt(
-            "Which place or programme is it about (may stay empty)", default="", show_default=False
+        about = (
+            about
+            or typer.prompt("Which place or programme is it about (may stay empty)", default="", show_default=False)[
+                :200
+            ]
         )
     for name in missing:
         print(f"\n{name.removeprefix('insight-')}. {STATEMENTS[name]}")
@@ -147,8 +173,16 @@ def _asked(
             said = typer.prompt("  so here", default="unknown").strip().lower()
             if said not in ANSWERS:
                 print(f"  {said!r} is no answer; give one of {', '.join(ANSWERS)}", file=sys.stderr)
-        replies[name] = {"answer": said, "why": typer.prompt("  why (may stay empty)", default="", show_default=False)}
-    content = {"format": 1, "about": about or known.get("about", ""), "scenario": scenario, "replies": replies}
+        replies[name] = {
+            "answer": said,
+            "why": typer.prompt("  why (may stay empty)", default="", show_default=False)[:500],
+        }
+    content = {
+        "format": 1,
+        "about": about or (saved.about if saved is not None else ""),
+        "scenario": scenario,
+        "replies": replies,
+    }
     return experience_from(content, "the answers")
 
 
@@ -168,7 +202,7 @@ def _show(found: "Reflection") -> None:
         table.add_column(Text(head))
     for row in found.beside:
         carried = row.carried.carried
-        span = "–" if carried.mean is None else f"{-carried.mean:+.2f}"
+        span = "–" if carried.mean is None else f"{0.0 - carried.mean:+.2f}"
         if carried.low is not None and carried.high is not None:
             span += f" ({-carried.high:+.2f}…{-carried.low:+.2f})"
         number = f"{row.name.removeprefix('insight-')}. {STATEMENTS[row.name]}"
@@ -189,7 +223,9 @@ def _show(found: "Reflection") -> None:
     say(f"\nAnother question: does “{arm}” do better than “{against}” under your answers?", "bold")
     mean, (low, high) = found.contrast, found.range
     interval = "" if mean.low is None else f" (95 % interval of the mean {mean.low:+.2f} to {mean.high:+.2f})"
+    reduced = bool(found.scenario.settings.without) or found.scenario.settings.rung != "M3"
     taken = f"with {_numbers(gone)} taken away" if gone else "with all seven at work"
+    taken += " (as far as the scenario, which is not the whole model, holds them)" if reduced else ""
     wholly = f", and what you leave open wholly at work ({_numbers(open_)})" if open_ else ""
     say(
         f"{taken[:1].upper()}{taken[1:]}{wholly}, the first minus the second is "

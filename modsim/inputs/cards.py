@@ -36,6 +36,8 @@ def read_cards(path: str | Path) -> Cards:
     """
     path = Path(path)
     try:
+        if path.exists() and not path.is_file():
+            raise InputError([f"{path}: is not a file; interest cards are a CSV file with {_NEEDS}"])
         if path.is_file() and path.stat().st_size > LARGEST_FILE_BYTES:
             raise InputError([f"{path}: has {path.stat().st_size:,} bytes; counts take at most {LARGEST_FILE_BYTES:,}"])
         text = path.read_bytes().decode("utf-8-sig")
@@ -51,6 +53,10 @@ def read_cards(path: str | Path) -> Cards:
         raise InputError([f"{path}: is not CSV: {trouble}"]) from None
     if not lines or len(lines[0]) != 3:
         raise InputError([f"{path}: needs {_NEEDS}"])
+    if any(cell.strip().isdigit() for cell in lines[0][1:]):
+        raise InputError(
+            [f"{path}, line 1: holds numbers where the names of the two places should stand; put a header first"]
+        )
     return _checked(path, lines)
 
 

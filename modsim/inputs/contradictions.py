@@ -115,6 +115,10 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
                     "set core_groups = 0",
                 )
             )
+        if people > a.population:
+            found.append(
+                (f"{key}.population", f"{a.population} people cannot hold the {people} of {a.youngest}-{a.oldest}")
+            )
         if people < a.core_groups * a.core_size + scenario.population.peer_group_size:
             found.append(
                 (

@@ -85,7 +85,7 @@ def read_experience(path: Path) -> Experience:
     InputError
         with every problem found, one line each.
     """
-    content, _ = read_toml(path, "file of answers", "[replies.insight-1] to [replies.insight-7]")
+    content, _ = read_toml(path, "reflect", "[replies.insight-1] to [replies.insight-7]")
     return experience_from(content, str(path))
 
 

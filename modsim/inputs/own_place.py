@@ -1,6 +1,7 @@
 """A scenario of a user's own place: the few things they know, written out with what is assumed beside them."""
 
 import re
+import tomllib
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,8 @@ class OwnPlace:
 
 def id_of(name: str) -> str:
     """A stable id from a name, in small letters; an InputError if nothing is left of it."""
+    if any(character < " " or "\x7f" <= character <= "\x9f" for character in name):
+        raise InputError([f"--name {name!r}: holds a character that cannot be shown"])
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     found = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
     if not found or not found[0].isalpha():
@@ -46,9 +49,9 @@ def id_of(name: str) -> str:
 
 def ages_of(text: str) -> tuple[int, int]:
     """Youngest and oldest age from `12-20`."""
-    match = re.fullmatch(r"\s*(\d{1,2})\s*(?:-|–|to)\s*(\d{1,2})\s*", text)
-    if match is None:
-        raise InputError([f"--ages {text!r}: give the youngest and the oldest, as in 14-20"])
+    match = re.fullmatch(r"\s*([0-9]{1,2})\s*(?:-|–|to)\s*([0-9]{1,2})\s*", text)
+    if match is None or not 8 <= int(match[1]) < int(match[2]) <= 80:
+        raise InputError([f"--ages {text!r}: give the youngest and the oldest, as in 14-20, between 8 and 80"])
     return int(match[1]), int(match[2])
 
 
@@ -73,7 +76,7 @@ def may_be_anchor(partners: tuple[str, ...]) -> bool:
     return bool(_ANCHORS & set(partners))
 
 
-def text_of(place: OwnPlace, base: str) -> str:
+def text_of(place: OwnPlace, base: str, arms: list[str]) -> str:
     """The scenario file, with what was given and what is assumed said on each line."""
     ident, weeks = id_of(place.name), max(round(place.months * WEEKS_PER_MONTH), 1)
     youngest, oldest = place.ages
@@ -115,7 +118,7 @@ def text_of(place: OwnPlace, base: str) -> str:
         "",
         "[settings]",
         f'areas = ["{ident}"]   # only this one; the programme carried in comes from elsewhere',
-        'arms = ["transplant", "core_flex", "recoproduce"]   # more of them stand in the file above',
+        f"arms = [{', '.join(f'{chr(34)}{arm}{chr(34)}' for arm in arms)}]   # more may stand in the file above",
         f"weeks = {weeks}{said('months', f'{place.months} months', f'assumed: {place.months} months')}",
         "",
         "[purse]",
@@ -148,6 +151,14 @@ def text_of(place: OwnPlace, base: str) -> str:
     return "\n".join(lines)
 
 
+def extended_by(path: Path) -> list[Path]:
+    """A scenario file and all that it extends, the nearest first."""
+    found = [path.resolve()]
+    while isinstance(parent := tomllib.loads(found[-1].read_text(encoding="utf-8-sig")).get("extends"), str):
+        found.append((found[-1].parent / parent).resolve())
+    return found
+
+
 def write_own_place(place: OwnPlace, base: Path, out: Path) -> Scenario:
     """Write the file, if it can be used; the scenario it holds.
 
@@ -164,9 +175,16 @@ def write_own_place(place: OwnPlace, base: Path, out: Path) -> Scenario:
         raise InputError([f"{out}: a scenario file ends in .toml"])
     if out.resolve().parent != base.resolve().parent:
         raise InputError([f"{out}: must lie beside {base}, which it extends; give another --out, or another --base"])
+    if any(path == out.resolve() for path in extended_by(base)):
+        raise InputError([f"{out}: is what it would build on; give another --name or --out"])
+    if id_of(place.name) in {area.id for area in load_scenario(base).areas}:
+        raise InputError([f"--name {place.name!r}: {base} has an area of that id already; give another name"])
+    builds_on = load_scenario(base)
+    pair = [builds_on.settings.verdict_against, builds_on.settings.verdict_arm]
+    arms = [pair[0], *(arm for arm in ("core_flex",) if arm in builds_on.arms), pair[1]]
     partial = out.with_name(f".{out.stem}.partial.toml")
     try:
-        partial.write_text(text_of(place, base.name), encoding="utf-8")
+        partial.write_text(text_of(place, base.name, arms), encoding="utf-8")
         scenario = load_scenario(partial)
         partial.replace(out)
     except ScenarioError as error:

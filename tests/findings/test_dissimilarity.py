@@ -26,15 +26,19 @@ def test_eleven_cards_of_one_place_lie_a_third_apart_by_luck():
     assert np.mean([one.by_luck for one in found]) == pytest.approx(0.36, abs=0.05)
 
 
-@pytest.mark.parametrize(("dissimilarity", "number"), [(0.0, 120), (0.3, 120), (0.6, 120), (0.3, 400), (0.9, 400)])
+@pytest.mark.parametrize(
+    ("dissimilarity", "number"), [(0.0, 120), (0.1, 120), (0.2, 100), (0.3, 120), (0.6, 120), (0.3, 400), (0.9, 400)]
+)
 def test_the_estimate_is_less_biased_than_the_counts_and_the_interval_covers(dissimilarity, number):
     found = [dissimilarity_of(cards(np.random.default_rng(seed), dissimilarity, number)) for seed in range(24)]
     assert distance(ORIGIN, other(dissimilarity)) == pytest.approx(dissimilarity)
     plain = abs(np.mean([one.plain for one in found]) - dissimilarity)
     corrected = abs(np.mean([one.corrected for one in found]) - dissimilarity)
-    assert corrected <= plain + 0.01
     assert corrected < 0.05
+    if dissimilarity <= 0.2:  # where luck is most of what is seen
+        assert corrected < 0.6 * plain
     assert sum(one.low <= dissimilarity <= one.high for one in found) >= 20  # of 24; 95 % are 22.8
+    assert sum(one.low > dissimilarity for one in found) <= 3  # and does not read high
     assert all(one.value == one.corrected for one in found)
 
 

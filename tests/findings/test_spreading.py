@@ -24,8 +24,8 @@ def city():
     return compare(load_scenario(SCENARIOS / "glasgow.toml", CITY), workers=1)
 
 
-def by_hand(opened, open_at_the_end, share_left, weeks=130):
-    """Outcome of one replicate: each recipient has 10 expected incidents a week, less once it is open in the arm."""
+def by_hand(opened, weeks_open, share_left, weeks=130):
+    """Outcome of one replicate: each recipient has 10 expected incidents a week, less while it is open in the arm."""
     scenario = load_scenario(SCENARIOS / "glasgow.toml", CITY)
     areas, names = len(scenario.areas), weekly_measures(scenario)
     weekly = np.zeros((1, weeks, areas, 2, len(names)))
@@ -33,35 +33,37 @@ def by_hand(opened, open_at_the_end, share_left, weeks=130):
     totals = {name: np.zeros((1, areas, 2)) for name in ("trust_youth", "trust_youth_reference")}
     totals["opened_week"] = np.full((1, areas, 2), weeks)
     totals["open_at_the_end"] = np.zeros((1, areas, 2))
-    for k, (week, at_end, share) in enumerate(zip(opened, open_at_the_end, share_left, strict=True), 1):
-        weekly[0, week:, k, 1, names.index("asb_expected")] *= share
-        totals["opened_week"][0, k, 1], totals["open_at_the_end"][0, k, 1] = week, at_end
+    for k, (week, number, share) in enumerate(zip(opened, weeks_open, share_left, strict=True), 1):
+        weekly[0, week : week + number, k, 1, names.index("asb_expected")] *= share
+        weekly[0, week : week + number, k, 1, names.index("area_open")] = 1.0
+        totals["opened_week"][0, k, 1], totals["open_at_the_end"][0, k, 1] = week, number and week + number >= weeks
     totals["trust_youth"][0, :, 1] = 0.4
     totals["trust_youth_reference"][0, :, 1] = 0.3
     return scenario, Outcome([0], [Lane("none"), Lane("transplant")], weekly, totals, {})
 
 
 def test_an_adoption_is_mistaken_where_incidents_do_not_come_down_by_as_much_as_matters():
-    scenario, outcome = by_hand((10, 20, 30, 100, 130), (1, 0, 1, 1, 0), (0.9, 0.98, 0.997, 1.0, 1.0))
+    # open to the end and far lower; lapsed after 40 weeks; too little lower; too late to judge; never
+    scenario, outcome = by_hand((10, 20, 30, 100, 130), (200, 40, 200, 200, 0), (0.9, 0.96, 0.997, 1.0, 1.0))
     found = spread_of(scenario, outcome, "transplant", "none")
     assert found.taken_up.tolist() == [[True, True, True, True, False]]
     assert found.lapsed.tolist() == [[False, True, False, False, False]]
-    assert found.mistaken.tolist() == [
-        [False, False, True, False, False]
-    ]  # 0.3 % is too little; the fourth is too late
-    assert found.missed.tolist() == [[False, False, False, False, True]]  # on average it paid
-    assert found.change_percent[0, :3] == pytest.approx([-10.0, -2.0, -0.3])
+    assert found.judged.tolist() == [[True, True, True, False, False]]
+    assert found.mistaken.tolist() == [[False, False, True, False, False]]
+    assert found.change_percent[0, 0] == pytest.approx(-10.0)
+    assert found.change_percent[0, 1] == pytest.approx(-4.0 * 40 / 66)  # its 40 weeks and half a year after
+    assert found.change_percent[0, 2] == pytest.approx(-0.3)
     measures = spread_by_replicate(scenario, outcome, "transplant", "none")
     assert {name: values[0] for name, values in measures.items()} == pytest.approx(
-        {"taken_up": 4, "lapsed": 1, "mistaken_adoptions": 1, "missed_adoptions": 1, "trust_left_behind_points": 10.0}
+        {"taken_up": 4, "lapsed": 1, "judged_adoptions": 3, "mistaken_adoptions": 1, "trust_left_behind_points": 10.0}
     )
 
 
-def test_nobody_missed_what_does_not_work():
-    scenario, outcome = by_hand((10, 20, 130, 130, 130), (1, 1, 0, 0, 0), (1.0, 1.01, 1.0, 1.0, 1.0))
+def test_who_lapses_soon_is_judged_over_a_year():
+    scenario, outcome = by_hand((10, 20, 130, 130, 130), (5, 0, 0, 0, 0), (0.5, 1.0, 1.0, 1.0, 1.0))
     found = spread_of(scenario, outcome, "transplant", "none")
-    assert found.mistaken.sum() == 2
-    assert not found.missed.any()
+    assert found.change_percent[0, 0] == pytest.approx(-50.0 * 5 / 52)
+    assert found.mistaken.tolist() == [[False, True, False, False, False]]
 
 
 def test_areas_add_up(city):
@@ -69,8 +71,8 @@ def test_areas_add_up(city):
     for arm in city.arms:
         values = city.values[arm]
         assert np.array_equal(values["taken_up"], values["lapsed"] + values["open_at_the_end"])
-        assert (values["mistaken_adoptions"] <= values["taken_up"]).all()
-        assert (values["missed_adoptions"] <= 5 - values["taken_up"]).all()
+        assert (values["mistaken_adoptions"] <= values["judged_adoptions"]).all()
+        assert (values["judged_adoptions"] <= values["taken_up"]).all()
 
 
 def test_expected_incidents_are_those_that_luck_scatters(city):

@@ -8,7 +8,7 @@ from modsim.inputs.levers import Levers
 from modsim.inputs.sources import READ, cited_fields, sources
 from tests.conftest import SCENARIOS, modsim
 
-WHOLE = {"power_design": 0.5, "power_deliver": 0.5}
+WHOLE = {"power_design": 0.5, "power_deliver": 0.5, "venue": "learned"}
 THREE_AREAS = SCENARIOS / "three-areas.toml"
 
 
@@ -23,7 +23,7 @@ def test_an_arm_is_coproduction_where_design_plan_and_delivery_are_shared_and_bo
         ({"menu": "origin"}, "design"),
         ({"signals": "none"}, "both contribute"),
         ({"compulsory": True}, "both contribute"),
-        ({"power_deliver": 0.0}, "plan"),
+        ({"venue": "default"}, "plan"),
         ({"power_deliver": 0.0}, "deliver"),
     ],
 )
@@ -34,6 +34,13 @@ def test_without_any_part_it_is_not(change, part):
     assert badge.words.startswith("Not co-production")
 
 
+def test_young_people_who_lead_sessions_deliver_and_all_of_the_power_is_told_apart():
+    badge = badge_of(Levers(**{**WHOLE, "power_deliver": 0.0, "peer_delivery": 0.25}))
+    assert badge.is_coproduction
+    assert "they lead 25% of sessions" in badge.words
+    assert "all of it theirs" in badge_of(Levers(**{**WHOLE, "power_deliver": 1.0})).words
+
+
 def test_a_name_makes_no_coproduction():
     assert badge_of(Levers(label="Co-produced", spends_on="patrol", **WHOLE)).words.endswith("there is no programme.")
 
@@ -42,12 +49,14 @@ def test_the_arms_of_the_main_scenario_carry_the_badge_they_should(monkeypatch, 
     arms = load_scenario(THREE_AREAS).arms
     told = {name for name, levers in arms.items() if badge_of(levers).is_coproduction}
     assert told == {
-        "core_flex", "recoproduce", "recoproduce_learn", "recoproduce_p0", "recoproduce_fresh", "scratch",
+        "recoproduce", "recoproduce_learn", "recoproduce_p0", "recoproduce_fresh", "scratch",
     }  # fmt: skip
     code, out, _ = modsim(monkeypatch, capsys, "scenario", "arms", THREE_AREAS)
     assert code == 0
-    assert out.count("  Co-production by the 2014 definition") == 6
-    assert out.count("  Not co-production by the 2014 definition") == len(arms) - 6
+    told_apart = out.split("\n\n")
+    are = [part for part in told_apart if "  Co-production by the 2014 definition" in part]
+    assert [line.split(":")[0] for part in are for line in part.splitlines()[:-1]] == sorted(told, key=list(arms).index)
+    assert all(f"{name}: " in out for name in arms)
 
 
 def test_every_value_that_claims_evidence_names_a_source_that_is_listed():

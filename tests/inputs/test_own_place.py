@@ -42,9 +42,10 @@ def test_a_place_of_one_s_own_holds_what_was_given_and_marks_what_was_not(base, 
         "northtown",
         "Northtown",
         13000,
-        14,
+        12,
         22,
     )
+    assert (area.eligible_youngest, area.eligible_oldest, area.core_groups) == (14, 22, 1)
     assert (area.partners, area.anchor) == (["police", "youth_work", "third_sector"], True)
     assert area.reported_per_10000_per_month == 11.5
     assert scenario.partners.at_the_table == 3
@@ -78,8 +79,13 @@ def test_a_place_can_be_asked_for_step_by_step(base, monkeypatch, capsys):
     [
         (("--yes",), "--name: is needed"),
         (("--name", "77"), "must begin with a letter"),
-        (("--name", "A", "--ages", "young"), "give the youngest and the oldest, as in 12-20"),
-        (("--name", "A", "--ages", "20-12"), "must be below oldest"),
+        (("--name", "A", "--ages", "young"), "give the youngest and the oldest, as in 14-20, between 8 and 80"),
+        (("--name", "A", "--ages", "20-12"), "give the youngest and the oldest, as in 14-20"),
+        (("--name", "Castlefern"), "has an area of that id already"),
+        (("--name", "A\x07"), "holds a character that cannot be shown"),
+        (("--name", "A", "--ages", "8-80", "--adult-percent", 50), "people cannot hold the"),
+        (("--name", "Three areas", "--replace"), "is what it would build on"),
+        (("--name", "A", "--cards", "/dev/zero"), "is not a file; interest cards"),
         (("--name", "A", "--population", 5), "must be from 100 to 5,000,000"),
         (("--name", "A", "--partners", "police,gp"), "'gp': there is no such type; there are police,"),
         (("--name", "A", "--partners", "police,police"), "named twice"),
@@ -142,6 +148,7 @@ def test_many_cards_give_a_value_and_its_interval(base, monkeypatch, capsys, tmp
         ("activity,a,b\n,1,2\ngym,2,1\n", "names no activity"),
         ("activity,a,b\ngym,2,1\n", "at least 2 are needed"),
         ("activity,a,b\ngym,0,1\nmusic,0,4\n", "0 cards in 'a'"),
+        ("gym,3,4\nmusic,0,4\n", "line 1: holds numbers where the names of the two places should stand"),
         ("activity,a,b\ngym,-1,1\nmusic,3,4\n", "'-1' is not a count"),
         ("activity,a,b\ngym,999999999,1\nmusic,3,4\n", "between 1 and 100,000 are needed"),
     ],

@@ -43,6 +43,20 @@ def test_a_plan_holds_what_was_named_most():
         assert named[plan].min() >= named[~plan].max()
 
 
+def test_without_shared_power_a_plan_is_what_people_here_are_thought_to_want():
+    community, area = until_recruiting(
+        *INDIVIDUAL, "arms.recoproduce.power_design=0", "arms.recoproduce.process_knowledge=0",
+        "areas.gorbals.role=recipient",
+    )  # fmt: skip
+    c = community.town.columns
+    assert (c.plan[:, area, :, 0] == c.menu[:, area, :].astype(bool)).all()
+
+
+def test_nobody_learns_badly_from_people_who_are_somewhere_else():
+    worse = lived(*INDIVIDUAL, "peers.deviancy=0.5")
+    assert np.array_equal(worse.town.columns.occurred, lived(*INDIVIDUAL, "peers.deviancy=0").town.columns.occurred)
+
+
 def test_people_nobody_visited_get_what_people_here_want():
     community, area = until_recruiting(*INDIVIDUAL, "programme.contacted=10", "areas.gorbals.role=recipient")
     c = community.town.columns
@@ -76,7 +90,7 @@ def test_a_menu_that_is_kept_is_designed_once():
     while community.week < 59:
         community.step()
         for area in (1, 2):
-            if c.stage[area, 0] == Stage.COURSE:
+            if c.stage[area, 0] == Stage.RECRUITING:
                 seen.setdefault(area, {})[int(c.round[area, 0])] = c.menu[:, area, 0].copy()
                 spent.setdefault(area, []).append(c.spent["meetings"][area, 0])
     for area in (1, 2):

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from modsim.inputs.experience import STATEMENTS, Experience, experience_from, read_experience, text_of_experience
+from modsim.inputs.experience import (
+    STATEMENTS,
+    Experience,
+    experience_from,
+    read_experience,
+    text_of_experience,
+)
 from modsim.inputs.mechanisms import INSIGHTS
 from modsim.inputs.problems import InputError
 from modsim.studies.ablation import ablate
@@ -53,22 +59,34 @@ def test_where_the_two_disagree_it_is_said():
     scenario = small_scenario("settings.replicates=3")
     yes = reflect(scenario, experience(*["true"] * 7), workers=1)
     no = reflect(scenario, experience(*["not"] * 7), workers=1)
+    agreed = {"it helps": ("agree", "it would have helped, says the model"), "cannot tell": ("open", "open"),
+              "it hinders": ("differ", "it would have hindered, says the model")}  # fmt: skip
     for one, other in zip(yes.beside, no.beside, strict=True):
         assert one.model_says == other.model_says
-        said = {"it helps": ("agree", "disagree: here it would help"), "cannot tell": ("open", "open")}
-        if "perhaps" in one.model_says:
-            assert (one.agreement, other.agreement) == ("open", "open")
-        else:
-            assert (one.agreement, other.agreement) == said.get(one.model_says, ("disagree", "agree"))
+        expected = agreed.get(one.model_says, ("differ", "not missed, says the model"))
+        expected = ("open", "open") if "perhaps" in one.model_says else expected
+        assert (one.agreement, other.agreement) == expected
+
+
+def test_what_is_left_open_counts_in_the_verdict():
+    scenario = small_scenario(
+        "settings.replicates=4", "settings.smallest_difference={occurred_asb_change_percent=50.0}"
+    )
+    sure = reflect(scenario, experience(*["true"] * 7), workers=1)
+    assert sure.kind == "about the same"
+    open_ = reflect(scenario, experience(*["unknown"] * 7), workers=1)
+    assert open_.range[0] < open_.contrast.mean < open_.range[1]
+    mean = open_.contrast
+    ends = open_.range[0] - (mean.mean - mean.low), open_.range[1] + (mean.high - mean.mean)
+    assert (open_.kind == "about the same") == (ends[0] >= -50.0 and ends[1] <= 50.0)
 
 
 def test_answers_are_kept_and_read_back_to_the_same(tmp_path):
     found = experience(
         "true", "partly", "not", "unknown", "true", "true", "not", about='A "place"\n', scenario="s.toml"
     )
-    found = found.model_copy(
-        update={"model_said": {"contrast": -0.5, "low": -1.0, "high": 0.25, "verdict": "cannot tell"}}
-    )
+    said = ModelSaid(answers=found.in_short, replicates=3, contrast=-0.5, low=-1.0, high=0.25, verdict="cannot tell")
+    found = found.model_copy(update={"model_said": said})
     path = tmp_path / "experience.toml"
     path.write_text(text_of_experience(found))
     assert read_experience(path) == found
@@ -131,10 +149,10 @@ def test_the_command_keeps_the_answers_and_says_what_the_model_says(small_file, 
         monkeypatch, capsys, "reflect", *words, "--answer", "5=not", "--rest", "true", "--why", "5=no such body"
     )
     assert (code, err.strip()) == (0, "")
-    assert "With insight-5 taken away, as you answered" in out
+    assert "With insight 5 taken away, the first minus the second is" in out
     kept = read_experience(tmp_path / "experience.toml")
     assert (kept.replies["insight-5"].answer, kept.replies["insight-5"].why) == ("not", "no such body")
-    assert {"contrast", "low", "high", "verdict"} == kept.model_said.keys()
+    assert kept.model_said.answers == "true true true true not true true"
     code, _, err = modsim(monkeypatch, capsys, "reflect", *words, "--rest", "true")
     assert code == 2
     assert "is there already" in err
@@ -142,7 +160,14 @@ def test_the_command_keeps_the_answers_and_says_what_the_model_says(small_file, 
         monkeypatch, capsys, "reflect", "--answers", "experience.toml", *words, "--answer", "5=unknown"
     )
     assert code == 0
-    assert "What you leave open (insight-5)" in out
+    assert "what you leave open wholly at work (insight 5)" in out
+    assert read_experience(tmp_path / "experience.toml").replies["insight-5"].why == ""  # it was why of another answer
+    code, out, _ = modsim(monkeypatch, capsys, "reflect", "--answers", "experience.toml", *words, "--rest", "not")
+    assert read_experience(tmp_path / "experience.toml").replies["insight-1"].answer == "true"  # it was given
+    text = (tmp_path / "experience.toml").read_text()
+    (tmp_path / "edited.toml").write_text(text.replace('answer = "unknown"', 'answer = "partly"'))
+    _, out, _ = modsim(monkeypatch, capsys, "reflect", "pool", "edited.toml")
+    assert "Under the answers of 1 the model was not run as they stand" in out
     code, out, _ = modsim(monkeypatch, capsys, "reflect", "pool", "experience.toml", "experience.toml")
     assert code == 0
     assert "2 practitioners" in out
@@ -175,7 +200,7 @@ def test_seven_questions_can_be_answered_one_by_one(tmp_path, monkeypatch, capsy
     monkeypatch.setattr("typer.prompt", lambda *_, default=None, **__: next(said) or default)
     from modsim.cli.reflect import _asked
 
-    found = _asked({}, {}, "", "s.toml")
+    found = _asked(None, {}, None, "", "s.toml")
     assert isinstance(found, Experience)
     assert (found.about, found.replies["insight-1"].why) == ("Here", "because")
     assert found.left_open == [f"insight-{k}" for k in range(2, 8)]

@@ -202,5 +202,6 @@ def both_outcomes(comparison: Comparison) -> tuple[Figure, str]:
     axis.set_xlabel(f"change in {words.incidents} of whole areas, %")
     axis.set_ylabel(f"change in {words.incidents} of participants, %")
     put_title(figure, "What each does to those who take part, and to whole areas")
-    axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8.5)
+    if axis.get_legend_handles_labels()[0]:  # nobody may have taken part
+        axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8.5)
     return figure, "Change in percent, with 95 % intervals of the mean. " + "; ".join(said) + "."
