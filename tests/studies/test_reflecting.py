@@ -6,6 +6,7 @@ import pytest
 from modsim.inputs.experience import (
     STATEMENTS,
     Experience,
+    ModelSaid,
     experience_from,
     read_experience,
     text_of_experience,
