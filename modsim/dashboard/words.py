@@ -80,7 +80,7 @@ def plan_words(scenario: Scenario, arm: str) -> str:
     else:
         what = "a fixed list of activities"
     setup = f"after at least {levers.setup_weeks} weeks of set-up"
-    return f"“{label}”: {what}, {setup}. {badge_of(levers).words}"
+    return f"“{label}”: {what}, {setup}; {badge_of(levers).short}."
 
 
 def verdict_words(comparison: Comparison) -> list[str]:

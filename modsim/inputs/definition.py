@@ -31,6 +31,14 @@ class Badge:
         return bool(self.parts) and all(part.is_there for part in self.parts)
 
     @property
+    def short(self) -> str:
+        """Half a sentence, with the first of the reasons why not."""
+        if self.is_coproduction:
+            return "co-production by the definition of 2014"
+        missing = next((part.why for part in self.parts if not part.is_there), "there is no programme")
+        return f"not co-production by the definition of 2014 ({missing})"
+
+    @property
     def words(self) -> str:
         """One sentence."""
         if not self.parts:
