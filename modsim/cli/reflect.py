@@ -58,8 +58,7 @@ def reflect(
         write_whole(place, lambda path: path.write_text(text_of_experience(found), encoding="utf-8"))
 
     source = context.get_parameter_source("out")
-    elsewhere = answers is None or (source is not None and source.name == "COMMANDLINE")
-    place = out if elsewhere or answers is None else answers
+    place = out if answers is None or (source is not None and source.name == "COMMANDLINE") else answers
     try:
         given = _given(answer or [], why or [], rest)
         saved = None if answers is None else read_experience(answers)
@@ -160,12 +159,8 @@ def _asked(
     if missing:
         choices = ", ".join(f"{key} ({words})" if key != words else key for key, words in ANSWERS.items())
         print(f"From your own experience: is it so? Answer with {choices}.\n")
-        about = (
-            about
-            or typer.prompt("Which place or programme is it about (may stay empty)", default="", show_default=False)[
-                :200
-            ]
-        )
+        which = "Which place or programme is it about (may stay empty)"
+        about = about or typer.prompt(which, default="", show_default=False)[:200]
     for name in missing:
         print(f"\n{name.removeprefix('insight-')}. {STATEMENTS[name]}")
         said = ""
