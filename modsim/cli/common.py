@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -34,6 +35,21 @@ def refuse(problems: list[str]) -> NoReturn:
     for problem in problems:
         print(problem.replace("\n", " "), file=sys.stderr)
     raise typer.Exit(BAD_INPUT)
+
+
+def all_read[T](paths: Iterable[Path], read: Callable[[Path], T]) -> list[T]:
+    """What files hold, or a refusal with every problem of all of them."""
+    from modsim.inputs.problems import InputError
+
+    found, problems = [], []
+    for path in paths:
+        try:
+            found.append(read(path))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        refuse(problems)
+    return found
 
 
 def progress_bar() -> "Progress":

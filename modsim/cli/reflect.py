@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modsim.cli.common import STOPPED, Workers, progress_bar, refuse, terminal
+from modsim.cli.common import STOPPED, Workers, all_read, progress_bar, refuse, terminal
 
 if TYPE_CHECKING:
     from modsim.inputs.experience import Experience
@@ -262,18 +262,9 @@ def pool_answers(
     from rich.text import Text
 
     from modsim.inputs.experience import ANSWERS, STATEMENTS, read_experience
-    from modsim.inputs.problems import InputError
     from modsim.studies.reflecting import pool
 
-    problems: list[str] = []
-    read = []
-    for path in files:
-        try:
-            read.append(read_experience(path))
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        refuse(problems)
+    read = all_read(files, read_experience)
     console, table = terminal(), Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for head in ("insight", *ANSWERS.values(), "holds, from … to"):
         table.add_column(Text(head), justify="left" if head == "insight" else "right")

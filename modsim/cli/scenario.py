@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from modsim.cli import own_place
-from modsim.cli.common import Changes, ScenarioFile, areas_in_words, refuse
+from modsim.cli.common import Changes, ScenarioFile, all_read, areas_in_words, refuse
 
 app = typer.Typer(no_args_is_help=True, help="List, check, show or write scenario files, and tell two apart.")
 
@@ -38,13 +38,9 @@ def list_scenarios(
 @app.command(epilog="Example: modsim scenario check scenarios/three-areas.toml")
 def check(scenario: ScenarioFile, changes: Changes = None) -> None:
     """Check a scenario file and report every problem found."""
-    from modsim.inputs.problems import ScenarioError
     from modsim.inputs.reading import load_scenario
 
-    try:
-        loaded = load_scenario(scenario, changes or [])
-    except ScenarioError as error:
-        refuse(error.problems)
+    (loaded,) = all_read([scenario], lambda path: load_scenario(path, changes or []))
     people = sum(loaded.young_people_in(area) for area in loaded.areas)
     origin = next((area.label for area in loaded.areas if area.role == "origin"), "offstage")
     number = len(loaded.areas)
@@ -81,13 +77,9 @@ def show(
 def arms(scenario: ScenarioFile, changes: Changes = None) -> None:
     """Say of each arm what it is, and whether it is co-production by the 2014 definition."""
     from modsim.inputs.definition import badge_of
-    from modsim.inputs.problems import ScenarioError
     from modsim.inputs.reading import load_scenario
 
-    try:
-        loaded = load_scenario(scenario, changes or [])
-    except ScenarioError as error:
-        refuse(error.problems)
+    (loaded,) = all_read([scenario], lambda path: load_scenario(path, changes or []))
     shown = loaded.settings.arms or list(loaded.arms)
     same: dict[str, list[str]] = {}
     for name in [*shown, *(name for name in loaded.arms if name not in shown)]:
@@ -108,18 +100,9 @@ def diff(
 ) -> None:
     """Tell two scenarios apart: every value that differs, defaults included."""
     from modsim.inputs.differences import differences
-    from modsim.inputs.problems import ScenarioError
     from modsim.inputs.reading import load_scenario
 
-    problems: list[str] = []
-    loaded = []
-    for path in (one, other):
-        try:
-            loaded.append(load_scenario(path))
-        except ScenarioError as error:
-            problems += error.problems
-    if problems:
-        refuse(problems)
+    loaded = all_read([one, other], load_scenario)
     print(f"A  {one}: {loaded[0].title}\nB  {other}: {loaded[1].title}")
     found = differences(*loaded)
     if not found:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from modsim.findings.spreading import spread_by_replicate
+from modsim.findings.spreading import recipients, spread_by_replicate
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.runs import Outcome
 
@@ -168,11 +168,6 @@ def by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str)
         "cost_gbp": cost,
         **({"value_less_cost_gbp": averted * worth - cost} if worth is not None else {}),
     }
-
-
-def recipients(scenario: Scenario) -> list[int]:
-    """Where the recipient areas stand among the scenario's areas."""
-    return [k for k, area in enumerate(scenario.areas) if area.role == "recipient"]
 
 
 def incidents_occurred(scenario: Scenario, outcome: Outcome, lane: int) -> np.ndarray:

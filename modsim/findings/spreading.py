@@ -36,9 +36,14 @@ class Spread:
         return np.isfinite(self.change_percent)
 
 
+def recipients(scenario: Scenario) -> list[int]:
+    """Where the recipient areas stand among the scenario's areas."""
+    return [k for k, area in enumerate(scenario.areas) if area.role == "recipient"]
+
+
 def spread_of(scenario: Scenario, outcome: Outcome, arm: str, reference: str) -> Spread:
     """What came of every recipient in an arm; needs a scenario in which the programme spreads by itself."""
-    areas = [k for k, area in enumerate(scenario.areas) if area.role == "recipient"]
+    areas = recipients(scenario)
     at, base = outcome.lane(arm), outcome.lane(reference)
     incident, weeks = scenario.vocabulary.incident, scenario.settings.weeks
     opened = outcome.totals["opened_week"][:, areas, at].astype(int)
@@ -65,7 +70,7 @@ def spread_of(scenario: Scenario, outcome: Outcome, arm: str, reference: str) ->
 def spread_by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str) -> dict[str, np.ndarray]:
     """The measures of spread: one value for each replicate."""
     found = spread_of(scenario, outcome, arm, reference)
-    areas = [k for k, area in enumerate(scenario.areas) if area.role == "recipient"]
+    areas = recipients(scenario)
     at = outcome.lane(arm)
     gained = outcome.totals["trust_youth"] - outcome.totals["trust_youth_reference"]
     left = np.where(found.lapsed, 100.0 * gained[:, areas, at], 0.0).sum(axis=1)

@@ -348,10 +348,10 @@ class Town:
 
     def pledged(self) -> np.ndarray:
         """Hours that partners put in this week beside the purse, as far as calls leave them free (areas, lanes)."""
-        c = self.columns
-        effort = partnering.hours_pledged(
-            self.effective_commitment, self.together[:, None, :], self.numbers.purse.pledged_hours
-        )
+        c, pledge = self.columns, self.numbers.purse.pledged_hours
+        if not np.any(pledge):
+            return np.zeros(c.purse.shape)
+        effort = partnering.hours_pledged(self.effective_commitment, self.together[:, None, :], pledge)
         return summed(np.minimum(effort, c.free_hours))
 
 

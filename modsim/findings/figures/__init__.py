@@ -12,11 +12,9 @@ from matplotlib.figure import Figure
 
 from modsim.findings.comparison import Comparison
 from modsim.findings.figures import outcomes, services, spread
-from modsim.findings.figures.style import SETTINGS, finish
+from modsim.findings.figures.style import MOST_PANELS, SETTINGS, finish
 
 __all__ = ["SETTINGS", "draw_figures", "finish"]
-
-_MOST_PANELS = 20  # areas beyond which pictures with a panel or line for each cannot be read
 
 
 def draw_figures(comparison: Comparison, folder: Path) -> None:
@@ -30,7 +28,7 @@ def draw_figures(comparison: Comparison, folder: Path) -> None:
         "asb-over-time": outcomes.incidents_over_time,
         "differences-by-area": outcomes.differences_by_area,
     }
-    figures = by_area if len(comparison.scenario.recipients) <= _MOST_PANELS else {}
+    figures = by_area if len(comparison.scenario.recipients) <= MOST_PANELS else {}
     figures |= {
         "apparent-and-true-effect": outcomes.apparent_and_true,
         "both-outcomes": outcomes.both_outcomes,

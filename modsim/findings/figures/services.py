@@ -5,7 +5,16 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from modsim.findings.comparison import Comparison
-from modsim.findings.figures.style import FILLS, REFERENCE, in_words, labelled, put_title, styles_of, weekly_of
+from modsim.findings.figures.style import (
+    FILLS,
+    MOST_PANELS,
+    REFERENCE,
+    in_words,
+    labelled,
+    put_title,
+    styles_of,
+    weekly_of,
+)
 from modsim.findings.measures import recipients
 from modsim.findings.statistics import estimate
 from modsim.simulation.columns import HEADINGS
@@ -104,7 +113,7 @@ def where_it_runs(comparison: Comparison) -> tuple[Figure, str]:
     """In what share of futures the programme is open in each area, week by week, for the verdict's two arms."""
     scenario, pair = comparison.scenario, comparison.verdict_pair
     areas = recipients(scenario)
-    open_, few = weekly_of(comparison, "area_open"), len(areas) <= 20
+    open_, few = weekly_of(comparison, "area_open"), len(areas) <= MOST_PANELS
     figure = Figure(
         figsize=(9.6, 1.9 + (0.34 if few else 0.16) * len(areas)),
         layout=ConstrainedLayoutEngine(rect=(0.012, 0.09, 0.976, 0.91)),

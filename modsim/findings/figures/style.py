@@ -36,6 +36,7 @@ SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "modsim", "axes.grid": True,
     "grid.color": "#E5E5E5", "axes.axisbelow": True, "legend.frameon": False,
 }  # fmt: skip
+MOST_PANELS = 20  # areas beyond which pictures with a panel or a wide line for each cannot be read
 BANDS = "Lines are means over simulated futures; the bands, for the two arms of the verdict, hold 9 in 10 of them."
 
 

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
 def tell_menu(one: "Programme") -> None:
     """Tell those who were visited what the menu is: some feel unheard if what was named most is not on it."""
-    if one.stage != Stage.RECRUITING or one.stage_week != 0 or one.power_design <= 0.0 or one.is_individual:
-        return
-    if not one.designs_menu:
+    begins = one.stage == Stage.RECRUITING and one.stage_week == 0
+    if not begins or one.power_design <= 0.0 or not one.designs_menu or one.is_individual:
         return
     shares = learned_shares(one)
     first = max(shares, key=lambda i: shares[i])

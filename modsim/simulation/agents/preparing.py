@@ -242,9 +242,14 @@ def choose_menu(one: "Programme") -> None:
     one.venue = int(np.argmax(votes)) if levers.learns_venue[a, 0] and votes.sum() else one.usual_venue
 
 
+def _voice(one: "Programme") -> float:
+    """Weight of young people's wishes around the design table."""
+    return designing.voice(one.power_in_practice(), one.knowledge, one.model.scenario.listening)
+
+
 def _wanted_here(one: "Programme") -> dict[str, float]:
     """How strongly each activity is wanted for what is offered here, by those around the design table."""
-    voice = designing.voice(one.power_in_practice(), one.knowledge, one.model.scenario.listening)
+    voice = _voice(one)
     return {
         activity: designing.menu_score(learned, one.expectation[activity], voice)
         for activity, learned in learned_shares(one).items()
@@ -253,8 +258,7 @@ def _wanted_here(one: "Programme") -> dict[str, float]:
 
 def _make_plans(one: "Programme", wanted: dict[str, float]) -> None:
     """A plan for each of those listed: what they named most often, filled up with what people here want."""
-    c, size = one.model.town.columns, one.model.scenario.programme.menu_size
-    voice = designing.voice(one.power_in_practice(), one.knowledge, one.model.scenario.listening)
+    c, size, voice = one.model.town.columns, one.model.scenario.programme.menu_size, _voice(one)
     for position in range(c.named.shape[2]):
         named = dict(zip(wanted, c.named[:, one.area, position, 0].tolist(), strict=True))
         score = {i: designing.own_plan_score(named[i], wanted[i], voice) for i in wanted}

@@ -221,20 +221,23 @@ def chosen_menu(town: Town, area: int, lane: int) -> np.ndarray:
     return _filled(town, area, lane, _wanted_here(town, area, lane))
 
 
+def _voice(town: Town, area: int, lane: int):
+    """Weight of young people's wishes around the design table."""
+    power, listening = town.power_in_practice()[area, lane], town.numbers.listening.at(lane)
+    return designing.voice(power, town.columns.knowledge[area, lane], listening)
+
+
 def _wanted_here(town: Town, area: int, lane: int) -> np.ndarray:
     """How strongly each activity (K,) is wanted for what is offered here, by those around the design table."""
-    c, prior = town.columns, town.prior[:, lane]
-    power, listening = town.power_in_practice()[area, lane], town.numbers.listening.at(lane)
-    voice = designing.voice(power, c.knowledge[area, lane], listening)
-    return designing.menu_score(learned_shares(town, area, lane), prior, voice)
+    prior = town.prior[:, lane]
+    return designing.menu_score(learned_shares(town, area, lane), prior, _voice(town, area, lane))
 
 
 def make_plans(town: Town, area: int, lane: int) -> None:
     """A plan for each of those listed: what they named most often, filled up with what people here want."""
     c, size = town.columns, town.scenario.programme.menu_size
-    power, listening = town.power_in_practice()[area, lane], town.numbers.listening.at(lane)
-    voice = designing.voice(power, c.knowledge[area, lane], listening)
-    score = designing.own_plan_score(c.named[:, area, :, lane], _wanted_here(town, area, lane)[:, None], voice)
+    wanted = _wanted_here(town, area, lane)[:, None]
+    score = designing.own_plan_score(c.named[:, area, :, lane], wanted, _voice(town, area, lane))
     plan = np.zeros(score.shape, dtype=bool)
     np.put_along_axis(plan, np.argsort(-score, axis=0, kind="stable")[:size], True, axis=0)
     c.plan[:, area, :, lane] = plan
