@@ -139,6 +139,34 @@ def field_at(location: tuple[Any, ...], root: Any = Scenario) -> Any:
     return _table_and_field(location, root)[1]
 
 
+def plausible_ranges() -> dict[str, tuple[float, float]]:
+    """What is plausible of every number of the tables of social processes and means, by dotted key.
+
+    Where the evidence does not say, half to twice the default.
+    """
+    found = {}
+    for table, field in Scenario.model_fields.items():
+        for name, number in getattr(field.annotation, "model_fields", {}).items():
+            if table in _HOW_WE_LOOK or "plausible" not in (number.json_schema_extra or {}):
+                continue
+            low, high = number.json_schema_extra["plausible"]
+            if [low, high] == list(_bounds(number)):
+                around = sorted((number.default / 2.0, number.default * 2.0))
+                low, high = max(low, around[0]), min(high, around[1])
+            found[f"{table}.{name}"] = (low, high)
+    return found
+
+
+def _bounds(number: Any) -> tuple[float, float]:
+    """The least and the most that a number may be."""
+    low = next(m.ge for m in number.metadata if getattr(m, "ge", None) is not None)
+    high = next(m.le for m in number.metadata if getattr(m, "le", None) is not None)
+    return low, high
+
+
+_HOW_WE_LOOK = ("settings", "vocabulary", "origin")
+
+
 def _table_in(annotation: Any) -> Any:
     """The table class inside an annotation such as list[Area] or dict[str, Levers], or None."""
     if hasattr(annotation, "model_fields"):

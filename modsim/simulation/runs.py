@@ -144,6 +144,7 @@ def run(
     each_week: Callable[[int], None] | None = None,
     kept: Pasts | None = None,
     rules: Rules | None = None,
+    look: Callable[[Town], None] | None = None,
 ) -> Outcome:
     """Live through a scenario, or several parameter points of it, once for each replicate and lane, side by side.
 
@@ -154,8 +155,9 @@ def run(
     replicates : numbers of the simulated futures; the same number is the same luck, whatever else is run
     each_week : called with the week just lived, those of the history (below 0) included; may raise, to stop
     kept : worlds and histories of earlier runs; the numbers are the same with and without
-
     rules : rules of behaviour in place of the model's; not together with `kept`
+    look : called with the town after each week from week 0, by whoever asks for more than the records keep; it must
+        change nothing
 
     Raises
     ------
@@ -178,6 +180,8 @@ def run(
     town = Town(world, arms, scenarios, records, columns, rules)
     for week in range(first.settings.weeks):
         live_one_week(town, week, by_columns)
+        if look is not None:
+            look(town)
         if each_week is not None:
             each_week(week)
     shape = len(replicates), len(first.areas), len(lanes)

@@ -38,6 +38,12 @@ def _key(seed: int, process: str, area_id: str) -> tuple[int, int]:
     return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:], "little")
 
 
+def analyst(seed: int, purpose: str) -> np.random.Generator:
+    """A generator for work beside the model (parameters tried, resampling, the oracle's Monte Carlo); never its luck."""
+    first, second = _key(seed, purpose, "analysis")
+    return np.random.Generator(np.random.Philox(key=(first << 32) | second))
+
+
 class Luck:
     """The draws of one world: areas stacked over replicates, each with its id and replicate number.
 

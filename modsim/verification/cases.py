@@ -1,0 +1,503 @@
+"""Cases whose answer is known in closed form, each looked at with numbers drawn afresh."""
+
+import numpy as np
+from scipy import stats
+
+from modsim.inputs.scenario import Scenario
+from modsim.rules import trusting
+from modsim.simulation.by_columns.preparing import chosen_menu
+from modsim.simulation.columns import Standing
+from modsim.simulation.community import Community
+from modsim.simulation.lanes import Lane
+from modsim.simulation.listing import list_of
+from modsim.simulation.records import weekly_measures
+from modsim.simulation.runs import Outcome, run
+from modsim.simulation.town import Town
+from modsim.verification.checks import STANDARD_ERRORS, Case, Dice, Sheet
+from modsim.verification.setting import ANEW, CARRIED, NOTHING, STILL, three_towns
+from modsim.world.young_people import World
+
+
+def _expected_incidents(scenario: Scenario, seed: int, replicates: range) -> np.ndarray:
+    """Expected incidents without any programme (weeks, areas of all replicates), by our own formula who being there."""
+    world, p = World(scenario, seed, replicates), scenario.offending
+    found = np.zeros((scenario.settings.weeks, len(world.areas)))
+    level = np.array([scenario.reported_per_week(area) for area in world.areas]) / scenario.reporting.share
+    level = np.tile(level[: len(scenario.areas)] / _relative_rates(scenario), len(replicates))
+    for week in range(-scenario.settings.history_weeks, scenario.settings.weeks):
+        world.turn(week)
+        if week < 0:
+            continue
+        season = 1.0 + p.season_swing * np.cos(2.0 * np.pi * (week - p.season_peak_week) / 52.0)
+        lasting = world.area_log_rate[world.area] + world.group_log_rate[world.group] + world.own_log_rate
+        log_rate = lasting + p.core_shift * world.in_core + world.spell - ((world.age - p.peak_age) / p.age_sd) ** 2 / 2
+        rate = level[world.area] * season * (1.0 + p.yearly_change) ** (week / 52.0) * np.exp(log_rate)
+        found[week] = np.bincount(world.area, rate, len(world.areas))
+    return found
+
+
+def _recipients_only(*changes: str) -> Scenario:
+    """The towns without the origin, which has a programme of its own in every arm."""
+    scenario = three_towns(*changes)
+    return scenario.model_copy(update={"areas": scenario.recipients})
+
+
+def _relative_rates(scenario: Scenario) -> np.ndarray:
+    """Expected sum of an area's relative rates over all luck, when the history begins, by averaging over ages."""
+    p, people = scenario.offending, scenario.population
+    spread = np.exp((p.area_sd**2 + p.group_sd**2 + p.person_sd**2 + p.spell_sd**2) / 2.0)
+
+    def mean_factor(low: float, high: float) -> float:
+        ages = low + (high - low) * (np.arange(20_000) + 0.5) / 20_000
+        return float(np.exp(-(((ages - p.peak_age) / p.age_sd) ** 2) / 2.0).mean())
+
+    found = []
+    for area in scenario.areas:
+        core = area.core_groups * area.core_size
+        low, high = max(area.youngest, people.core_youngest), min(area.oldest, people.core_oldest_at_start) + 1
+        others = (scenario.young_people_in(area) - core) * mean_factor(area.youngest, area.oldest + 1)
+        found.append(spread * (others + core * np.exp(p.core_shift) * mean_factor(low, high)))
+    return np.array(found)
+
+
+def _offending(dice: Dice) -> list[str]:
+    """How unevenly incidents are spread, drawn afresh."""
+    return [
+        dice.set("offending.group_sd", 0.1, 0.5), dice.set("offending.person_sd", 0.3, 0.8),
+        dice.set("offending.core_shift", 2.5, 4.0), dice.set("offending.spell_sd", 0.1, 0.6),
+        dice.set("offending.season_swing", 0.0, 0.4), dice.set("offending.yearly_change", -0.2, 0.1),
+        dice.set("reporting.share", 0.15, 0.5),
+    ]  # fmt: skip
+
+
+def background_is_poisson(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Nothing moves: incidents are Poisson around everybody's own rate, and rates have the level that was asked for."""
+    changes = _offending(dice)
+    seed, replicates = dice.world_seed, range(40 * more)
+    scenario = _recipients_only("settings.weeks=52", f"settings.seed={seed}", *changes, *STILL)
+    expected = _expected_incidents(scenario, seed, replicates)
+    occurred = run(scenario, [Lane(NOTHING)], replicates).weekly[..., 0, 0]  # (replicates, weeks, areas)
+    found = np.moveaxis(occurred, 1, 0).reshape(52, -1)
+    scaled = (found - expected) / np.sqrt(expected)
+    sheet.mean("mean of counts, scaled", scaled, 0.0, sd=1.0)
+    # counts of small means have longer tails than normal ones: their fourth moment is 3 + 1 / mean
+    tail = np.sqrt((2.0 + (1.0 / expected).mean()) / scaled.size)
+    sheet.near("variance of counts, scaled", (scaled**2).mean(), 1.0, STANDARD_ERRORS * tail)
+    worlds = World(scenario, seed, range(400 * more))
+    level = np.add.reduceat(worlds.background, worlds.first_row[:-1])
+    p, week = scenario.offending, worlds.week
+    season = 1.0 + p.season_swing * np.cos(2.0 * np.pi * (week - p.season_peak_week) / 52.0)
+    asked = np.array([scenario.reported_per_week(area) for area in scenario.areas]) / scenario.reporting.share
+    asked = asked * season * (1.0 + p.yearly_change) ** (week / 52.0)
+    sheet.mean("level of rates against the one asked for", level.reshape(-1, len(asked)) / asked, 1.0)
+
+
+def incidents_come_in_bursts(dice: Dice, sheet: Sheet, more: int) -> None:
+    """A branching process: the mean stays, and counts of three years vary 1 / (1 - offspring) squared times as much."""
+    offspring, seed, replicates = dice.between("excitation.offspring", 0.2, 0.5), dice.world_seed, range(120 * more)
+    scenario = _recipients_only(
+        "settings.weeks=156", f"settings.seed={seed}", "order.persistence=0", *STILL[1:],
+        f"excitation.offspring={offspring}", dice.set("excitation.memory", 0.2, 0.7),
+    )  # fmt: skip
+    expected = _expected_incidents(scenario, seed, replicates).sum(axis=0)
+    occurred = run(scenario, [Lane(NOTHING)], replicates).weekly[..., 0, 0].sum(axis=1).ravel()
+    scaled, bursts = (occurred - expected) / np.sqrt(expected), 1.0 / (1.0 - offspring) ** 2
+    sheet.mean("mean of counts, scaled", scaled, 0.0, sd=np.sqrt(bursts))
+    # the memory at both ends of the window takes a little; counts in bursts have longer tails
+    sheet.near(
+        "variance of counts", scaled.var(), bursts, bursts * (0.05 + STANDARD_ERRORS * np.sqrt(2.5 / scaled.size))
+    )
+
+
+def joins_are_truncated_binomial(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Trust frozen, everything wanted, friends and support without weight: a wave of 14, one chance, 12 places."""
+    baseline = dice.between("joining.baseline", -3.0, -1.0)
+    match_effect, trust_effect = dice.between("joining.match_effect", 1.0, 3.0), dice.between("trust_effect", 0.0, 4.0)
+    everything = [a.id for a in three_towns().activities]
+    scenario = three_towns(
+        "settings.rung=M0", "areas.near.lead=youth_work", f"arms.{CARRIED}.menu={everything}", "settings.weeks=40",
+        "joining.friends_effect=0", "joining.support_effect=0", "effect.session_effect=0",
+        "joining.rival_ground_effect=0", f"joining.baseline={baseline}", f"joining.match_effect={match_effect}",
+        f"joining.trust_effect={trust_effect}", f"settings.seed={dice.world_seed}",
+    )  # fmt: skip
+    joined = {}
+
+    def look(town: Town) -> None:
+        if town.week == 8:  # eight weeks of set-up, one wave
+            joined["first wave"] = town.columns.joined[:, 0].copy()
+
+    run(scenario, [Lane(CARRIED)], range(80 * more), look=look)
+    first = joined["first wave"].reshape(-1, 3)
+    for place, bonus in ((1, 0.15), (2, 0.15)):  # youth work, and an anchor
+        log_odds = baseline + match_effect + trust_effect * (0.30 + bonus - 0.30)
+        yes = stats.binom(14, 1.0 / (1.0 + np.exp(-log_odds)))
+        takes = np.minimum(np.arange(15), 12)
+        mean = float((takes * yes.pmf(np.arange(15))).sum())
+        sd = float(np.sqrt((takes**2 * yes.pmf(np.arange(15))).sum() - mean**2))
+        sheet.mean(f"joins of the first wave, {scenario.areas[place].id}", first[:, place], mean, sd=sd)
+
+
+def trust_settles(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Trust settles at the ratio of expected experience; one bad one takes loss-to-gain times the odds to undo."""
+    start, weight = dice.between("trust.start", 0.15, 0.6), dice.between("trust.prior_strength", 2.0, 30.0)
+    memory, loss = dice.between("trust.memory", 0.9, 0.97), dice.between("trust.loss_to_gain", 1.0, 4.0)
+    chance = dice.between("chance of a good experience", 0.2, 0.9)
+    scenario = three_towns(
+        f"trust.start={start}", f"trust.prior_strength={weight}", f"trust.memory={memory}", f"trust.loss_to_gain={loss}"
+    )
+    p, luck, people = scenario.trust, dice.generator(), 4000
+    good, bad, means = np.zeros(people), np.zeros(people), []
+    for week in range(500):
+        event = luck.random(people) < chance
+        good = trusting.good_after(trusting.fading(good, p), event, 0, 0, p)
+        bad = trusting.bad_after(trusting.fading(bad, p), ~event, 0, 0, p)
+        if week >= 350:
+            means.append((start * weight + good.mean()) / (weight + good.mean() + bad.mean()))
+    lost = 1.0 - memory
+    expected = (start * weight + chance / lost) / (weight + (chance + loss * (1.0 - chance)) / lost)
+    # 4,000 people over some forty memories
+    tolerance = STANDARD_ERRORS * np.sqrt(chance * (1 - chance) / people / 150 / lost) * loss * lost
+    sheet.near("ratio of expected experience", float(np.mean(means)), expected, max(tolerance, 1e-3))
+    g, b = dice.between("good remembered", 5.0, 40.0), dice.between("bad remembered", 5.0, 40.0)
+    before = trusting.trust(start, g, b, p)
+    needed = loss * before / (1.0 - before)
+    after = trusting.trust(start, trusting.good_after(g, needed, 0, 0, p), trusting.bad_after(b, 1, 0, 0, p), p)
+    sheet.near("undone by loss x trust / (1 - trust) good ones", after, before, 1e-9)
+
+
+def match_of_what_is_carried(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Wishes lie exactly as far from the origin's as asked; what is carried is wanted so much less."""
+    distance = dice.between("world.dissimilarity", 0.05, 0.95)
+    scenario = three_towns(f"world.dissimilarity={distance}", f"settings.seed={dice.world_seed}")
+    world = World(scenario, scenario.settings.seed, range(200 * more))
+    wishes = world.wishes()
+    recipient = np.array([area.role == "recipient" for area in world.areas])
+    ids = world.activity_ids
+    origin = np.array([{a.id: a.origin_share for a in scenario.activities}[i] for i in ids])
+    apart = np.abs(wishes.pattern[recipient] - origin).sum(axis=1) / 2.0
+    sheet.near("largest distance from the one asked for", float(np.abs(apart - distance).max()), 0.0, 1e-9)
+    menu = np.array([i in scenario.origin_menu for i in ids])
+    here = float(origin[menu].sum())
+    sheet.mean("share wanted of what is carried, areas", wishes.pattern[recipient][:, menu].sum(axis=1),
+               (1.0 - distance) * here)  # fmt: skip
+    people = np.nonzero(recipient[world.area])[0]
+    people = people[np.unique(world.first_group[people], return_index=True)[1]]  # people of a group are alike
+    own = wishes.of(people)[:, menu].sum(axis=1) - wishes.pattern[world.area[people]][:, menu].sum(axis=1)
+    sheet.mean("what a person wants of it, less their area", own, 0.0)
+
+
+def meetings_follow_their_renewal_law(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Each of n partners comes with one chance: a design takes as many meetings as it takes to have 6 n presences."""
+    chance = dice.between("commitment.mean", 0.4, 0.75)
+    scenario = three_towns(
+        "commitment.sd=0", f"commitment.mean={chance}", "commitment.regard_step=0", "partners.hours_per_incident=0",
+        "turnover.leaving_per_week=0", "designing.knowledge_adds_quality=0", "purse.grant=2000", "programme.rounds=1",
+        f"arms.{ANEW}.process_knowledge=0", f"arms.{ANEW}.setup_weeks=6", "settings.weeks=90",
+        "spread.lapse_with_anchor=0", "spread.lapse_without_anchor=0", f"settings.seed={dice.world_seed}",
+    )  # fmt: skip
+    replicates = range(60 * more)
+    outcome = run(scenario, [Lane(NOTHING), Lane(ANEW)], replicates)
+    known = weekly_measures(scenario).index("process_knowledge")  # rises in the week in which the menu is settled
+    settled = np.argmax(outcome.weekly[..., 1, known] > 0, axis=1)[:, 1:]
+    sheet.none("menus settled in a week without a meeting", (settled % 2 != 1).sum())
+    world = World(scenario, 3, [0])
+    for place, area in enumerate(scenario.areas[1:]):
+        size = int(world.partners.size[place + 1])
+        meetings = np.arange(1, 60)
+        not_yet = stats.binom.cdf(6 * size - 1, meetings * size, chance)
+        probability = -np.diff(np.concatenate([[1.0], not_yet]))
+        mean = float((meetings * probability).sum())
+        sd = float(np.sqrt(((meetings - mean) ** 2 * probability).sum()))
+        sheet.mean(f"meetings taken, {area.id}", (settled[:, place] + 1) // 2, mean, sd=sd)
+
+
+def friends_conserve_their_sum(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Closed groups, one weight at every age: sums only fade, each gap shrinks by 1 - fading - pull n / (n - 1)."""
+    pull, half_life = dice.between("peers.pull", 0.01, 0.1), dice.between("effect.half_life_weeks", 12, 100)
+    scenario = three_towns(
+        "population.rewired_share=0", f"peers.pull={pull}", "peers.strongest_until=39", "peers.gone_by=60",
+        "order.persistence=0", "policing.labelling=0", "population.core_exit_per_year=0",
+        f"effect.half_life_weeks={half_life}", f"settings.seed={dice.world_seed}",
+    )  # fmt: skip
+    model = Community(scenario, arm=NOTHING)
+    model.run_for(1)
+    world, c = model.town.world, model.town.columns
+    area = world.area > 0
+    c.inclination[:, 0] = np.where(area, dice.generator().normal(size=world.rows), 0.0)
+    before, who = c.inclination[:, 0].copy(), world.generation.copy()
+    weeks, fading = dice.whole("weeks", 3, 8), np.log(2.0) / half_life
+    model.run_for(weeks)
+    looked, sums, gaps = 0, 0.0, 0.0
+    for group in np.unique(world.group[area]):
+        members = np.nonzero(world.group == group)[0]
+        closed = (np.diff(world.ties.start)[members] == len(members) - 1).all()  # old ties stay where cores change
+        if not closed or (world.generation[members] != who[members]).any():
+            continue  # somebody grew out and took the sum along
+        first, last, n = before[members], c.inclination[members, 0], len(members)
+        sums = max(sums, abs(last.sum() - first.sum() * (1 - fading) ** weeks))
+        left = (1 - fading - pull * n / (n - 1)) ** weeks
+        gaps = max(gaps, float(np.abs(last - last.mean() - (first - first.mean()) * left).max()))
+        looked += 1
+    sheet.some("closed groups", looked)
+    sheet.near("largest error of a group's sum", sums, 0.0, 1e-9)
+    sheet.near("largest error of a gap", gaps, 0.0, 1e-9)
+
+
+def endless_honest_signals_give_the_true_top(dice: Dice, sheet: Sheet, more: int) -> None:
+    """With all power and endless honest signals the menu is what is truly wanted most."""
+    scenario = three_towns(
+        f"arms.{ANEW}.power_design=1", "settings.rung=M1", dice.set("world.dissimilarity", 0.0, 1.0),
+        f"settings.seed={dice.world_seed}", dice.set("listening.prior_strength", 1.0, 40.0),
+    )  # fmt: skip
+    town = Community(scenario, arm=ANEW).town
+    wrong = 0
+    for area in (1, 2):
+        pattern = town.world.wishes().pattern[area]
+        town.columns.signals[:, area, 0] = np.rint(1e7 * pattern).astype(int)
+        ranked = np.sort(pattern)[::-1]
+        if ranked[2] - ranked[3] > 1e-6:  # no tie at the edge of the menu
+            wrong += set(np.nonzero(chosen_menu(town, area, 0))[0]) != set(np.argsort(-pattern)[:3])
+    sheet.none("menus that are not the true top", wrong)
+
+
+def without_honesty_the_menu_is_the_professionals(dice: Dice, sheet: Sheet, more: int) -> None:
+    """With neither honesty nor trust the menu is what professionals expected: the origin's."""
+    scenario = three_towns(
+        "listening.honest_without_trust=0", "trust.start=0.01", "trust.bonus_anchor=-0.29",
+        "trust.bonus_youth_work_or_third_sector=-0.29", "trust.bonus_housing_or_fire=-0.29", "trust.bonus_police=-0.29",
+        "trust.contact_good=0", "trust.contact_power=0", "listening.prior_strength=1000",
+        f"arms.{ANEW}.power_design=1", dice.set("world.dissimilarity", 0.5, 1.0), "settings.rung=M1",
+        dice.set("listening.prior_origin_share", 0.4, 0.9), f"settings.seed={dice.world_seed}",
+    )  # fmt: skip
+    model = Community(scenario, arm=ANEW)
+    model.run_for(30)
+    menus = [{i for i, on_it in model.programmes[area].menu.items() if on_it} for area in (1, 2)]
+    sheet.some("menus that were made", sum(map(len, menus)))
+    sheet.none("menus that are not the professionals'", sum(m not in (set(), set(scenario.origin_menu)) for m in menus))
+
+
+def joining_spreads_through_closed_groups(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Only friends matter: who is asked says yes with a chance given by the share of the group that was in before."""
+    baseline, friends = dice.between("joining.baseline", -2.0, -1.0), dice.between("joining.friends_effect", 1.5, 3.0)
+    scenario = three_towns(
+        "population.rewired_share=0", "joining.match_effect=0", "joining.trust_effect=0", "joining.support_effect=0",
+        "joining.rival_ground_effect=0", f"joining.friends_effect={friends}", f"joining.baseline={baseline}",
+        "programme.places=40", "purse.grant=5000", "settings.weeks=24", "population.core_exit_per_year=0",
+        f"settings.seed={dice.world_seed}",
+    )  # fmt: skip
+    surprise: list[float] = []
+    variance: list[float] = []
+    inside: list[float] = []
+    before: dict[str, np.ndarray] = {}
+
+    def look(town: Town) -> None:
+        world, c = town.world, town.columns
+        standing = c.standing[:, :, 0]
+        if 8 <= town.week < 8 + scenario.programme.recruitment_waves:
+            asked = (before["standing"] == Standing.NOT_ASKED) & np.isin(standing, [Standing.IN, Standing.DECLINED])
+            was_in = before["in"] & (world.here_since < town.week)
+            size = np.bincount(world.group)
+            of_group = np.bincount(world.group, was_in)
+            for area, n in zip(*np.nonzero(asked & (c.listed[:, :, 0] >= 0)), strict=True):
+                if area % 3:  # the origin has another programme
+                    group = world.group[c.listed[area, n, 0]]
+                    share = of_group[group] / (size[group] - 1)
+                    chance = 1.0 / (1.0 + np.exp(-(baseline + friends * share)))
+                    surprise.append((standing[area, n] == Standing.IN) - chance)
+                    variance.append(chance * (1.0 - chance))
+                    inside.append(share)
+        before["standing"], before["in"] = standing.copy(), c.ever_in[:, 0].copy()
+
+    run(scenario, [Lane(CARRIED)], range(60 * more), look=look)
+    sheet.some("people with friends inside", sum(share > 0.2 for share in inside))
+    for who, chosen in (("all asked", np.array(inside) >= 0.0), ("those with friends inside", np.array(inside) > 0.0)):
+        spread = np.sqrt(np.array(variance)[chosen].sum())
+        sheet.near(f"more joined than expected, {who}", np.array(surprise)[chosen].sum(), 0.0, STANDARD_ERRORS * spread)
+
+
+NO_EFFECTS = (
+    "effect.session_effect=0", "effect.adult_effect=0", "effect.course_time_share=0", "peers.deviancy=0",
+    "policing.labelling=0", "policing.deterrence=0", "order.legitimacy=0", "order.efficacy=0",
+    "afterwards.destination_effect=0",
+)  # fmt: skip
+
+
+def no_effect_is_invented(dice: Dice, sheet: Sheet, more: int) -> None:
+    """With every effect off what occurs is the same in every arm to the last incident, while programmes differ."""
+    scenario = three_towns(
+        "settings.weeks=60", *NO_EFFECTS, dice.set("world.dissimilarity", 0.0, 1.0), dice.set("peers.pull", 0.0, 0.06),
+        dice.set("excitation.offspring", 0.0, 0.5), f"settings.seed={dice.world_seed}",
+    )  # fmt: skip
+    outcome = run(scenario, [Lane(arm) for arm in scenario.arms], [0])
+    occurred = outcome.weekly[..., 0]
+    for lane, arm in enumerate(list(scenario.arms)[1:], 1):
+        sheet.same(f"what occurs, {arm}", occurred[..., 0], occurred[..., lane])
+        sheet.some(f"who joined, {arm}", outcome.totals["joined"][:, 1:, lane].sum())
+    sheet.some("difference in hours", np.ptp(outcome.totals["hours"][:, 1:, 1:], axis=-1).max())
+
+
+def adding_up(sheet: Sheet, outcome: Outcome) -> None:
+    """What must hold for the figures of any run: hours, people and incidents."""
+    totals, spent = outcome.totals, outcome.spent
+    incident = next(name for name in totals if name.endswith("_occurred")).removesuffix("_occurred")
+    hours = sum(spent.values())
+    off = np.abs(totals["hours"] - hours).max(), np.abs(totals["hours_arrived"] - hours - totals["hours_left"]).max()
+    sheet.near("hours that are lost or made", float(max(off)), 0.0, 1e-6)
+    sheet.none("purses below nothing", (totals["hours_left"] < -1e-6).sum())
+    paid = sum(spent[heading] for heading in ("contacts", "delivery", "negotiation"))
+    given = sum(spent[heading] for heading in ("meetings", "links", "mentoring"))
+    worked = sum(figures for name, figures in totals.items() if name.startswith("hours_of_"))
+    sheet.near(
+        "hours worked by nobody", float(np.abs(worked - paid - given - totals["hours_in_kind"]).max()), 0.0, 1e-6
+    )
+    for less, more in (
+        (f"{incident}_reported", f"{incident}_occurred"), (f"{incident}_seen", f"{incident}_reported"),
+        (f"{incident}_serious", f"{incident}_occurred"), (f"never_listed_{incident}", f"{incident}_occurred"),
+        ("completed", "joined"), ("participants", "joined"), ("own_goals", "completed"), ("destinations", "completed"),
+        ("slots_young_people_chose", "slots_learned"),
+    ):  # fmt: skip
+        sheet.none(f"more {less} than {more}".replace("_", " "), (totals[less] > totals[more]).sum())
+    sheet.none(
+        "more joined or missed than invited", (totals["joined"] + totals["missed_promises"] > totals["invited"]).sum()
+    )
+    by_age = sum(totals[f"joined_{age}"] for age in ("under_16", "16_to_17", "18_and_over"))
+    sheet.same("joiners by age", by_age, totals["joined"])
+    states = (
+        "fear",
+        "efficacy",
+        "regard",
+        "trust_residents",
+        "process_knowledge",
+        "trust_between_partners",
+        "trust_youth",
+    )
+    sheet.none("states below 0 or above 1", sum(int(((totals[s] < 0) | (totals[s] > 1)).sum()) for s in states))
+
+
+def hours_are_conserved(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Every hour that arrives is spent under a heading, worked by a service, or left; in both ways of charging."""
+    changes = [dice.set("purse.budget", 6, 40), dice.set("purse.grant", 0, 400), f"settings.seed={dice.world_seed}"]
+    for charged in ("true", "false"):
+        scenario = three_towns(f"purse.charge_inkind={charged}", *changes)
+        outcome = run(scenario, [Lane(NOTHING), Lane(CARRIED), Lane(ANEW)], [0, 1])
+        adding_up(sheet, outcome)
+        arrived = outcome.totals["hours_arrived"][:, 1:, 1:]
+        sheet.none("arms whose hours differ", (arrived != arrived[..., :1]).sum())
+
+
+def made_like_the_carried_it_is_the_carried(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Nothing differs between areas, and making anew has no voice, cost or delay: then it is carrying unchanged."""
+    scenario = three_towns(
+        "world.dissimilarity=0", f"arms.{ANEW}.power_design=0", f"arms.{ANEW}.process_knowledge=0",
+        f"arms.{ANEW}.setup_weeks=8", f"arms.{ANEW}.power_deliver=0", "designing.practice_adds=0",
+        f"arms.{ANEW}.venue=default", "designing.refresh=1", "designing.bespoke_cost=1", "designing.meetings=0",
+        "designing.link_hours=0", dice.set("purse.budget", 12, 40), f"settings.seed={dice.world_seed}",
+    )  # fmt: skip
+    one = run(scenario, [Lane(NOTHING), Lane(CARRIED)], [0, 1])
+    other = run(scenario, [Lane(NOTHING), Lane(ANEW)], [0, 1])
+    sheet.same("weekly figures", one.weekly, other.weekly)
+    for name in one.totals:
+        if name not in ("designs", "slots_learned"):  # the design itself, which changes nothing
+            sheet.same(name.replace("_", " "), one.totals[name], other.totals[name])
+
+
+def nothing_drifts(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Without trend, season and age curve, years without a programme are alike."""
+    scenario = three_towns(
+        "offending.yearly_change=0", "offending.season_swing=0", "offending.age_sd=1000", "settings.weeks=208",
+        "population.core_exit_per_year=0", dice.set("offending.core_shift", 2.5, 4.0),
+        dice.set("offending.spell_sd", 0.1, 0.6),
+    )  # fmt: skip
+    world = World(scenario, dice.world_seed, range(150 * more))
+    by_year = np.zeros((4, len(world.areas)))
+    for week in range(-52, 208):
+        world.turn(week)
+        if week >= 0:
+            by_year[week // 52] += np.add.reduceat(world.background, world.first_row[:-1]) / 52
+    sheet.mean("log of the fourth year against the first", np.log(by_year[3] / by_year[0]), 0.0)
+
+
+def reporting_is_binomial(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Each incident is reported with one chance, and each report is seen by a service with its own."""
+    share, seen = dice.between("reporting.share", 0.15, 0.6), dice.between("reporting.seen_by_housing", 0.2, 0.7)
+    scenario = three_towns(
+        "settings.weeks=100", f"reporting.share={share}", "areas.near.lead=police", "reporting.trust_effect=0",
+        f"reporting.seen_by_housing={seen}", "reporting.fear_effect=0", f"settings.seed={dice.world_seed}",
+    )  # fmt: skip
+    totals = run(scenario, [Lane(NOTHING)], range(60 * more)).totals
+    occurred, reported = (totals[f"asb_{what}"][..., 0] for what in ("occurred", "reported"))
+    scaled = (reported - share * occurred) / np.sqrt(share * (1 - share) * occurred)
+    sheet.mean("reported, scaled", scaled, 0.0, sd=1.0)
+    sheet.near("variance of reported, scaled", (scaled**2).mean(), 1.0, STANDARD_ERRORS * np.sqrt(2.0 / scaled.size))
+    sheet.same("the police see all that is reported", totals["asb_seen"][:, 1], totals["asb_reported"][:, 1])
+    theirs = seen * reported[:, 2]
+    scaled = (totals["asb_seen"][:, 2, 0] - theirs) / np.sqrt(theirs * (1 - seen))
+    sheet.mean("seen by the landlord, scaled", scaled, 0.0, sd=1.0)
+
+
+def an_area_without_a_programme_is_untouched(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Without ties between areas, one whose programme never starts is as if nothing were done anywhere."""
+    scenario = three_towns(
+        "areas.far.opens_week=47", dice.set("world.dissimilarity", 0.0, 1.0), f"settings.seed={dice.world_seed}"
+    )
+    outcome = run(scenario, [Lane(NOTHING), Lane(ANEW)], [0, 1])
+    known = weekly_measures(scenario).index("process_knowledge")  # what services know, and that the area is open
+    sheet.same("the area that never starts", outcome.weekly[:, :, 2, 0, :known], outcome.weekly[:, :, 2, 1, :known])
+    sheet.some("the other one moves", (outcome.weekly[:, :, 1, 0, :known] != outcome.weekly[:, :, 1, 1, :known]).sum())
+
+
+def those_chosen_fall_back(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Nothing moves: those listed were seen more often before than their rates say, and not after."""
+    share, weeks = dice.between("reporting.share", 0.15, 0.5), 26
+    scenario = _recipients_only(
+        "settings.weeks=104", f"reporting.share={share}", "reporting.trust_effect=0", "reporting.fear_effect=0",
+        dice.set("targeting.accuracy", 0.5, 1.0), dice.set("offending.spell_sd", 0.1, 0.6),
+        f"settings.seed={dice.world_seed}", *STILL,
+    )  # fmt: skip
+    seen: list[np.ndarray] = []
+    rates: list[np.ndarray] = []
+    chosen: list[tuple[np.ndarray, np.ndarray]] = []  # rows, and who they were
+
+    def look(town: Town) -> None:
+        if 52 - weeks <= town.week < 52 + weeks:
+            seen.append(town.columns.reported[:, 0].astype(float))
+            rates.append(share * town.world.background)
+        if town.week == 51:
+            rows = np.concatenate([list_of(town, area, 0, 0) for area in range(len(town.world.areas))])
+            chosen.append((rows, town.world.generation[rows].copy()))
+        if town.week == 51 + weeks:
+            rows, who = chosen.pop()
+            stay = (town.world.generation[rows] == who) & (town.world.here_since[rows] <= 52 - weeks)
+            chosen.append((rows[stay], who[stay]))
+
+    run(scenario, [Lane(NOTHING)], range(20 * more), look=look)
+    rows = chosen[0][0]
+    counts, expected = np.array(seen)[:, rows], np.array(rates)[:, rows]
+    for when, part in (("before", slice(weeks)), ("after", slice(weeks, None))):
+        mean = expected[part].sum()
+        beyond = (counts[part].sum() - mean) / np.sqrt(mean)
+        if when == "before":
+            sheet.least("seen before the list, standard errors above their rates", beyond, STANDARD_ERRORS)
+        else:
+            sheet.near("seen after the list, standard errors from their rates", beyond, 0.0, STANDARD_ERRORS)
+
+
+CASES = (
+    Case("1", "Nothing moves: Poisson around everybody's own rate", background_is_poisson),
+    Case("2", "One incident sets off others: bursts of the size of a branching process", incidents_come_in_bursts),
+    Case("3", "Joins of a wave: a truncated binomial", joins_are_truncated_binomial),
+    Case("4", "Trust: the ratio of expected experience", trust_settles),
+    Case("5", "Wishes: exactly as far apart as asked", match_of_what_is_carried),
+    Case("6", "Design meetings: their renewal law", meetings_follow_their_renewal_law),
+    Case("7", "Friends: a group's sum is kept, its gaps close", friends_conserve_their_sum),
+    Case("8", "Endless honest signals: the true top", endless_honest_signals_give_the_true_top),
+    Case("9", "No honesty: what professionals expected", without_honesty_the_menu_is_the_professionals),
+    Case("10", "Joining through closed groups: a chain", joining_spreads_through_closed_groups),
+    Case("11", "No effect: none is invented", no_effect_is_invented),
+    Case("12", "Hours: conserved, heading by heading", hours_are_conserved),
+    Case("13", "Made like the carried: the same, bit for bit", made_like_the_carried_it_is_the_carried),
+    Case("15", "No trend: nothing drifts", nothing_drifts),
+    Case("16", "Reporting and seeing: binomial thinning", reporting_is_binomial),
+    Case("17", "An area that never starts: untouched", an_area_without_a_programme_is_untouched),
+    Case("18", "Choosing on what was seen: regression to the mean", those_chosen_fall_back),
+)

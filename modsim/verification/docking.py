@@ -1,0 +1,147 @@
+"""The oracle beside the model: the same small town at several distances and numbers, cell by cell.
+
+The grid and the tolerances stand here as they were declared before anything was run on it. Misses are shown and stay.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from modsim.inputs.mechanisms import with_values
+from modsim.inputs.scenario import Scenario
+from modsim.simulation.lanes import Lane
+from modsim.simulation.parallel import Task, outcomes
+from modsim.simulation.runs import Outcome
+from modsim.verification.checks import Dice
+from modsim.verification.oracle import Oracle, Townspeople
+from modsim.verification.setting import ANEW, CARRIED, NOTHING, one_town
+from modsim.world.draws import analyst
+
+DISTANCES = (0.0, 0.25, 0.5, 0.75, 1.0)
+POINTS, SHARE = 1.5, 0.20  # a cell is met within so many points, or within this share of the model's figure
+SHARE_AT_REAL_HEADS = 0.25
+ENOUGH_CELLS = 0.80
+# What the oracle does not know of: the model goes without it too.
+WITHOUT = ("turnover", "lapse", "renegotiation", "calls")
+SMALL, REAL = 2403, 9000  # people of all ages: 240 and 899 young people
+DRAWN = {
+    "effect.session_effect": (0.02, 0.12), "effect.adult_effect": (0.0, 0.03), "effect.half_life_weeks": (12, 100),
+    "effect.course_time_share": (0.0, 0.5), "effect.failing_share": (0.0, 0.5), "effect.fidelity_loss": (-0.3, 0.6),
+    "joining.baseline": (-3.0, -1.0), "joining.match_effect": (1.0, 5.0), "joining.trust_effect": (0.0, 5.0),
+    "joining.friends_effect": (0.0, 3.0), "attending.dropout_per_week": (0.03, 0.15), "trust.start": (0.15, 0.6),
+    "trust.loss_to_gain": (1.0, 4.0), "trust.talk_weight": (0.0, 0.4), "trust.spill_over": (0.0, 0.6),
+    "listening.honest_without_trust": (0.1, 0.8), "listening.prior_strength": (1.0, 40.0),
+    "commitment.mean": (0.6, 0.9), "peers.deviancy": (0.0, 0.08), "peers.pull": (0.0, 0.06),
+    "excitation.offspring": (0.0, 0.5), "policing.labelling": (0.0, 0.03), "order.legitimacy": (0.0, 0.8),
+    "order.persistence": (0.0, 1.0), "order.efficacy": (0.0, 0.8), "afterwards.destination_effect": (0.0, 0.8),
+    "targeting.accuracy": (0.3, 1.0), "purse.budget": (12.0, 40.0), "offending.core_shift": (3.0, 4.5),
+    "offending.person_sd": (0.3, 0.9), "offending.spell_sd": (0.0, 0.8),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure of the grid: change of incidents in percent of doing nothing, by the model and by the oracle."""
+
+    numbers: str  # which set of parameter values
+    distance: float
+    figure: str  # an arm's own effect, or one arm less another
+    model: float
+    error: float  # standard error of the model's figure
+    oracle: float
+    tolerance: float
+
+    @property
+    def gap(self) -> float:
+        return self.oracle - self.model
+
+    @property
+    def passed(self) -> bool:
+        opposite = "less" in self.figure and abs(self.model) > POINTS and self.model * self.oracle < 0
+        return abs(self.gap) <= self.tolerance and not opposite
+
+
+@dataclass(frozen=True)
+class Dock:
+    """A set of numbers at which the two are put beside each other."""
+
+    name: str
+    scenario: Scenario
+    distances: tuple[float, ...]
+    replicates: int
+    towns: int
+    share: float
+    points: float
+
+    @property
+    def scenarios(self) -> list[Scenario]:
+        return [with_values(self.scenario, {"world.dissimilarity": d}) for d in self.distances]
+
+    def task(self, replicates: Sequence[int]) -> Task:
+        lanes = [Lane(NOTHING), *(Lane(arm, k) for k in range(len(self.distances)) for arm in (CARRIED, ANEW))]
+        return Task(self.scenarios, lanes, list(replicates))
+
+
+def docks(seed: int, more: int) -> list[Dock]:
+    """The sets of numbers of a verification: the defaults, sets drawn from the seed, and the defaults at real heads."""
+    without = f"settings.without={list(WITHOUT)}".replace("'", '"')
+    dice = Dice(seed, "docking")
+    given = f"settings.seed={dice.world_seed}"
+    found = [Dock("defaults", one_town(SMALL, without, given), DISTANCES, 240, 160, SHARE, POINTS)]
+    for number in range(2 if more == 1 else 2 * more):
+        changes = [dice.set(key, low, high) for key, (low, high) in DRAWN.items()]
+        scenario = one_town(SMALL, without, given, *changes)
+        found.append(Dock(f"drawn {number + 1}", scenario, DISTANCES, 240, 160, SHARE, POINTS))
+    real = one_town(REAL, without, given)
+    return [*found, Dock("real heads", real, (0.25, 0.75), 80, 60, SHARE_AT_REAL_HEADS, 0.0)]
+
+
+def docked(
+    seed: int, more: int = 1, workers: int | None = None, progress: Callable[[int, int], None] | None = None
+) -> list[Cell]:
+    """Every cell of the grid. `progress` is told the parts of the work done, and of how many."""
+    wanted = docks(seed, more)
+    tasks = {
+        id(task): (dock, task)
+        for dock in wanted
+        for start in range(0, dock.replicates, 40)
+        if (task := dock.task(range(start, min(start + 40, dock.replicates))))
+    }
+    parts: dict[str, list[Outcome]] = {dock.name: [] for dock in wanted}
+    total = len(tasks) + len(wanted)
+    for k, (task, outcome) in enumerate(outcomes([task for _, task in tasks.values()], workers), 1):
+        parts[tasks[id(task)][0].name].append(outcome)
+        if progress:
+            progress(k, total)
+    cells: list[Cell] = []
+    for k, dock in enumerate(wanted, 1):
+        cells += _cells(dock, Outcome.joined(parts[dock.name]), seed)
+        if progress:
+            progress(len(tasks) + k, total)
+    return cells
+
+
+def _cells(dock: Dock, outcome: Outcome, seed: int) -> list[Cell]:
+    occurred = outcome.totals["asb_occurred"][:, 0]
+    base = occurred[:, outcome.lane(NOTHING)]
+    luck = analyst(seed, f"oracle: {dock.name}")
+    people = Townspeople.drawn(dock.scenario, dock.towns, luck)
+    nothing = Oracle(dock.scenario, dock.scenario.arms[NOTHING], people, luck).incidents
+    cells = []
+    for k, (distance, scenario) in enumerate(zip(dock.distances, dock.scenarios, strict=True)):
+        mine, theirs = {}, {}
+        for arm in (CARRIED, ANEW):
+            mine[arm] = 100.0 * (occurred[:, outcome.lane(arm, k)] - base) / base
+            incidents = Oracle(scenario, scenario.arms[arm], people, luck).incidents
+            theirs[arm] = 100.0 * (incidents - nothing) / nothing
+        for figure, model, oracle in (
+            (CARRIED, mine[CARRIED], theirs[CARRIED]), (ANEW, mine[ANEW], theirs[ANEW]),
+            (f"{ANEW} less {CARRIED}", mine[ANEW] - mine[CARRIED], theirs[ANEW] - theirs[CARRIED]),
+        ):  # fmt: skip
+            if dock.points == 0.0 and "less" in figure:
+                continue  # at real heads the effects themselves are what is asked for
+            tolerance = max(dock.points, dock.share * abs(float(model.mean())))
+            error = float(model.std(ddof=1) / np.sqrt(len(model)))
+            cells.append(Cell(dock.name, distance, figure, float(model.mean()), error, float(oracle.mean()), tolerance))
+    return cells
