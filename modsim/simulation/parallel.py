@@ -10,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any, Protocol
 
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.rulebook import Rules
@@ -36,6 +37,12 @@ class Task:
 
     def outcome(self, each_week: Callable[[int], None] | None = None) -> Outcome:
         return run(self.points, self.lanes, self.replicates, each_week, rules=self.rules)
+
+
+class Work(Protocol):
+    """What a process can be given to do."""
+
+    def outcome(self, each_week: Callable[[int], None] | None = None) -> Any: ...
 
 
 class LostWorkerError(RuntimeError):
@@ -73,9 +80,9 @@ def worthwhile_workers(work: int) -> int:
     return min(multiprocessing.cpu_count(), 1 + work // _WORTH_ANOTHER_PROCESS)
 
 
-def attempts(
-    tasks: Iterable[Task], workers: int, partly: Callable[[Task, float], None] | None = None
-) -> Generator[tuple[Task, Outcome | Exception]]:
+def attempts[T: Work](
+    tasks: Iterable[T], workers: int, partly: Callable[[T, float], None] | None = None
+) -> Generator[tuple[T, Any]]:
     """Each task with its outcome or with what went wrong, as they finish; one failure does not stop the others.
 
     Tasks are taken from the iterable as processes come free. A process that dies costs the tasks that were under way,
@@ -84,7 +91,7 @@ def attempts(
     if workers <= 1:
         for task in tasks:
             try:
-                yield task, task.outcome(partly and _telling(task, partly))
+                yield task, task.outcome(_telling(task, partly) if partly else None)
             except Exception as trouble:
                 yield task, trouble
         return
@@ -92,7 +99,7 @@ def attempts(
     waiting = iter(tasks)
     while True:
         pool = ProcessPoolExecutor(workers, mp_context=context, initializer=leave_with_parent)
-        under_way: dict[Future[Outcome], Task] = {}
+        under_way: dict[Future[Any], T] = {}
         lost = False
         try:
             while not lost:
@@ -137,18 +144,18 @@ def leave_with_parent() -> None:
     threading.Thread(target=wait_for_parent, daemon=True).start()
 
 
-def _telling(task: Task, partly: Callable[[Task, float], None]) -> Callable[[int], None]:
-    """What to call after each week, so that `partly` hears which share of the weeks is done."""
+def _telling(task: Any, partly: Callable[[Any, float], None]) -> Callable[[int], None]:
+    """What to call after each week of a task, so that `partly` hears which share of the weeks is done."""
     settings = task.points[0].settings
     weeks = settings.history_weeks + settings.weeks
     return lambda week: partly(task, (week + settings.history_weeks + 1) / weeks)
 
 
-def _submitted(pool: ProcessPoolExecutor, task: Task) -> Future[Outcome]:
+def _submitted(pool: ProcessPoolExecutor, task: Work) -> Future[Any]:
     try:
-        return pool.submit(Task.outcome, task)
+        return pool.submit(task.outcome)
     except BrokenProcessPool as error:  # a process died while it had nothing to do
-        future: Future[Outcome] = Future()
+        future: Future[Any] = Future()
         future.set_exception(error)
         return future
 

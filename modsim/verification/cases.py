@@ -451,7 +451,8 @@ def those_chosen_fall_back(dice: Dice, sheet: Sheet, more: int) -> None:
     share, weeks = dice.between("reporting.share", 0.15, 0.5), 26
     scenario = _recipients_only(
         "settings.weeks=104", f"reporting.share={share}", "reporting.trust_effect=0", "reporting.fear_effect=0",
-        dice.set("targeting.accuracy", 0.5, 1.0), dice.set("offending.spell_sd", 0.1, 0.6),
+        dice.set("targeting.accuracy", 0.6, 1.0), dice.set("offending.spell_sd", 0.1, 0.6),
+        "areas.near.lead=police", "areas.far.lead=police",
         f"settings.seed={dice.world_seed}", *STILL,
     )  # fmt: skip
     seen: list[np.ndarray] = []
@@ -470,7 +471,7 @@ def those_chosen_fall_back(dice: Dice, sheet: Sheet, more: int) -> None:
             stay = (town.world.generation[rows] == who) & (town.world.here_since[rows] <= 52 - weeks)
             chosen.append((rows[stay], who[stay]))
 
-    run(scenario, [Lane(NOTHING)], range(20 * more), look=look)
+    run(scenario, [Lane(NOTHING)], range(60 * more), look=look)
     rows = chosen[0][0]
     counts, expected = np.array(seen)[:, rows], np.array(rates)[:, rows]
     for when, part in (("before", slice(weeks)), ("after", slice(weeks, None))):

@@ -3,7 +3,6 @@
 The grid and the tolerances stand here as they were declared before anything was run on it. Misses are shown and stay.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +10,7 @@ import numpy as np
 from modsim.inputs.mechanisms import with_values
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.lanes import Lane
-from modsim.simulation.parallel import Task, outcomes
-from modsim.simulation.runs import Outcome
+from modsim.simulation.runs import Outcome, run
 from modsim.verification.checks import Dice
 from modsim.verification.oracle import Oracle, Townspeople
 from modsim.verification.setting import ANEW, CARRIED, NOTHING, one_town
@@ -74,13 +72,12 @@ class Dock:
     share: float
     points: float
 
-    @property
-    def scenarios(self) -> list[Scenario]:
-        return [with_values(self.scenario, {"world.dissimilarity": d}) for d in self.distances]
-
-    def task(self, replicates: Sequence[int]) -> Task:
-        lanes = [Lane(NOTHING), *(Lane(arm, k) for k in range(len(self.distances)) for arm in (CARRIED, ANEW))]
-        return Task(self.scenarios, lanes, list(replicates))
+    def cells(self, seed: int) -> list[Cell]:
+        """Both run on these numbers, and every figure of one beside the other's."""
+        scenarios = [with_values(self.scenario, {"world.dissimilarity": d}) for d in self.distances]
+        lanes = [Lane(NOTHING), *(Lane(arm, k) for k in range(len(scenarios)) for arm in (CARRIED, ANEW))]
+        parts = [range(start, min(start + 40, self.replicates)) for start in range(0, self.replicates, 40)]
+        return _cells(self, Outcome.joined([run(scenarios, lanes, part) for part in parts]), scenarios, seed)
 
 
 def docks(seed: int, more: int) -> list[Dock]:
@@ -88,48 +85,24 @@ def docks(seed: int, more: int) -> list[Dock]:
     without = f"settings.without={list(WITHOUT)}".replace("'", '"')
     dice = Dice(seed, "docking")
     given = f"settings.seed={dice.world_seed}"
-    found = [Dock("defaults", one_town(SMALL, without, given), DISTANCES, 240, 160, SHARE, POINTS)]
-    for number in range(2 if more == 1 else 2 * more):
+    replicates, towns = 120 * more, 80 * more
+    found = [Dock("defaults", one_town(SMALL, without, given), DISTANCES, replicates, towns, SHARE, POINTS)]
+    for number in range(2 * more):
         changes = [dice.set(key, low, high) for key, (low, high) in DRAWN.items()]
         scenario = one_town(SMALL, without, given, *changes)
-        found.append(Dock(f"drawn {number + 1}", scenario, DISTANCES, 240, 160, SHARE, POINTS))
+        found.append(Dock(f"drawn {number + 1}", scenario, DISTANCES, replicates, towns, SHARE, POINTS))
     real = one_town(REAL, without, given)
-    return [*found, Dock("real heads", real, (0.25, 0.75), 80, 60, SHARE_AT_REAL_HEADS, 0.0)]
+    return [*found, Dock("real heads", real, (0.25, 0.75), 50 * more, 40 * more, SHARE_AT_REAL_HEADS, 0.0)]
 
 
-def docked(
-    seed: int, more: int = 1, workers: int | None = None, progress: Callable[[int, int], None] | None = None
-) -> list[Cell]:
-    """Every cell of the grid. `progress` is told the parts of the work done, and of how many."""
-    wanted = docks(seed, more)
-    tasks = {
-        id(task): (dock, task)
-        for dock in wanted
-        for start in range(0, dock.replicates, 40)
-        if (task := dock.task(range(start, min(start + 40, dock.replicates))))
-    }
-    parts: dict[str, list[Outcome]] = {dock.name: [] for dock in wanted}
-    total = len(tasks) + len(wanted)
-    for k, (task, outcome) in enumerate(outcomes([task for _, task in tasks.values()], workers), 1):
-        parts[tasks[id(task)][0].name].append(outcome)
-        if progress:
-            progress(k, total)
-    cells: list[Cell] = []
-    for k, dock in enumerate(wanted, 1):
-        cells += _cells(dock, Outcome.joined(parts[dock.name]), seed)
-        if progress:
-            progress(len(tasks) + k, total)
-    return cells
-
-
-def _cells(dock: Dock, outcome: Outcome, seed: int) -> list[Cell]:
+def _cells(dock: Dock, outcome: Outcome, scenarios: list[Scenario], seed: int) -> list[Cell]:
     occurred = outcome.totals["asb_occurred"][:, 0]
     base = occurred[:, outcome.lane(NOTHING)]
     luck = analyst(seed, f"oracle: {dock.name}")
     people = Townspeople.drawn(dock.scenario, dock.towns, luck)
     nothing = Oracle(dock.scenario, dock.scenario.arms[NOTHING], people, luck).incidents
     cells = []
-    for k, (distance, scenario) in enumerate(zip(dock.distances, dock.scenarios, strict=True)):
+    for k, (distance, scenario) in enumerate(zip(dock.distances, scenarios, strict=True)):
         mine, theirs = {}, {}
         for arm in (CARRIED, ANEW):
             mine[arm] = 100.0 * (occurred[:, outcome.lane(arm, k)] - base) / base

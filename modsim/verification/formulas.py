@@ -34,7 +34,7 @@ Range = tuple[float, float] | list[float]  # from low to high, or one of these
 Ranges = dict[str, Range]
 
 _TRIES = 400
-_CLOSE = 1e-11  # the rules' own exponential is good to 1e-12
+_CLOSE = 1e-10  # the rules' own exponential is good to 1e-12
 _LOGARITHM = 1e-8  # and their logarithm to 1e-9
 
 YES_OR_NO: Range = [0, 1]
@@ -474,9 +474,9 @@ def worst_difference(formula: Formula, rule: Callable[..., Any], luck: np.random
     worst = 0.0
     with np.errstate(all="ignore"):
         for _ in range(_TRIES // 8):
-            numbers = SimpleNamespace(**{name: _one(where, luck) for name, where in formula.numbers.items()})
+            numbers = SimpleNamespace(**{name: one_of(where, luck) for name, where in formula.numbers.items()})
             tables = (numbers,) * formula.tables
-            draws = [{name: _one(where, luck) for name, where in formula.takes.items()} for _ in range(8)]
+            draws = [{name: one_of(where, luck) for name, where in formula.takes.items()} for _ in range(8)]
             expected = np.array([formula.again(SimpleNamespace(**draw), numbers) for draw in draws], dtype=float)
             try:
                 singly = [rule(*draw.values(), *tables) for draw in draws[:4]]
@@ -484,12 +484,13 @@ def worst_difference(formula: Formula, rule: Callable[..., Any], luck: np.random
                 found = np.array([*singly, *rule(*columns, *tables)], dtype=float)
             except (ArithmeticError, ValueError, TypeError):
                 return np.inf
-            apart = np.abs(found - expected) / np.maximum(np.abs(expected), 1e-3)
+            apart = np.abs(found - expected) / np.maximum(np.abs(expected), 0.1)
             worst = max(worst, float(np.max(np.where(np.isfinite(apart), apart, np.inf))))
     return worst
 
 
-def _one(where: Range, luck: np.random.Generator) -> float:
+def one_of(where: Range, luck: np.random.Generator) -> float:
+    """One number of a range."""
     if isinstance(where, tuple):
         return float(luck.uniform(*where))
     return where[int(luck.integers(len(where)))]

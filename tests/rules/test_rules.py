@@ -1,10 +1,11 @@
-"""Rules: worked examples, the same bits for columns and single values, and a fault in any operator is noticed."""
+"""Rules: each beside its formula, the same bits for columns and single values, a fault in any operator noticed."""
 
 import ast
 import copy
 import importlib
 import inspect
 import pkgutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,37 +14,34 @@ from hypothesis import strategies as st
 
 import modsim.rules
 from modsim.rules import arithmetic, joining
-from tests.rules.pencil import CASES, worked_out
+from modsim.verification.formulas import FORMULAS, one_of, worst_difference
+from modsim.world.draws import analyst
 
 MODULES = [
     importlib.import_module(f"modsim.rules.{name}") for _, name, _ in pkgutil.iter_modules(modsim.rules.__path__)
 ]
 
 
-def named(case):
-    rule, arguments, _, _ = case
-    return f"{rule.__name__}{arguments}"
-
-
-@pytest.mark.parametrize("case", CASES, ids=named)
-def test_rules_give_what_pencil_and_paper_give(case):
-    rule, arguments, table, expected = case
-    assert worked_out(rule, arguments, table) == pytest.approx(expected, rel=1e-11)
-
-
-def test_every_rule_has_a_worked_example():
+def test_every_rule_has_a_formula():
     rules = {
         f.__name__ for m in MODULES for _, f in inspect.getmembers(m, inspect.isfunction) if f.__module__ == m.__name__
     }
-    assert {rule.__name__ for rule, *_ in CASES} == rules
+    assert {formula.rule.__name__ for formula in FORMULAS} == rules
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
-def test_columns_and_single_values_have_the_same_bits(case):
-    rule, arguments, table, _ = case
-    single = worked_out(rule, arguments, table)
-    columns = tuple(np.full(1000, float(a)) for a in arguments)
-    assert (worked_out(rule, columns, table) == single).all()
+@pytest.mark.parametrize("formula", FORMULAS, ids=lambda f: f.rule.__name__)
+def test_rules_give_what_their_formulas_give(formula):
+    assert worst_difference(formula, formula.rule, analyst(1, "test")) <= formula.within
+
+
+@pytest.mark.parametrize("formula", FORMULAS, ids=lambda f: f.rule.__name__)
+def test_columns_and_single_values_have_the_same_bits(formula):
+    luck = analyst(2, "test")
+    numbers = SimpleNamespace(**{name: one_of(where, luck) for name, where in formula.numbers.items()})
+    tables = (numbers,) * formula.tables
+    draws = [[float(one_of(where, luck)) for where in formula.takes.values()] for _ in range(200)]
+    columns = formula.rule(*np.array(draws).T, *tables)
+    assert columns.tolist() == [formula.rule(*draw, *tables) for draw in draws]
 
 
 @given(st.floats(-20, 20))
@@ -80,28 +78,20 @@ def mutants(module):
         yield f"{module.__name__}: line {node.lineno}: {ast.unparse(node)}", ast.unparse(changed)
 
 
-def survives(source, cases):
-    """Whether a changed module still gives every worked example."""
+def survives(module, source):
+    """Whether a changed module still gives what its formulas give."""
     scope: dict = {}
     exec(source, scope)
-    for rule, arguments, table, expected in cases:
-        try:
-            with np.errstate(all="ignore"):
-                value = worked_out(scope[rule.__name__], arguments, table)
-        except (ArithmeticError, ValueError):
-            return False
-        if value != pytest.approx(expected, rel=1e-11):
-            return False
-    return True
+    mine = [formula for formula in FORMULAS if formula.rule.__module__ == module.__name__]
+    return all(worst_difference(f, scope[f.rule.__name__], analyst(3, "test")) <= f.within for f in mine)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__)
 def test_a_changed_operator_in_any_rule_is_noticed(module):
-    cases = [case for case in CASES if case[0].__module__ == module.__name__]
     found = list(mutants(module))
     assert found, "no operator to change"
-    assert [what for what, source in found if survives(source, cases)] == []
+    assert [what for what, source in found if survives(module, source)] == []
 
 
 def test_the_mutant_test_can_fail():
-    assert survives(inspect.getsource(joining), [c for c in CASES if c[0].__module__ == joining.__name__])
+    assert survives(joining, inspect.getsource(joining))

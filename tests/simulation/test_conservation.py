@@ -13,38 +13,22 @@ from modsim.simulation.columns import Standing
 from modsim.simulation.lanes import Lane
 from modsim.simulation.records import weekly_measures
 from modsim.simulation.runs import run
+from modsim.verification.cases import adding_up
+from modsim.verification.checks import Sheet
 from tests.conftest import ARMS, small_scenario
 from tests.simulation.same import columns_differ
 
 
-def add_up(totals, spent):
+def add_up(outcome):
     """Everything that must hold for the figures of any run."""
-    hours = sum(spent.values())
-    assert np.allclose(totals["hours"], hours, rtol=0, atol=1e-6)
-    assert np.allclose(totals["hours_arrived"], hours + totals["hours_left"], rtol=0, atol=1e-6)
-    assert (totals["hours_left"] >= -1e-6).all()
-    assert (totals["participants_asb"] >= 0).all()
-    assert (totals["slots_young_people_chose"] <= totals["slots_learned"]).all()
-    assert (totals["never_listed_asb"] <= totals["asb_occurred"]).all()
-    assert (totals["asb_serious"] <= totals["asb_occurred"]).all()
-    assert (
-        totals["joined_under_16"] + totals["joined_16_to_17"] + totals["joined_18_and_over"] == totals["joined"]
-    ).all()
-    assert (totals["own_goals"] <= totals["completed"]).all()
-    assert (totals["destinations"] <= totals["completed"]).all()
-    for state in ("fear", "efficacy", "regard", "trust_residents", "process_knowledge", "trust_between_partners"):
-        assert ((totals[state] >= 0) & (totals[state] <= 1)).all(), state
-    assert (totals["asb_seen"] <= totals["asb_reported"]).all()
-    assert (totals["asb_reported"] <= totals["asb_occurred"]).all()
-    assert (totals["joined"] + totals["missed_promises"] <= totals["invited"]).all()
-    assert (totals["completed"] <= totals["joined"]).all()
-    assert (totals["participants"] <= totals["joined"]).all()
-    assert ((totals["trust_youth"] > 0) & (totals["trust_youth"] < 1)).all()
+    sheet = Sheet()
+    adding_up(sheet, outcome)
+    assert [check for check in sheet.checks if not check.passed] == []
 
 
 def test_hours_people_and_incidents_add_up():
     outcome = run(small_scenario(), [Lane(arm) for arm in ARMS], [0, 1, 2])
-    add_up(outcome.totals, outcome.spent)
+    add_up(outcome)
     none = outcome.lanes.index(Lane("none"))
     for figures in (*outcome.spent.values(), outcome.totals["hours_arrived"], outcome.totals["invited"]):
         assert (figures[:, 1:, none] == 0).all()
@@ -167,7 +151,7 @@ def test_random_valid_scenarios_add_up_and_both_faces_agree(values, seed):
     scenario = small_scenario("settings.weeks=26", f"settings.seed={seed}", *changes)
     assert contradictions(scenario) == []
     outcome = run(scenario, [Lane(arm) for arm in ARMS], [0])
-    add_up(outcome.totals, outcome.spent)
+    add_up(outcome)
     agents = Community(scenario, arm="recoproduce", pace="agent")
     columns = Community(scenario, arm="recoproduce")
     agents.run_for(26)

@@ -1,0 +1,125 @@
+"""`modsim verify`: does the code do what the model says?"""
+
+import secrets
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from modsim.cli.common import STOPPED, Workers, progress_bar, refuse, terminal
+
+if TYPE_CHECKING:
+    from modsim.verification.verifying import Verification
+
+EXAMPLES = (
+    "\b\nExamples:\n  modsim verify\n  modsim verify --full\n  modsim verify --only rules --only 7 --seed 20261122"
+)
+_HIGHEST_SEED = 2**40
+
+
+def verify(
+    full: Annotated[bool, typer.Option("--full", help="Several times as many runs and numbers; takes longer.")] = False,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, max=_HIGHEST_SEED, help="Number from which all draws follow; a fresh one by default."),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="NAME", help="One case, by its name in the list; may be repeated."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--every-check", help="Show exact checks that agree, too.")] = False,
+    workers: Workers = None,
+) -> None:
+    """Check the code against independent forms of the model, with numbers drawn afresh: case by case, with verdicts.
+
+    Rules against their formulas, exact cases, laws of labels and sums, both faces of the week, and an oracle that works
+    the model out a second time. The exit code is 1 if anything fails.
+    """
+    try:
+        from modsim.simulation.parallel import LostWorkerError
+        from modsim.verification.verifying import NAMES
+        from modsim.verification.verifying import verify as verified
+
+        unknown = [name for name in only or [] if name not in NAMES]
+        if unknown:
+            refuse([f"--only {name!r}: there is no such case; there are {', '.join(NAMES)}" for name in unknown])
+        seed = secrets.randbelow(_HIGHEST_SEED) if seed is None else seed
+        print(f"Numbers drawn from seed {seed}: `modsim verify --seed {seed}{' --full' if full else ''}` repeats this.")
+        with progress_bar() as bar:
+            line = bar.add_task("Looking", total=None)
+            try:
+                found = verified(
+                    seed, full=full, only=only or (), workers=workers,
+                    progress=lambda done, total: bar.update(line, completed=done, total=total),
+                )  # fmt: skip
+            except LostWorkerError as error:
+                print(f"Nothing was found: {error}.", file=sys.stderr)
+                raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        raise typer.Exit(STOPPED) from None
+    _show(found, every)
+    raise typer.Exit(0 if found.passed else 1)
+
+
+def _show(found: "Verification", every: bool) -> None:
+    from modsim.verification.docking import ENOUGH_CELLS
+
+    console = terminal()
+    for case in found.cases:
+        exact = [check for check in case.checks if check.tolerance < 1e-6 and check.passed and not check.at_least]
+        console.print(f"\n{'PASS' if case.passed else 'FAIL'}  {case.name}: {case.title}", style="bold")
+        drawn = ", ".join(f"{key} {value:.4g}" for key, value in case.drawn.items())
+        if drawn:
+            console.print(f"      with {drawn}", style="dim", soft_wrap=True)
+        shown = case.checks if every else [check for check in case.checks if check not in exact]
+        if shown:
+            console.print(_table(shown))
+        if exact and not every:
+            console.print(f"      {len(exact)} exact checks agree")
+    if found.cells:
+        said = "PASS" if found.oracle_passed else "FAIL"
+        met = len(found.cells) - len(found.misses)
+        console.print(f"\n{said}  oracle: the model a second time, coarsely, in a small town", style="bold")
+        console.print(_grid(found.cells))
+        console.print(
+            f"      {met} of {len(found.cells)} cells are within tolerance; {ENOUGH_CELLS:.0%} must be. Change of "
+            "incidents in % of doing nothing; ± is one standard error.", soft_wrap=True,
+        )  # fmt: skip
+    failed = [case.name for case in found.cases if not case.passed] + ["oracle"] * (not found.oracle_passed)
+    looked = len(found.cases) + bool(found.cells)
+    console.print(f"\n{looked - len(failed)} of {looked} pass{'' if not failed else f'; failed: {", ".join(failed)}'}.")
+
+
+def _table(checks: list[Any]) -> Any:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", min_width=4)
+    table.add_column("check")
+    for name in ("expected", "got", "tolerance"):
+        table.add_column(name, justify="right")
+    for check in checks:
+        bound = "or more" if check.at_least else f"{check.tolerance:.3g}"
+        verdict = "ok" if check.passed else "FAIL"
+        table.add_row(verdict, Text(check.what), f"{check.expected:.5g}", f"{check.got:.5g}", bound)
+    return table
+
+
+def _grid(cells: list[Any]) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("", "numbers", "figure"):
+        table.add_column(name)
+    for name in ("dissimilarity", "model", "oracle", "gap", "tolerance"):
+        table.add_column(name, justify="right")
+    for cell in cells:
+        verdict = "ok" if cell.passed else "miss"
+        model = f"{cell.model:.2f} ±{cell.error:.2f}"
+        figures = f"{cell.oracle:.2f}", f"{cell.gap:+.2f}", f"{cell.tolerance:.2f}"
+        table.add_row(verdict, cell.numbers, cell.figure, f"{cell.distance:g}", model, *figures)
+    return table
