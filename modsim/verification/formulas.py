@@ -153,7 +153,7 @@ FORMULAS: Sequence[Formula] = (
     # --- listening and designing
     Formula(
         designing.chance_signal_is_honest, {"trust": SHARE, "weeks": (0, 12)},
-        {"rapport_weeks": (0.5, 6), "honest_without_trust": SHARE},
+        {"rapport_weeks": (1, 6), "honest_without_trust": SHARE},
         lambda a, p: 1.0
         - (1.0 - p.honest_without_trust) * (1.0 - a.trust * -math.expm1(-a.weeks / p.rapport_weeks)),
     ),
