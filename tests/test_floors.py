@@ -6,7 +6,7 @@ from pathlib import Path
 import modsim
 
 HOUSE = Path(modsim.__file__).parent
-FLOORS = ["rules", "inputs", "world", "simulation", "findings", "studies", "verification", "dashboard", "cli"]
+FLOORS = ["rules", "inputs", "world", "simulation", "findings", "studies", "verification", "calibration", "dashboard", "cli"]
 
 
 def imports_of(path: Path) -> set[str]:

@@ -41,7 +41,7 @@ def _key(seed: int, process: str, area_id: str) -> tuple[int, int]:
 def analyst(seed: int, purpose: str) -> np.random.Generator:
     """A generator for work beside the model: parameters tried, resampling, Monte Carlo; never for its luck."""
     first, second = _key(seed, purpose, "analysis")
-    return np.random.Generator(np.random.Philox(key=(first << 32) | second))
+    return np.random.Generator(np.random.Philox([first, second]))
 
 
 class Luck:

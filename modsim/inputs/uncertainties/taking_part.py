@@ -11,6 +11,7 @@ class Joining(Table):
         "Log-odds of joining with no match, no friends in it, middling support and reference trust",
         unit="log-odds",
         allowed=(-10, 10),
+        plausible=(-5, -0.5),
         evidence="D",
         source="starting point: take-up at dissimilarity 0 is near 0.6, above the 0.22-0.42 of ChoiceWorks Glasgow",
     )
@@ -76,6 +77,7 @@ class Attending(Table):
         "Chance of coming to a session when nothing in it is wanted",
         unit="chance",
         allowed=(0, 1),
+        plausible=(0.4, 0.8),
         evidence="D",
         source="assumption",
     )
@@ -84,6 +86,7 @@ class Attending(Table):
         "Added chance of coming when all of it is wanted",
         unit="chance",
         allowed=(-1, 1),
+        plausible=(0, 0.5),
         evidence="D",
         source="assumption",
     )
@@ -92,6 +95,7 @@ class Attending(Table):
         "Hazard of leaving the course per week at match one half and reference trust",
         unit="per week",
         allowed=(0, 1),
+        plausible=(0.02, 0.2),
         evidence="D",
         source="starting point for 40-70 % completing; no figure for this setting was found",
     )
@@ -100,6 +104,7 @@ class Attending(Table):
         "How strongly match lowers the dropout hazard",
         unit="log-hazard",
         allowed=(-10, 10),
+        plausible=(0, 3),
         evidence="D",
         source="assumption",
     )

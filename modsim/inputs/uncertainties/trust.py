@@ -105,6 +105,7 @@ class Trust(Table):
         "Chance that an outreach contact is a good experience, before the lead's bonus",
         unit="chance",
         allowed=(0, 1),
+        plausible=(0.4, 0.8),
         evidence="D",
         source="assumption",
     )
@@ -121,6 +122,7 @@ class Trust(Table):
         "Chance that an attended session is a good experience when nothing in it is wanted",
         unit="chance",
         allowed=(0, 1),
+        plausible=(0.2, 0.6),
         evidence="D",
         source="assumption",
     )
@@ -129,6 +131,7 @@ class Trust(Table):
         "Added chance of a good session when all of it is wanted",
         unit="chance",
         allowed=(-1, 1),
+        plausible=(0, 0.6),
         evidence="D",
         source="assumption; direction from choice studies (Patall et al. 2008)",
     )
@@ -137,6 +140,7 @@ class Trust(Table):
         "Added chance of a good session when all power over the design is shared",
         unit="chance",
         allowed=(-1, 1),
+        plausible=(0, 0.3),
         evidence="D",
         source="assumption",
     )
@@ -200,7 +204,7 @@ class Listening(Table):
         "How many wishes professionals' own expectation weighs",
         unit="wishes",
         allowed=(0.001, 10_000),
-        plausible=(0.001, 40),
+        plausible=(1, 40),
         evidence="D",
         source="assumption",
     )

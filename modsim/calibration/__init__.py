@@ -1,0 +1,1 @@
+"""Above the verification: which numbers of the model agree with what is known, and which nothing known can settle."""

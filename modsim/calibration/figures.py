@@ -1,0 +1,234 @@
+"""The figures of the model that can be set beside figures of the world, and how each is taken from a run.
+
+All come from the arm in which nothing is done, or from the one in which a programme is carried unchanged to a place
+whose wishes are those of its origin; none compares two arms in what they do, but for what participants would have done
+without the programme.
+"""
+
+import numpy as np
+
+from modsim.inputs.units import WEEKS_PER_MONTH
+from modsim.simulation.columns import NEVER, Standing
+from modsim.simulation.listing import list_of
+from modsim.simulation.records import weekly_measures
+from modsim.simulation.runs import Outcome
+from modsim.simulation.town import Town
+
+YEAR, HALF = 52, 26
+FOUR_WEEKS = 4
+FEWEST_WEEKS = 2 * YEAR + FOUR_WEEKS  # a run must last two years from week 0, and a little
+
+FIGURES = {
+    "reported_per_10000_per_month": "reported incidents per 10,000 people a month, first year, nothing done",
+    "cv_between_areas": "coefficient of variation between areas of expected incidents a head in a year",
+    "share_of_top_5_5_percent": "share of a year's expected incidents that the most active 5.5 % of young people cause",
+    "share_of_top_10_percent": "the same of the most active 10 %",
+    "share_of_core_group": "the same of the core groups' members",
+    "age_of_peak": "age at which young people cause most incidents, in years",
+    "yearly_change": "incidents of the second year against the first, less one, nothing done",
+    "change_of_those_selected": "reported incidents of those listed for their record, next two years against the year "
+    "before, less one, nothing done",
+    "participants_effect": "incidents of participants in the year from their first session, against the same people "
+    "had nothing been done, less one",
+    "late_less_early_effect": "that effect in the second half of the year less that in the first; negative if it grows",
+    "take_up": "share of those asked who join, carried unchanged, wishes as at the origin",
+    "completion": "share of those who join who complete",
+    "match_difference": "share of sessions attended by those whose wishes are served above the median, less the "
+    "others', in standard deviations",
+    "core_group_dispersion": "variance over mean of a core group's incidents in four weeks, nothing done",
+    "core_group_autocorrelation": "correlation of a core group's incidents with those of the four weeks before",
+    "core_exit_per_year": "share of core members who leave within a year",
+    "friends_each": "friends that a young person has on average",
+    "transitivity": "share of pairs of friends who are friends of each other",
+    "residents_trust": "residents' trust in services at the start",
+}
+
+
+class Watch:
+    """Reads a town week by week, for parameter points of two lanes each: nothing done, and carried unchanged.
+
+    Lane 2 k is the first of point k, lane 2 k + 1 the other. `figures` gives every figure by point, after the run.
+    """
+
+    def __init__(self, points: int):
+        self.points = points
+        self._half = np.zeros((2, 2, points))  # half of the year, lane of the pair: incidents of participants
+        self._by_age: dict[int, np.ndarray] = {}
+        self._pairs: list[list[np.ndarray]] = [[] for _ in range(points)]  # match and attendance of those who joined
+        self._groups: list[np.ndarray] = []
+
+    def __call__(self, town: Town) -> None:
+        """After a week."""
+        week, world = town.week, town.world
+        if week == 0:
+            self._begin(town)
+        if week < YEAR:
+            self._background += world.background
+            age = np.floor(world.age).astype(np.int64)
+            ages = np.bincount(age, world.background), np.bincount(age)
+            for year, (rate, people) in enumerate(zip(*ages, strict=True)):
+                if people:
+                    self._by_age[year] = self._by_age.get(year, np.zeros(2)) + np.array([rate, people])
+        if week == YEAR - 1:
+            self._settle_shares(town)
+        if week < 2 * YEAR:
+            self._follow_selected(town)
+            of_core = world.group_number[world.group] < world.core_groups[world.area]
+            core = np.zeros((len(world.group_area), self.points), dtype=np.int64)
+            np.add.at(core, world.group[of_core], town.columns.occurred[of_core][:, ::2])
+            self._groups.append(core[world.group_number < world.core_groups[world.group_area]])
+        self._follow_participants(town)
+        self._follow_rounds(town)
+
+    def _begin(self, town: Town) -> None:
+        world, c = town.world, town.columns
+        self._background = np.zeros(world.rows)
+        self._first = world.generation.copy()
+        self._round = c.round.copy()
+        self._selected, self._before, self._after = [], np.zeros((2, self.points)), np.zeros((2, self.points))
+        for area in range(len(world.areas)):
+            for point in range(self.points):
+                rows = list_of(town, area, 2 * point, 0)
+                weeks = np.minimum(YEAR, town.week - world.here_since[rows])
+                self._before[0, point] += c.reported_in_window[rows, 2 * point].sum()
+                self._before[1, point] += weeks.sum()
+                self._selected.append((point, rows, world.generation[rows].copy()))
+
+    def _follow_selected(self, town: Town) -> None:
+        if town.week == 0:
+            return  # the week of the list itself is part of the record
+        for point, rows, who in self._selected:
+            here = rows[town.world.generation[rows] == who]
+            self._after[0, point] += town.columns.reported[here, 2 * point].sum()
+            self._after[1, point] += len(here)
+
+    def _settle_shares(self, town: Town) -> None:
+        """How unevenly the year's expected incidents lie on people and areas, with what excitement evens out."""
+        world = town.world
+        stayed = world.generation == self._first
+        size = np.bincount(world.group)
+        of_group = (np.bincount(world.group, self._background) / size)[world.group]
+        people, areas = np.diff(world.first_row), len(world.areas)
+        self._shares = np.zeros((3, self.points))
+        for point in range(self.points):
+            offspring = np.broadcast_to(town.numbers.excitation.offspring, town.lanes)[2 * point]
+            expected = (1.0 - offspring) * self._background + offspring * of_group
+            found = []
+            for area in range(areas):
+                span = slice(world.first_row[area], world.first_row[area + 1])
+                mine, total = np.sort(expected[span][stayed[span]])[::-1], expected[span][stayed[span]].sum()
+                core = expected[span][stayed[span] & world.in_core[span]].sum()
+                top = [mine[: round(share * len(mine))].sum() for share in (0.055, 0.10)]
+                found.append(np.array([*top, core]) / total)
+            self._shares[:, point] = np.mean(found, axis=0)
+        a_head = np.add.reduceat(self._background, world.first_row[:-1]) / people
+        # areas of a scenario may be asked for different rates: each is set beside its own mean over futures
+        a_head = a_head.reshape(-1, world.per_replicate)
+        self._cv = float(np.std(a_head / a_head.mean(axis=0), ddof=1)) if a_head.size > 1 else np.nan
+
+    def _follow_participants(self, town: Town) -> None:
+        c = town.columns
+        for point in range(self.points):
+            since = town.week - c.first_session[:, 2 * point + 1].astype(np.int64)
+            joined = c.first_session[:, 2 * point + 1] != NEVER
+            for half, (low, high) in enumerate(((0, HALF), (HALF, YEAR))):
+                rows = np.nonzero(joined & (since >= low) & (since < high))[0]
+                for lane in (0, 1):
+                    self._half[half, lane, point] += c.occurred[rows, 2 * point + lane].sum()
+
+    def _follow_rounds(self, town: Town) -> None:
+        """Match and attendance of those who joined, as a round ends."""
+        c = town.columns
+        ended = (c.round > self._round) & (c.sessions_held > 0)
+        for area, lane in np.argwhere(ended).tolist():
+            if lane % 2:
+                n = np.nonzero(np.isin(c.standing[area, :, lane], [Standing.COMPLETED, Standing.DROPPED]))[0]
+                row, at = c.listed[area, n, lane], np.full(len(n), lane)
+                match = town.match(row, at, town.menu_of(np.full(len(n), area), n, at))
+                share = c.attended[area, n, lane] / c.sessions_held[area, lane]
+                self._pairs[lane // 2].append(np.stack([match, share]))
+        self._round = c.round.copy()
+
+    def figures(self, town: Town, outcome: Outcome) -> dict[str, np.ndarray]:
+        """Every figure (points,), over all areas and futures of the run."""
+        scenario, lanes = town.scenario, np.arange(self.points)
+        occurred, reported = (weekly_measures(scenario).index(f"asb_{what}") for what in ("occurred", "reported"))
+        weekly = outcome.weekly[..., ::2, :].sum(axis=(0, 2))  # weeks, points, measures
+        people = len(outcome.replicates) * sum(area.population for area in scenario.areas)
+        months = YEAR / WEEKS_PER_MONTH
+        per_year = [weekly[start : start + YEAR, :, occurred].sum(axis=0) for start in (0, YEAR)]
+        total = {name: outcome.totals[name].sum(axis=(0, 1))[1::2] for name in ("invited", "joined", "completed")}
+        early, late = (self._half[half, 1] / self._half[half, 0] - 1.0 for half in (0, 1))
+        both = self._half.sum(axis=0)
+        before, after = self._before[0] / self._before[1], self._after[0] / self._after[1]
+        fixed = self._inputs(town)
+        groups = np.array(self._groups)  # weeks, groups, points
+        return {
+            "reported_per_10000_per_month": weekly[:YEAR, :, reported].sum(axis=0) / people * 10_000 / months,
+            "cv_between_areas": np.full(self.points, self._cv),
+            "share_of_top_5_5_percent": self._shares[0],
+            "share_of_top_10_percent": self._shares[1],
+            "share_of_core_group": self._shares[2],
+            "age_of_peak": np.full(self.points, self._age_of_peak()),
+            "yearly_change": per_year[1] / per_year[0] - 1.0,
+            "change_of_those_selected": after / before - 1.0,
+            "participants_effect": both[1] / both[0] - 1.0,
+            "late_less_early_effect": late - early,
+            "take_up": total["joined"] / total["invited"],
+            "completion": total["completed"] / total["joined"],
+            "match_difference": np.array([_difference(pairs) for pairs in self._pairs]),
+            "core_group_dispersion": np.array([_dispersion(groups[..., k]) for k in lanes]),
+            "core_group_autocorrelation": np.array([_autocorrelation(groups[..., k]) for k in lanes]),
+            **{name: np.full(self.points, value) for name, value in fixed.items()},
+        }
+
+    def _age_of_peak(self) -> float:
+        ages = sorted(self._by_age)[1:-1]
+        rate = [sum(self._by_age[a + k][0] for k in (-1, 0, 1)) / sum(self._by_age[a + k][1] for k in (-1, 0, 1))
+                for a in ages]  # fmt: skip
+        at = int(np.argmax(rate))
+        if not 0 < at < len(ages) - 1:
+            return ages[at] + 0.5
+        left, here, right = rate[at - 1 : at + 2]  # the top of the parabola through the three
+        return float(ages[at] + 0.5 + 0.5 * (left - right) / (left - 2.0 * here + right))
+
+    @staticmethod
+    def _inputs(town: Town) -> dict[str, float]:
+        world, ties = town.world, town.ties.astype(bool).astype(float)
+        degree = np.diff(world.ties.start)
+        pairs = float((degree * (degree - 1)).sum())
+        return {
+            "core_exit_per_year": town.scenario.population.core_exit_per_year,
+            "friends_each": float(degree.mean()),
+            "transitivity": float((ties @ ties).multiply(ties).sum()) / max(pairs, 1.0),
+            "residents_trust": float(np.mean(town.numbers.residents.start_trust)),
+        }
+
+
+def _difference(pairs: list[np.ndarray]) -> float:
+    """Mean attendance of the better served half less that of the other, in standard deviations within the halves."""
+    if not pairs:
+        return np.nan
+    match, share = np.concatenate(pairs, axis=1)
+    high = match > np.median(match)
+    if high.sum() < 2 or (~high).sum() < 2:
+        return np.nan
+    within = np.sqrt((share[high].var(ddof=1) + share[~high].var(ddof=1)) / 2.0)
+    return float((share[high].mean() - share[~high].mean()) / within) if within > 0 else np.nan
+
+
+def _in_four_weeks(weekly: np.ndarray) -> np.ndarray:
+    """Counts (weeks, groups) in spans of four weeks (spans, groups)."""
+    spans = len(weekly) // FOUR_WEEKS
+    return weekly[: spans * FOUR_WEEKS].reshape(spans, FOUR_WEEKS, -1).sum(axis=1)
+
+
+def _dispersion(weekly: np.ndarray) -> float:
+    counts = _in_four_weeks(weekly)
+    return float(counts.var(axis=0, ddof=1).mean() / counts.mean()) if counts.size and counts.any() else np.nan
+
+
+def _autocorrelation(weekly: np.ndarray) -> float:
+    counts = _in_four_weeks(weekly)
+    apart = counts - counts.mean(axis=0) if counts.size else counts
+    return float((apart[1:] * apart[:-1]).sum() / (apart**2).sum()) if counts.size and apart.any() else np.nan

@@ -1,0 +1,120 @@
+"""What a calibration aims at: figures of the world with their ranges, read from a CSV file."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from modsim.calibration.figures import FIGURES
+from modsim.inputs.problems import InputError
+
+Use = Literal["fit", "check"]
+_COLUMNS = ("id", "figure", "value", "low", "high", "weight", "use", "strength", "source", "why")
+_NEEDED = ("id", "figure", "value", "low", "high")
+_SDS_IN_A_RANGE = 2 * 1.645  # a range is read as the middle 90 % of a normal distribution
+_MOST_TARGETS = 100
+
+
+@dataclass(frozen=True)
+class Target:
+    """One figure of the world: its value, the range in which it may lie, and what it counts.
+
+    A target to `fit` has all three; one to `check` may have only one end, and moves nothing.
+    """
+
+    id: str
+    figure: str
+    value: float
+    low: float
+    high: float
+    weight: float
+    use: Use
+    strength: str
+    source: str
+    why: str
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation with which the target is known, wider where it counts less than others."""
+        return (self.high - self.low) / _SDS_IN_A_RANGE / math.sqrt(self.weight)
+
+    def holds(self, figure: float) -> bool:
+        """Whether a figure of the model lies in the range; an end that is not known sets no bound."""
+        return not figure < self.low and not figure > self.high and not math.isnan(figure)
+
+
+def read_targets(path: str | Path) -> list[Target]:
+    """Read a CSV file of targets.
+
+    Raises
+    ------
+    InputError
+        with every problem found, one line each.
+    """
+    path = Path(path)
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError([f"{path}: there is no such file; targets are a CSV file with {_what()}"]) from None
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError([f"{path}: is not a CSV file of targets ({error}); it needs {_what()}"]) from None
+    missing = [name for name in _NEEDED if name not in table.columns]
+    unknown = [name for name in table.columns if name not in _COLUMNS]
+    if missing or unknown:
+        said = [f"has no column {name!r}" for name in missing] + [f"has an unknown column {name!r}" for name in unknown]
+        raise InputError([f"{path}: {one}; it needs {_what()}" for one in said])
+    problems: list[str] = []
+    found = [_target(row, f"{path}, line {k}", problems) for k, row in enumerate(table.to_dict("records"), 2)]
+    names = [row["id"].strip() for row in table.to_dict("records")]
+    problems += [f"{path}: {name!r} stands there twice" for name in sorted({n for n in names if names.count(n) > 1})]
+    if len(found) > _MOST_TARGETS:
+        problems.append(f"{path}: has {len(found)} targets; at most {_MOST_TARGETS}")
+    targets = [target for target in found if target is not None]
+    if not problems and not any(target.use == "fit" for target in targets):
+        problems.append(f"{path}: holds no target to fit; give `use` as fit, or leave that column out")
+    if problems:
+        raise InputError(problems)
+    return targets
+
+
+def _what() -> str:
+    return f"the columns {', '.join(_NEEDED)} (and may have {', '.join(_COLUMNS[len(_NEEDED) :])})"
+
+
+def _target(row: dict[str, str], where: str, problems: list[str]) -> Target | None:
+    before = len(problems)
+    cells = {name: row.get(name, "").strip() for name in _COLUMNS}
+    use = cells["use"] or "fit"
+    if not cells["id"]:
+        problems.append(f"{where}: has no id")
+    if cells["figure"] not in FIGURES:
+        problems.append(f"{where}: figure {cells['figure']!r} is none of {', '.join(FIGURES)}")
+    if use not in get_args(Use):
+        problems.append(f"{where}: use {use!r} is neither fit nor check")
+    numbers = {}
+    for name in ("value", "low", "high", "weight"):
+        text = cells[name] or ("1" if name == "weight" else "")
+        try:
+            numbers[name] = float(text) if text else np.nan
+            if text and not math.isfinite(numbers[name]):
+                raise ValueError
+        except ValueError:
+            problems.append(f"{where}: {name} {text!r} is not a number")
+            return None
+        if not text and use == "fit":
+            problems.append(f"{where}: a target to fit needs a {name}")
+    if len(problems) > before:
+        return None
+    if numbers["low"] >= numbers["high"]:
+        problems.append(f"{where}: low {numbers['low']:g} is not below high {numbers['high']:g}")
+    elif use == "fit" and not numbers["low"] <= numbers["value"] <= numbers["high"]:
+        problems.append(f"{where}: value {numbers['value']:g} is not between low and high")
+    if use == "fit" and not 0 < numbers["weight"] <= 100:
+        problems.append(f"{where}: weight {numbers['weight']:g} must be above 0 and at most 100")
+    if len(problems) > before:
+        return None
+    words = {name: cells[name] for name in ("id", "figure", "strength", "source", "why")}
+    return Target(**words, **numbers, use="check" if use == "check" else "fit")
