@@ -6,7 +6,9 @@ from pathlib import Path
 import modsim
 
 HOUSE = Path(modsim.__file__).parent
-FLOORS = ["rules", "inputs", "world", "simulation", "findings", "studies", "verification", "calibration", "dashboard", "cli"]
+FLOORS = [
+    "rules", "inputs", "world", "simulation", "findings", "studies", "verification", "calibration", "dashboard", "cli",
+]  # fmt: skip
 
 
 def imports_of(path: Path) -> set[str]:

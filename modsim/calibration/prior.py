@@ -1,59 +1,65 @@
-"""Which numbers of the model are calibrated, and from where to where each may lie before anything is known.
+"""Which numbers of the model are calibrated, and where each may lie before anything is known: read from a CSV file.
 
-Every number is as likely anywhere in its plausible range, those of `_BY_RATIO` in their logarithm. The ranges are those
-that the scenario's fields declare, with their sources.
+A number lies between two ends, most likely near its best guess (a PERT distribution, of differences or of ratios). The
+file is fixed before the first run, so that what a calibration finds never becomes its own prior.
 """
 
 import json
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
+from scipy.special import betainc, betaincinv
 from scipy.stats import qmc
 
-from modsim.inputs.problems import plausible_ranges
+from modsim.inputs.problems import InputError, field_at
+from modsim.simulation.lanes import LANE_TABLES
 from modsim.world.draws import analyst
 
-# Numbers that make a world of their own; those of one world are shared by several points.
-OF_THE_WORLD = (
-    "offending.area_sd", "offending.group_sd", "offending.person_sd", "offending.core_shift", "offending.spell_sd",
-    "offending.yearly_change", "offending.peak_age", "reporting.share", "population.core_exit_per_year",
-)  # fmt: skip
-OF_BEHAVIOUR = (
-    "effect.session_effect", "effect.adult_effect", "effect.half_life_weeks", "effect.course_time_share",
-    "effect.failing_share", "effect.fidelity_loss", "peers.pull", "peers.deviancy", "excitation.offspring",
-    "policing.labelling", "policing.deterrence", "order.legitimacy", "order.persistence", "order.efficacy",
-    "afterwards.destination_effect", "trust.start", "trust.prior_strength", "trust.memory", "trust.loss_to_gain",
-    "trust.talk_weight", "trust.spill_over", "trust.contact_good", "trust.session_good", "trust.session_match",
-    "trust.session_power", "joining.baseline", "joining.match_effect", "joining.trust_effect", "joining.friends_effect",
-    "attending.attends", "attending.attends_match", "attending.dropout_per_week", "attending.dropout_match",
-    "targeting.accuracy", "commitment.mean", "turnover.leaving_per_week", "listening.honest_without_trust",
-    "listening.prior_strength", "designing.link_hours", "designing.bespoke_cost",
-)  # fmt: skip
-_BY_RATIO = ("effect.half_life_weeks", "trust.prior_strength", "listening.prior_strength", "reporting.share")
-_HIGHEST_START = 0.99
+_COLUMNS = ("key", "low", "best", "high", "scale")
+_WEIGHT_OF_BEST = 4.0  # the usual one of a PERT distribution
+_MOST_PARAMETERS = 200
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number that is calibrated: where its range begins and ends, and whether ratios or differences count in it."""
+    """A number that is calibrated: its ends, its best guess, and whether ratios or differences count in it."""
 
     key: str
     low: float
+    best: float
     high: float
     by_ratio: bool
 
+    @property
+    def makes_a_world(self) -> bool:
+        """Whether another value makes another world, which no other point can share."""
+        return self.key.split(".")[0] not in LANE_TABLES or self.key == "targeting.memory_weeks"
+
     def at(self, share):
-        """The number at this share of the way through the range."""
-        if self.by_ratio:
-            return self.low * (self.high / self.low) ** share
-        return self.low + (self.high - self.low) * share
+        """The number below which this share of the prior lies."""
+        return self._out(betaincinv(*self._shape, share))
 
     def share_of(self, value):
-        """How far through the range a number lies."""
+        """The share of the prior that lies below a number."""
+        return betainc(*self._shape, np.clip(self._into(value), 0.0, 1.0))
+
+    @property
+    def _shape(self) -> tuple[float, float]:
+        peak = float(self._into(self.best))
+        return 1.0 + _WEIGHT_OF_BEST * peak, 1.0 + _WEIGHT_OF_BEST * (1.0 - peak)
+
+    def _into(self, value):
         if self.by_ratio:
             return np.log(np.asarray(value) / self.low) / math.log(self.high / self.low)
         return (np.asarray(value) - self.low) / (self.high - self.low)
+
+    def _out(self, place):
+        if self.by_ratio:
+            return self.low * (self.high / self.low) ** place
+        return self.low + (self.high - self.low) * place
 
 
 @dataclass(frozen=True)
@@ -63,14 +69,35 @@ class Prior:
     parameters: tuple[Parameter, ...]
 
     @classmethod
-    def usual(cls) -> "Prior":
-        """All numbers of this module over the ranges their fields declare."""
-        ranges = plausible_ranges()
-        found = []
-        for key in (*OF_THE_WORLD, *OF_BEHAVIOUR):
-            low, high = ranges[key]
-            found.append(Parameter(key, low, high, key in _BY_RATIO))
-        return cls(tuple(found))
+    def read(cls, path: str | Path) -> "Prior":
+        """Read a CSV file with the columns key, low, best, high, scale ("linear" or "log").
+
+        Raises
+        ------
+        InputError
+            with every problem found, one line each.
+        """
+        path = Path(path)
+        needs = f"it needs the columns {', '.join(_COLUMNS)}"
+        try:
+            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        except FileNotFoundError:
+            raise InputError([f"{path}: there is no such file; a prior is a CSV file, and {needs}"]) from None
+        except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+            raise InputError([f"{path}: is not a CSV file of a prior ({error}); {needs}"]) from None
+        if set(table.columns) != set(_COLUMNS):
+            raise InputError([f"{path}: has the columns {', '.join(table.columns)}; {needs}"])
+        problems: list[str] = []
+        rows = table.to_dict("records")
+        found = [_parameter(row, f"{path}, line {k}", problems) for k, row in enumerate(rows, 2)]
+        keys = [row["key"].strip() for row in rows]
+        problems += [f"{path}: {key!r} stands there twice" for key in sorted({k for k in keys if keys.count(k) > 1})]
+        if not 1 <= len(rows) <= _MOST_PARAMETERS:
+            problems.append(f"{path}: holds {len(rows)} numbers; between 1 and {_MOST_PARAMETERS} can be calibrated")
+        if problems:
+            raise InputError(problems)
+        known = [parameter for parameter in found if parameter is not None]
+        return cls(tuple(sorted(known, key=lambda parameter: not parameter.makes_a_world)))
 
     @property
     def keys(self) -> list[str]:
@@ -79,39 +106,68 @@ class Prior:
     @property
     def of_the_world(self) -> int:
         """How many of them make a world of their own; they stand first."""
-        return sum(key in OF_THE_WORLD for key in self.keys)
+        return sum(parameter.makes_a_world for parameter in self.parameters)
 
     @property
     def name(self) -> str:
         """What tells two priors apart."""
-        return json.dumps([[p.key, p.low, p.high, p.by_ratio] for p in self.parameters])
+        return json.dumps([[p.key, p.low, p.best, p.high, p.by_ratio] for p in self.parameters])
 
     def shares(self, seed: int, worlds: int, points: int) -> np.ndarray:
-        """Places in all ranges (worlds, points, parameters): scrambled Sobol sequences for worlds and for the rest.
+        """Places in the prior (worlds, points, parameters), as shares: Sobol sequences for worlds and for the rest.
 
         Points of one world share its numbers.
         """
         world = self.of_the_world
-        of_worlds = qmc.Sobol(world, rng=analyst(seed, "prior: worlds")).random(_power(worlds))[:worlds]
-        rest = qmc.Sobol(len(self.parameters) - world, rng=analyst(seed, "prior: behaviour"))
-        of_points = rest.random(_power(worlds * points))[: worlds * points].reshape(worlds, points, -1)
-        return np.concatenate([np.repeat(of_worlds[:, None], points, axis=1), of_points], axis=2)
+        of_worlds = _sobol(worlds, world, seed, "prior: worlds")
+        of_points = _sobol(worlds * points, len(self.parameters) - world, seed, "prior: behaviour")
+        repeated = np.repeat(of_worlds[:, None], points, axis=1)
+        return np.concatenate([repeated, of_points.reshape(worlds, points, -1)], axis=2)
 
     def values(self, shares: np.ndarray) -> np.ndarray:
-        """Numbers at places in the ranges (..., parameters), of six digits, as they are run."""
+        """Numbers at places in the prior (..., parameters), of six digits, as they are run."""
         columns = [p.at(shares[..., k]) for k, p in enumerate(self.parameters)]
         return _six_digits(np.stack(columns, axis=-1))
 
     def shares_of(self, values: np.ndarray) -> np.ndarray:
-        """The way back: places in the ranges of numbers (..., parameters)."""
+        """The way back: places in the prior of numbers (..., parameters)."""
         return np.stack([p.share_of(values[..., k]) for k, p in enumerate(self.parameters)], axis=-1)
 
 
-def _power(number: int) -> int:
-    """The least power of two from a number on: Sobol sequences are even there."""
-    return 1 << max(number - 1, 0).bit_length()
+def _sobol(points: int, numbers: int, seed: int, purpose: str) -> np.ndarray:
+    """So many points of a scrambled Sobol sequence (points, numbers)."""
+    if not numbers:
+        return np.zeros((points, 0))
+    even = 1 << max(points - 1, 0).bit_length()  # it is even for powers of two
+    return qmc.Sobol(numbers, rng=analyst(seed, purpose)).random(even)[:points]
 
 
 def _six_digits(values: np.ndarray) -> np.ndarray:
     scale = 10.0 ** (5 - np.floor(np.log10(np.maximum(np.abs(values), 1e-12))))
     return np.round(values * scale) / scale
+
+
+def _parameter(row: dict[str, str], where: str, problems: list[str]) -> Parameter | None:
+    key, scale = row["key"].strip(), row["scale"].strip() or "linear"
+    field = field_at(tuple(key.split(".")))
+    if field is None or field.annotation is not float:
+        problems.append(
+            f"{where}: {key!r} is no number of a scenario that can vary (`modsim scenario show` names them)"
+        )
+        return None
+    try:
+        low, best, high = (float(row[name]) for name in ("low", "best", "high"))
+    except ValueError:
+        problems.append(
+            f"{where}: low, best and high must be numbers; given {row['low']}, {row['best']}, {row['high']}"
+        )
+        return None
+    least = next(m.ge for m in field.metadata if getattr(m, "ge", None) is not None)
+    most = next(m.le for m in field.metadata if getattr(m, "le", None) is not None)
+    if not least <= low < high <= most or not low <= best <= high:
+        problems.append(f"{where}: {key} must have {least:g} <= low < high <= {most:g}, and best between the two")
+    elif scale not in ("linear", "log") or (scale == "log" and low <= 0):
+        problems.append(f"{where}: scale {scale!r} must be linear, or log where low is above 0")
+    else:
+        return Parameter(key, low, best, high, scale == "log")
+    return None

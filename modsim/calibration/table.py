@@ -91,7 +91,8 @@ class Batch:
         lanes = [Lane(arm, k) for k in range(len(points)) for arm in pair]
         # luck of its own for every batch, so that chance does not lean all points the same way
         replicates = [self.number * settings.replicates + k for k in range(settings.replicates)]
-        watch, towns = Watch(len(points)), []
+        watch = Watch(len(points))
+        towns: list[Town] = []
 
         def look(town: Town) -> None:
             watch(town)

@@ -116,5 +116,7 @@ def _target(row: dict[str, str], where: str, problems: list[str]) -> Target | No
         problems.append(f"{where}: weight {numbers['weight']:g} must be above 0 and at most 100")
     if len(problems) > before:
         return None
-    words = {name: cells[name] for name in ("id", "figure", "strength", "source", "why")}
-    return Target(**words, **numbers, use="check" if use == "check" else "fit")
+    return Target(
+        cells["id"], cells["figure"], numbers["value"], numbers["low"], numbers["high"], numbers["weight"],
+        "check" if use == "check" else "fit", cells["strength"], cells["source"], cells["why"],
+    )  # fmt: skip

@@ -131,7 +131,7 @@ class Trust(Table):
         "Added chance of a good session when all of it is wanted",
         unit="chance",
         allowed=(-1, 1),
-        plausible=(0, 0.6),
+        plausible=(0, 0.8),
         evidence="D",
         source="assumption; direction from choice studies (Patall et al. 2008)",
     )
