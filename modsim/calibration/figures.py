@@ -13,6 +13,7 @@ from modsim.simulation.listing import list_of
 from modsim.simulation.records import weekly_measures
 from modsim.simulation.runs import Outcome
 from modsim.simulation.town import Town
+from modsim.world.interests import match
 
 YEAR, HALF = 52, 26
 FOUR_WEEKS = 4
@@ -144,9 +145,10 @@ class Watch:
             if lane % 2:
                 n = np.nonzero(np.isin(c.standing[area, :, lane], [Standing.COMPLETED, Standing.DROPPED]))[0]
                 row, at = c.listed[area, n, lane], np.full(len(n), lane)
-                match = town.match(row, at, town.menu_of(np.full(len(n), area), n, at))
+                menu = town.menu_of(np.full(len(n), area), n, at)
+                served = match(town.interests(row, at).T, menu)  # what is wanted, whether it counts or not
                 share = c.attended[area, n, lane] / c.sessions_held[area, lane]
-                self._pairs[lane // 2].append(np.stack([match, share]))
+                self._pairs[lane // 2].append(np.stack([served, share]))
         self._round = c.round.copy()
 
     def figures(self, town: Town, outcome: Outcome) -> dict[str, np.ndarray]:
@@ -209,8 +211,8 @@ def _difference(pairs: list[np.ndarray]) -> float:
     """Mean attendance of the better served half less that of the other, in standard deviations within the halves."""
     if not pairs:
         return np.nan
-    match, share = np.concatenate(pairs, axis=1)
-    high = match > np.median(match)
+    served, share = np.concatenate(pairs, axis=1)
+    high = served > np.median(served)
     if high.sum() < 2 or (~high).sum() < 2:
         return np.nan
     within = np.sqrt((share[high].var(ddof=1) + share[~high].var(ddof=1)) / 2.0)

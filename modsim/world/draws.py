@@ -7,7 +7,8 @@ numbers: as easy as 1, 2, 3"): a counter-based generator, here written so that t
 (uint64 arrays) and single draws (Python integers).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -42,6 +43,17 @@ def analyst(seed: int, purpose: str) -> np.random.Generator:
     """A generator for work beside the model: parameters tried, resampling, Monte Carlo; never for its luck."""
     first, second = _key(seed, purpose, "analysis")
     return np.random.Generator(np.random.Philox([first, second]))
+
+
+@contextmanager
+def everybodys_generator(seed: int) -> Iterator[None]:
+    """NumPy's shared generator, seeded for as long as a library draws from it, and put back as it was."""
+    before = np.random.get_state()  # noqa: NPY002
+    np.random.seed(seed % 2**32)  # noqa: NPY002
+    try:
+        yield
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
 
 
 class Luck:

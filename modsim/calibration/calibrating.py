@@ -1,0 +1,342 @@
+"""A whole calibration: a table of prior draws, what it rules out, a second table where that leaves room, a posterior.
+
+Figures of draws from the posterior are then run again and set beside every target: what the model cannot do is shown.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from modsim.calibration.emulators import Emulators, scikit_learn
+from modsim.calibration.posterior import Posterior, posterior, posterior_of
+from modsim.calibration.prior import Prior
+from modsim.calibration.table import Batch, TableStore, batches_of, place_to_calibrate_in, run_table
+from modsim.calibration.targets import Target
+from modsim.calibration.variants import NULL, VARIANTS, Variant
+from modsim.inputs.problems import InputError
+from modsim.inputs.scenario import Scenario
+from modsim.world.draws import analyst
+
+IMPLAUSIBLE = 3.0  # standard deviations beyond which numbers are ruled out
+IDENTIFIED = 0.1  # contraction from which a number counts as one that the targets tell something of
+DRAWS = 300
+_TRIED_AT_ONCE = 20_000
+_MOST_TRIES = 400
+INTERVAL = 0.80  # of which the coverage is looked at
+SETS = 20  # made-up data sets of the recovery
+_FIRST_OF_SECOND_WAVE, _FIRST_OF_CHECK, _FIRST_OF_VARIANTS = 100_000, 200_000, 300_000
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much a calibration runs: worlds of the first and second wave, and points in each."""
+
+    worlds: int = 200
+    again: int = 120
+    points: int = 10
+    checked: int = 60  # draws from the posterior that are run again
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a calibration found.
+
+    `table` has a row for each point that is run: its `wave` and `world`, its numbers and its figures; `kept` says which
+    rows are not ruled out. `room_left` is the share of the prior that the first wave leaves.
+    """
+
+    scenario: Scenario
+    targets: list[Target]
+    prior: Prior
+    table: pd.DataFrame
+    emulators: Emulators
+    kept: np.ndarray
+    room_left: float
+    found: Posterior
+    checked: pd.DataFrame
+    size: Size
+    seed: int
+
+    @property
+    def fitted(self) -> list[Target]:
+        return _fitted(self.targets)
+
+    @property
+    def shares(self) -> np.ndarray:
+        """Places in the prior of all points kept (n, parameters)."""
+        return self.prior.shares_of(self.table.loc[self.kept, self.prior.keys].to_numpy())
+
+    def figures_kept(self, targets: Sequence[Target]) -> np.ndarray:
+        """Figures of all points kept, in the order of targets (n, targets)."""
+        return self.table.loc[self.kept, [target.figure for target in targets]].to_numpy(dtype=float)
+
+    @property
+    def draws(self) -> pd.DataFrame:
+        """Draws from the posterior, a column for each number."""
+        values = self.prior.values(self.found.drawn(DRAWS, self.seed))
+        return pd.DataFrame(values, columns=self.prior.keys)
+
+    @property
+    def numbers(self) -> pd.DataFrame:
+        """Every number: prior and posterior, what was learned of it, and whether the targets identify it."""
+        prior, found = self.prior, self.found
+        ends = [prior.values(found.quantile(share)[None])[0] for share in (0.5, 0.05, 0.95)]
+        contraction = found.contraction
+        return pd.DataFrame(
+            {
+                "number": prior.keys,
+                "prior_low": [p.low for p in prior.parameters],
+                "prior_best": [p.best for p in prior.parameters],
+                "prior_high": [p.high for p in prior.parameters],
+                "centre": ends[0],
+                "low": ends[1],
+                "high": ends[2],
+                "contraction": contraction,
+                "identified": contraction >= IDENTIFIED,
+            }
+        )
+
+    @property
+    def patterns(self) -> pd.DataFrame:
+        """Every target beside what the model gives over draws from the posterior, and whether it holds."""
+        rows = []
+        for target in self.targets:
+            values = self.checked[target.figure].to_numpy(dtype=float)
+            low, middle, high = np.nanpercentile(values, [5, 50, 95])
+            emulated = self.emulators.figures.index(target.figure) if target.figure in self.emulators.figures else None
+            rows.append(
+                {
+                    "id": target.id, "figure": target.figure, "use": target.use, "strength": target.strength,
+                    "target": target.value, "target_low": target.low, "target_high": target.high,
+                    "model": middle, "model_low": low, "model_high": high,
+                    "in_range": float(np.mean([target.holds(value) for value in values])),
+                    "holds": target.holds(float(middle)),
+                    "emulator_explains": np.nan if emulated is None else float(self.emulators.explained[emulated]),
+                }
+            )  # fmt: skip
+        return pd.DataFrame(rows)
+
+    @property
+    def entangled(self) -> pd.DataFrame:
+        """Pairs of numbers that the posterior ties to each other: their correlation, the strongest first."""
+        centred = self.found.shares - self.found.mean
+        covariance = (centred * self.found.weights[:, None]).T @ centred
+        sd = np.sqrt(np.diag(covariance))
+        correlation = covariance / np.outer(sd, sd)
+        one, other = np.triu_indices(len(sd), 1)
+        order = np.argsort(-np.abs(correlation[one, other]))[:10]
+        keys = np.array(self.prior.keys)
+        return pd.DataFrame(
+            {"one": keys[one[order]], "other": keys[other[order]], "correlation": correlation[one, other][order]}
+        )
+
+
+def _fitted(targets: Sequence[Target]) -> list[Target]:
+    return [target for target in targets if target.use == "fit"]
+
+
+def calibrate(
+    targets: list[Target],
+    scenario: Scenario,
+    prior: Prior,
+    store: Path,
+    *,
+    size: Size | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Calibration:
+    """Find which numbers agree with the targets.
+
+    Parameters
+    ----------
+    scenario : a place; its recipients are calibrated in, with wishes as at the origin (see `place_to_calibrate_in`)
+    prior : the numbers and where they may lie
+    store : folder in which finished runs are kept; the same calibration goes on from there
+    progress : called with what is under way, the parts done, and of how many
+
+    Raises
+    ------
+    InputError
+        when the place cannot be calibrated in, a library is missing, or nothing in the prior agrees with the targets.
+    """
+    scikit_learn()
+    size, place, fitted = size or Size(), place_to_calibrate_in(scenario), _fitted(targets)
+    kept = TableStore.of(store, place, prior, f"seed {seed}")
+
+    def run(what: str, batches: list[Batch]) -> pd.DataFrame:
+        tell = None if progress is None else lambda done, total: progress(what, done, total)
+        return run_table(batches, kept, workers, tell)
+
+    shares = prior.shares(seed, size.worlds, size.points)
+    first = _numbered(run("prior draws", batches_of(place, prior, shares)), 1, shares)
+    emulators = _emulators(first, prior, fitted)
+    again, room_left = _second_wave(emulators, fitted, prior, size, seed)
+    batches = batches_of(place, prior, again, _FIRST_OF_SECOND_WAVE)
+    second = _numbered(run("draws where the first leave room", batches), 2, again)
+    table = pd.concat([first, second], ignore_index=True)
+    plausible = emulators.implausibility(prior.shares_of(table[prior.keys].to_numpy()), fitted).max(axis=1)
+    inside = (plausible < IMPLAUSIBLE) & np.isfinite(table[[t.figure for t in fitted]].to_numpy(float)).all(axis=1)
+    sharper = _emulators(table[inside].reset_index(drop=True), prior, fitted)
+    places = prior.shares_of(table.loc[inside, prior.keys].to_numpy())
+    found = posterior_of(places, table.loc[inside, [t.figure for t in fitted]].to_numpy(float), fitted, seed)
+    some = found.drawn(size.checked, seed + 1)
+    checked = run("draws from the posterior", batches_of(place, prior, some[:, None, :], _FIRST_OF_CHECK))
+    return Calibration(place, targets, prior, table, sharper, inside, room_left, found, checked, size, seed)
+
+
+def _numbered(table: pd.DataFrame, wave: int, shares: np.ndarray) -> pd.DataFrame:
+    table.insert(0, "world", np.repeat(np.arange(len(shares)), shares.shape[1]) + 1_000_000 * wave)
+    table.insert(0, "wave", wave)
+    return table
+
+
+def _emulators(table: pd.DataFrame, prior: Prior, targets: list[Target]) -> Emulators:
+    names = [target.figure for target in targets]
+    known = np.isfinite(table[names].to_numpy(dtype=float)).all(axis=1)
+    rows = table[known]
+    if len(rows) < 20 or rows["world"].nunique() < 4:
+        raise InputError(
+            [f"only {len(rows)} runs in {rows['world'].nunique()} worlds have all figures; give more with --worlds"]
+        )
+    shares = prior.shares_of(rows[prior.keys].to_numpy())
+    return Emulators.of(shares, rows[names].to_numpy(dtype=float), rows["world"].to_numpy(), names)
+
+
+def _second_wave(
+    emulators: Emulators, targets: list[Target], prior: Prior, size: Size, seed: int
+) -> tuple[np.ndarray, float]:
+    """Places (worlds, points, parameters) drawn evenly from what is not ruled out, and the share of the prior it is.
+
+    A world is taken from a place that is not ruled out, and filled up with further ones that have its numbers; so every
+    such place is as likely as any other.
+    """
+    luck, world = analyst(seed, "second wave"), prior.of_the_world
+    chosen: list[np.ndarray] = []
+    tried = left = 0
+    for _ in range(_MOST_TRIES):
+        some = luck.random((_TRIED_AT_ONCE, len(prior.parameters)))
+        fit = some[emulators.implausibility(some, targets).max(axis=1) < IMPLAUSIBLE]
+        tried, left = tried + len(some), left + len(fit)
+        for place in fit[: size.again - len(chosen)]:
+            points = [place]
+            for _ in range(_MOST_TRIES):
+                if len(points) >= size.points:
+                    break
+                like = luck.random((_TRIED_AT_ONCE // 10, len(prior.parameters)))
+                like[:, :world] = place[:world]
+                points += list(like[emulators.implausibility(like, targets).max(axis=1) < IMPLAUSIBLE])
+            if len(points) >= size.points:
+                chosen.append(np.array(points[: size.points]))
+        if len(chosen) >= size.again:
+            return np.array(chosen), left / tried
+    raise InputError(
+        [
+            "nothing in the prior comes near the targets: the model cannot reach them together; look at the table of "
+            "prior draws, widen the prior, or say which target does not belong to this place"
+        ]
+    )
+
+
+# --- whether the calibration can be believed --------------------------------------------------------------------------
+
+
+def recovered(calibration: Calibration, sets: int = SETS) -> pd.DataFrame:
+    """Made-up truths found again: by number, how many of the sets' 80 % intervals hold it, over points of the table.
+
+    Each set takes the figures of one point, with the errors with which targets are known, for those of the world, and
+    calibrates with all other points.
+    """
+    shares, fitted = calibration.shares, calibration.fitted
+    figures = calibration.figures_kept(fitted)
+    sds = np.array([target.sd for target in fitted])
+    luck = analyst(calibration.seed, "made-up truths")
+    worlds = calibration.table.loc[calibration.kept, "world"].to_numpy()
+    inside, contraction = [], []
+    for place in luck.choice(len(shares), sets, replace=False):
+        observed = figures[place] + sds * luck.normal(size=len(sds))
+        others = worlds != worlds[place]
+        found = posterior(shares[others], figures[others], observed, sds, calibration.seed)
+        low, high = (found.quantile(share) for share in ((1 - INTERVAL) / 2, (1 + INTERVAL) / 2))
+        inside.append((low <= shares[place]) & (shares[place] <= high))
+        contraction.append(found.contraction)
+    return pd.DataFrame(
+        {
+            "number": calibration.prior.keys,
+            "covered": np.mean(inside, axis=0),
+            "contraction": np.mean(contraction, axis=0),
+            "sets": sets,
+        }
+    )
+
+
+def variant_tables(
+    calibration: Calibration, store: Path, workers: int | None = None, progress: Progress | None = None
+) -> dict[str, tuple[Emulators, pd.DataFrame]]:
+    """A small table and emulators for the model as it is, under each contested rule, and under the null model."""
+    place, prior, fitted = calibration.scenario, calibration.prior, calibration.fitted
+    size = calibration.size
+    shares = prior.shares(calibration.seed, max(8, size.worlds // 5), size.points)
+    found = {}
+    for k, variant in enumerate((None, *_TOLD_APART, NULL)):
+        name = AS_IT_IS if variant is None else variant.name
+        changes = [] if variant is None else list(variant.values(place).items())
+        rules = None if variant is None else variant.rules
+        batches = batches_of(place, prior, shares, _FIRST_OF_VARIANTS * (k > 0), changes, rules)
+        kept = TableStore.of(store, place, prior, f"seed {calibration.seed}" + (f", {name}" if k else ""))
+        tell = None if progress is None else lambda done, total, name=name: progress(f"rules: {name}", done, total)
+        table = _numbered(run_table(batches, kept, workers, tell), 1, shares)
+        found[name] = _emulators(table, prior, fitted), table
+    return found
+
+
+AS_IT_IS = "as it is"
+_TOLD_APART: tuple[Variant, ...] = tuple(v for v in VARIANTS if v.name != "pooled effect")  # the same at distance 0
+
+
+def evidence_of(
+    tables: dict[str, tuple[Emulators, pd.DataFrame]], observed: np.ndarray, sds: np.ndarray, seed: int
+) -> dict[str, float]:
+    """Log evidence of every variant for what was observed."""
+    numbers = next(iter(tables.values()))[0].fitted.n_features_in_
+    places = analyst(seed, "evidence").random((_TRIED_AT_ONCE, numbers))
+    return {name: emulators.log_evidence(places, observed, sds) for name, (emulators, _) in tables.items()}
+
+
+def confusion(
+    calibration: Calibration, tables: dict[str, tuple[Emulators, pd.DataFrame]], sets: int = SETS
+) -> pd.DataFrame:
+    """Made-up data of every variant (rows), and which of them is taken for its source (columns), in shares of sets."""
+    fitted = calibration.fitted
+    sds = np.array([target.sd for target in fitted])
+    luck = analyst(calibration.seed, "told apart")
+    names = list(tables)
+    rows = []
+    for _, table in tables.values():
+        figures = table[[target.figure for target in fitted]].to_numpy(dtype=float)
+        figures = figures[np.isfinite(figures).all(axis=1)]
+        taken = np.zeros(len(names))
+        for place in luck.choice(len(figures), sets, replace=False):
+            observed = figures[place] + sds * luck.normal(size=len(sds))
+            evidence = evidence_of(tables, observed, sds, calibration.seed)
+            taken[int(np.argmax([evidence[other] for other in names]))] += 1.0 / sets
+        rows.append(taken)
+    return pd.DataFrame(rows, index=names, columns=names)
+
+
+def evidence_for(
+    calibration: Calibration, tables: dict[str, tuple[Emulators, pd.DataFrame]], without: Sequence[str] = ()
+) -> dict[str, float]:
+    """Log evidence of every variant for the targets, less that of the model as it is; some targets may be left out."""
+    kept = [target for target in calibration.fitted if target.id not in without]
+    if len(kept) < len(calibration.fitted):
+        tables = {name: (_emulators(table, calibration.prior, kept), table) for name, (_, table) in tables.items()}
+    values = np.array([target.value for target in kept])
+    sds = np.array([target.sd for target in kept])
+    found = evidence_of(tables, values, sds, calibration.seed)
+    return {name: value - found[AS_IT_IS] for name, value in found.items()}

@@ -1,0 +1,148 @@
+"""A calibration on disk: its draws, its tables and its pictures, each file whole or not at all."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from modsim.calibration.calibrating import Calibration
+from modsim.findings.figures.style import SETTINGS, finish, put_title
+from modsim.studies.running import deciding_code
+
+NAMES = {"calibration.json", "posterior.csv", "numbers.csv", "patterns.csv", "entangled.csv", "recovery.csv",
+         "cross-check.csv", "rules-evidence.csv", "rules-told-apart.csv", "numbers.svg", "numbers.png", "patterns.svg",
+         "patterns.png"}  # fmt: skip
+SCHEMA = "modsim-calibration-1"
+_KNOWN, _LEARNED, _MISSED = "#B8C4D0", "#12436D", "#F46A25"
+
+
+def write_calibration(
+    calibration: Calibration, folder: Path, command: str, more: dict[str, pd.DataFrame] | None = None
+) -> list[Path]:
+    """Write everything a calibration found into a folder; `more` holds further tables by the name of their file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {
+        "posterior": calibration.draws, "numbers": calibration.numbers, "patterns": calibration.patterns,
+        "entangled": calibration.entangled, **(more or {}),
+    }  # fmt: skip
+    written = [write_table(folder / f"{name}.csv", table) for name, table in tables.items()]
+    for name, draw in (("numbers", numbers_figure), ("patterns", patterns_figure)):
+        with rc_context(SETTINGS):
+            figure = draw(calibration)
+            finish(figure)
+            for kind in ("svg", "png"):
+                written.append(_whole(folder / f"{name}.{kind}", _saving(figure, kind)))
+    about = json.dumps(provenance(calibration, command), indent=1, ensure_ascii=False) + "\n"
+    written.append(_whole(folder / "calibration.json", lambda path: path.write_text(about, encoding="utf-8")))
+    return written
+
+
+def provenance(calibration: Calibration, command: str) -> dict[str, Any]:
+    """Where the draws come from, in a form that can be read again."""
+    scenario = calibration.scenario
+    return {
+        "schema": SCHEMA,
+        "made": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "command": command,
+        "code": deciding_code(),
+        "place": scenario.title,
+        "areas": [area.label for area in scenario.areas],
+        "seed": calibration.seed,
+        "futures_of_each_point": scenario.settings.replicates,
+        "points_run": len(calibration.table),
+        "points_not_ruled_out": int(calibration.kept.sum()),
+        "share_of_the_prior_left": calibration.room_left,
+        "numbers_identified": int(calibration.numbers["identified"].sum()),
+        "targets": [
+            {"id": t.id, "figure": t.figure, "use": t.use, "value": None if np.isnan(t.value) else t.value,
+             "low": None if np.isnan(t.low) else t.low, "high": None if np.isnan(t.high) else t.high,
+             "weight": t.weight, "source": t.source}
+            for t in calibration.targets
+        ],
+    }  # fmt: skip
+
+
+def write_table(path: Path, table: pd.DataFrame) -> Path:
+    """Write a table with six digits, as the figures of a run deserve at most."""
+    index = not isinstance(table.index, pd.RangeIndex)
+    return _whole(path, lambda place: table.to_csv(place, index=index, float_format="%.6g", lineterminator="\n"))
+
+
+def _saving(figure: Figure, kind: str) -> Callable[[Path], None]:
+    metadata = {"Date": None} if kind == "svg" else None
+    return lambda path: figure.savefig(path, format=kind, dpi=130, metadata=metadata)
+
+
+def _whole(path: Path, write: Callable[[Path], Any]) -> Path:
+    handle, place = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    os.close(handle)
+    new = Path(place)
+    try:
+        write(new)
+        new.chmod(0o644)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+    return path
+
+
+def numbers_figure(calibration: Calibration) -> Figure:
+    """How much the targets tell of every number: where its posterior lies in its range, by how much was learned."""
+    table = calibration.numbers.sort_values("contraction").reset_index(drop=True)
+    height = 0.19 * len(table) + 1.6
+    figure = Figure(figsize=(8.6, height), layout=ConstrainedLayoutEngine(rect=(0.012, 0.05, 0.976, 0.94)))
+    axis = figure.subplots()
+    parameters = {p.key: p for p in calibration.prior.parameters}
+    for k, row in table.iterrows():
+        p = parameters[row["number"]]
+        low, middle, high = (_place(p, row[name]) for name in ("low", "centre", "high"))
+        colour = _LEARNED if row["identified"] else _KNOWN
+        axis.plot([low, high], [k, k], color=colour, linewidth=4, solid_capstyle="butt")
+        axis.plot([middle], [k], "o", color=colour, markeredgecolor="white", markersize=6)
+        axis.plot([_place(p, row["prior_best"])], [k], "|", color="#3D3D3D", markersize=9)
+    axis.set_yticks(range(len(table)), table["number"])
+    axis.set_xlim(-0.01, 1.01)
+    axis.set_xticks([0, 0.5, 1], ["lowest", "", "highest"])
+    axis.set_xlabel("place in the range that was thought possible; the stroke is the first best guess")
+    axis.set_ylim(-1, len(table))
+    put_title(figure, "What the targets tell of each number (dark), and where they tell next to nothing (light)")
+    return figure
+
+
+def _place(parameter: Any, value: float) -> float:
+    if parameter.by_ratio:
+        return float(np.log(value / parameter.low) / np.log(parameter.high / parameter.low))
+    return float((value - parameter.low) / (parameter.high - parameter.low))
+
+
+def patterns_figure(calibration: Calibration) -> Figure:
+    """Every target beside the model: each range drawn from 0 to 1, and where the model's middle and 9 in 10 lie."""
+    table = calibration.patterns
+    table = (
+        table[np.isfinite(table["target_low"]) & np.isfinite(table["target_high"])].iloc[::-1].reset_index(drop=True)
+    )
+    figure = Figure(
+        figsize=(8.6, 0.33 * len(table) + 1.8), layout=ConstrainedLayoutEngine(rect=(0.012, 0.07, 0.976, 0.92))
+    )
+    axis = figure.subplots()
+    axis.axvspan(0.0, 1.0, color="#EDF1F5")
+    for k, row in table.iterrows():
+        low, wide = row["target_low"], row["target_high"] - row["target_low"]
+        at = [(row[name] - low) / wide for name in ("model_low", "model", "model_high")]
+        colour = _LEARNED if row["holds"] else _MISSED
+        axis.plot([at[0], at[2]], [k, k], color=colour, linewidth=3, linestyle="-" if row["holds"] else ":")
+        axis.plot([at[1]], [k], "o" if row["holds"] else "X", color=colour, markersize=7)
+    axis.set_yticks(range(len(table)), [f"{row.id}  {row.figure.replace('_', ' ')}" for row in table.itertuples()])
+    axis.set_xlim(-1.0, 2.0)
+    axis.set_xticks([0, 1], ["low end\nof the target", "high end"])
+    put_title(figure, "Figures of the calibrated model in the ranges of their targets (a cross: outside)")
+    return figure

@@ -1,0 +1,168 @@
+"""`modsim calibrate`: which numbers of the model agree with what is known of a place."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from modsim.cli.common import DEFAULT_STORE, STOPPED, Changes, Store, Workers, progress_bar, refuse, terminal
+
+if TYPE_CHECKING:
+    from modsim.calibration.calibrating import Calibration
+
+EXAMPLES = (
+    "\b\nExamples:\n"
+    "  modsim calibrate experiments/calibration/targets.csv\n"
+    "  modsim calibrate my-targets.csv --scenario my-place.toml --worlds 60 --out results/mine"
+)
+
+
+def calibrate(
+    targets: Annotated[Path, typer.Argument(metavar="TARGETS.csv", help="What is known: figures with their ranges.")],
+    scenario: Annotated[Path, typer.Option(metavar="FILE", help="The place to calibrate in.")] = Path(
+        "scenarios/calibration.toml"
+    ),
+    prior: Annotated[Path, typer.Option(metavar="FILE", help="The numbers, and where each may lie.")] = Path(
+        "experiments/calibration/prior.csv"
+    ),
+    worlds: Annotated[int, typer.Option(min=8, max=100_000, help="Worlds of the first wave.")] = 200,
+    again: Annotated[int, typer.Option(min=4, max=100_000, help="Worlds of the second, in what is left.")] = 120,
+    points: Annotated[int, typer.Option(min=1, max=200, help="Points in each world.")] = 10,
+    seed: Annotated[int, typer.Option(min=0, max=2**31, help="Number from which all draws follow.")] = 1,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Also ask which contested rules the targets can tell apart; takes longer.")
+    ] = False,
+    cross_check: Annotated[bool, typer.Option("--cross-check", help="Also work the posterior out by pyABC.")] = False,
+    store: Store = DEFAULT_STORE,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the results go.")] = Path("results/calibration"),
+    changes: Changes = None,
+    workers: Workers = None,
+) -> None:
+    """Find the numbers that agree with what is known: draws from the posterior, with what the targets cannot tell.
+
+    Every finished part is kept in the store: after Ctrl-C or a crash the same command goes on where it stood.
+    """
+    try:
+        from modsim.calibration.calibrating import Size
+        from modsim.calibration.calibrating import calibrate as calibrated
+        from modsim.calibration.prior import Prior
+        from modsim.calibration.targets import read_targets
+        from modsim.calibration.writing import NAMES, write_calibration
+        from modsim.findings.folder import FolderError, check_folder
+        from modsim.inputs.problems import InputError
+        from modsim.inputs.reading import load_scenario
+        from modsim.simulation.parallel import LostWorkerError
+
+        try:
+            folder = check_folder(out, NAMES, "calibration.json")
+            aims, place, known = read_targets(targets), load_scenario(scenario, changes or []), Prior.read(prior)
+            with progress_bar() as bar:
+                tell = _showing(bar)
+                found = calibrated(
+                    aims, place, known, store, size=Size(worlds, again, points), seed=seed, workers=workers,
+                    progress=tell,
+                )  # fmt: skip
+                more = _more(found, store, rules, cross_check, workers, tell)
+            write_calibration(found, folder, shlex.join(["modsim", *sys.argv[1:]]), more)
+        except InputError as error:
+            refuse(error.problems)
+        except FolderError as error:
+            refuse([str(error)])
+        except (LostWorkerError, OSError) as error:
+            print(
+                f"{error}. What was finished is kept in {store}; the same command goes on from there.", file=sys.stderr
+            )
+            raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        print(f"\nStopped. What was finished is kept in {store}; the same command goes on from there.", file=sys.stderr)
+        raise typer.Exit(STOPPED) from None
+    _show(found, more)
+    print(f"\nDraws, tables and pictures are in {out}/")
+
+
+def _showing(bar: Any) -> Any:
+    """What shows each stage of a calibration on a line of its own."""
+    lines: dict[str, Any] = {}
+
+    def tell(what: str, done: int, total: int) -> None:
+        if what not in lines:
+            lines[what] = bar.add_task(what.capitalize(), total=total)
+        bar.update(lines[what], completed=done, total=total)
+
+    return tell
+
+
+def _more(found: "Calibration", store: Path, rules: bool, cross_check: bool, workers: int | None, tell: Any) -> Any:
+    """Further tables: made-up truths found again, and what was asked for."""
+    import pandas as pd
+
+    from modsim.calibration.calibrating import confusion, evidence_for, recovered, variant_tables
+    from modsim.calibration.cross_check import cross_checked
+
+    more = {"recovery": recovered(found)}
+    if cross_check:
+        more["cross-check"] = cross_checked(found)
+    if rules:
+        tables = variant_tables(found, store, workers, tell)
+        without = [t.id for t in found.fitted if t.figure == "match_difference"]
+        more["rules-evidence"] = pd.DataFrame(
+            {"all targets": evidence_for(found, tables), "without M1": evidence_for(found, tables, without)}
+        )
+        more["rules-told-apart"] = confusion(found, tables)
+    return more
+
+
+def _show(found: "Calibration", more: Any) -> None:
+    from modsim.calibration.calibrating import IDENTIFIED
+
+    console = terminal()
+    console.print(f"{found.scenario.title}: {len(found.table):,} points run, {found.kept.sum():,} not ruled out.")
+    console.print(f"The first wave leaves {found.room_left:.1%} of what was thought possible.\n")
+    console.print(_table(found.patterns, ("id", "figure", "use", "target_low", "target_high", "model", "holds")))
+    missed = found.patterns[~found.patterns["holds"]]
+    if len(missed):
+        console.print(
+            f"The model does not reach {', '.join(missed['id'])}; that is a finding, and stays.", style="bold"
+        )
+    known = found.numbers[found.numbers["identified"]].sort_values("contraction", ascending=False)
+    console.print(f"\nThe targets tell something (contraction {IDENTIFIED:g} or more) of {len(known)} numbers:")
+    console.print(_table(known, ("number", "prior_best", "centre", "low", "high", "contraction")))
+    rest = found.numbers[~found.numbers["identified"]]["number"]
+    console.print(f"and next to nothing of {', '.join(rest)}.", soft_wrap=True)
+    recovery = more["recovery"]
+    console.print(
+        f"\nMade-up truths found again: {recovery['covered'].mean():.0%} of 80 % intervals hold them "
+        f"({recovery['sets'].iloc[0]} sets; 60 to 95 % is as it should be)."
+    )
+    for name, title in (
+        ("cross-check", "By pyABC, in shares of the prior:"),
+        ("rules-evidence", "Log evidence of contested rules, less that of the model as it is:"),
+        ("rules-told-apart", "Made-up data of each rule (rows), and which is taken for its source:"),
+    ):
+        if name in more:
+            console.print(f"\n{title}")
+            table = more[name] if name == "cross-check" else more[name].reset_index(names="")
+            console.print(_table(table, tuple(table.columns)))
+
+
+def _table(frame: Any, columns: tuple[str, ...]) -> Any:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        table.add_column(Text(str(name).replace("_", " ")), justify="left" if frame[name].dtype == object else "right")
+    for row in frame[list(columns)].itertuples(index=False):
+        table.add_row(*(Text(_cell(value)) for value in row))
+    return table
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool) or type(value).__name__ == "bool":
+        return "yes" if value else "NO"
+    if isinstance(value, float):
+        return "–" if value != value else f"{value:.3g}"
+    return str(value)
