@@ -7,7 +7,8 @@ import modsim
 
 HOUSE = Path(modsim.__file__).parent
 FLOORS = [
-    "rules", "inputs", "world", "simulation", "findings", "studies", "verification", "calibration", "dashboard", "cli",
+    "rules", "inputs", "world", "simulation", "findings", "studies", "verification", "calibration", "validation",
+    "dashboard", "cli",
 ]  # fmt: skip
 
 

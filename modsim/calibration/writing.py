@@ -39,10 +39,9 @@ def write_calibration(
         with rc_context(SETTINGS):
             figure = draw(calibration)
             finish(figure)
-            for kind in ("svg", "png"):
-                written.append(_whole(folder / f"{name}.{kind}", _saving(figure, kind)))
+            written += [save_figure(figure, folder / f"{name}.{kind}") for kind in ("svg", "png")]
     about = json.dumps(provenance(calibration, command), indent=1, ensure_ascii=False) + "\n"
-    written.append(_whole(folder / "calibration.json", lambda path: path.write_text(about, encoding="utf-8")))
+    written.append(write_text(folder / "calibration.json", about))
     return written
 
 
@@ -77,9 +76,16 @@ def write_table(path: Path, table: pd.DataFrame) -> Path:
     return _whole(path, lambda place: table.to_csv(place, index=index, float_format="%.6g", lineterminator="\n"))
 
 
-def _saving(figure: Figure, kind: str) -> Callable[[Path], None]:
-    metadata = {"Date": None} if kind == "svg" else None
-    return lambda path: figure.savefig(path, format=kind, dpi=130, metadata=metadata)
+def save_figure(figure: Figure, path: Path) -> Path:
+    """Save a finished figure as SVG or PNG, by how the name ends."""
+    metadata = {"Date": None} if path.suffix == ".svg" else None
+    kind = path.suffix[1:]
+    return _whole(path, lambda place: figure.savefig(place, format=kind, dpi=130, metadata=metadata))
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a text."""
+    return _whole(path, lambda place: place.write_text(text, encoding="utf-8"))
 
 
 def _whole(path: Path, write: Callable[[Path], Any]) -> Path:

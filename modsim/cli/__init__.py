@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from modsim.cli import ablate, calibrate, compare, dashboard, reflect, reproduce, run, scenario, sources, study, verify
+from modsim.cli import (
+    ablate,
+    calibrate,
+    compare,
+    dashboard,
+    reflect,
+    reproduce,
+    run,
+    scenario,
+    sources,
+    study,
+    validate,
+    verify,
+)
 from modsim.cli.common import BAD_INPUT, STOPPED
 
 app = typer.Typer(
@@ -46,6 +59,7 @@ app.command(epilog=reproduce.EXAMPLES)(reproduce.reproduce)
 app.command(epilog=sources.EXAMPLES)(sources.sources)
 app.command(epilog=verify.EXAMPLES)(verify.verify)
 app.command(epilog=calibrate.EXAMPLES)(calibrate.calibrate)
+app.command(epilog=validate.EXAMPLES)(validate.validate)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(reflect.app, name="reflect")
 app.add_typer(study.app, name="study")

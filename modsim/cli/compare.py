@@ -4,7 +4,7 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -21,7 +21,10 @@ from modsim.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from modsim.calibration.layers import Layers
     from modsim.findings.comparison import Comparison
+
+Layer = Literal["chance", "parameters", "rules", "all"]
 
 _SHOWN = (
     "occurred", "reported", "participants", "listed", "apparent", "trust_youth", "trust_residents", "joined",
@@ -32,7 +35,8 @@ EXAMPLES = (
     "\b\nExamples:\n"
     "  modsim compare scenarios/three-areas.toml\n"
     "  modsim compare scenarios/three-areas.toml --set world.dissimilarity=0.1 --replicates 32\n"
-    "  modsim compare scenarios/three-areas.toml --arms transplant,recoproduce --out results/short"
+    "  modsim compare scenarios/three-areas.toml --arms transplant,recoproduce --out results/short\n"
+    "  modsim compare scenarios/three-areas.toml --arms transplant,recoproduce --uncertainty all"
 )
 
 
@@ -52,6 +56,13 @@ def compare(
         typer.Option(metavar="DIR", help="Results folder; by default in results/, by scenario and changes."),
     ] = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
+    uncertainty: Annotated[
+        Layer,
+        typer.Option(
+            help="What is not known: chance only, also the numbers that are open (parameters), or contested rules, or "
+            "all. Each is told as its own share; takes longer."
+        ),
+    ] = "chance",
 ) -> None:
     """Compare the arms of a scenario on shared luck: table, break-even and verdict, with all results in a folder."""
     try:
@@ -69,6 +80,7 @@ def compare(
             loaded = load_scenario(scenario, asked)
             folder = check_folder(out or Path("results") / folder_name(scenario.stem, asked))
             comparison = _run_with_progress(loaded, workers, scenario.stem)
+            layers = _layers(comparison, uncertainty, workers)
         except ScenarioError as error:
             refuse(error.problems)
         except FolderError as error:
@@ -76,12 +88,14 @@ def compare(
         except LostWorkerError as error:
             print(f"Nothing was written: {error}.", file=sys.stderr)
             raise typer.Exit(1) from None
-        trouble = _keep(comparison, folder, figures and not comparison.interrupted)
+        trouble = _keep(comparison, folder, figures and not comparison.interrupted, layers)
     except KeyboardInterrupt:
         print("\nStopped; nothing was finished, so nothing was written.", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
     try:
         _show(comparison)
+        if layers is not None:
+            _show_layers(layers)
         drawn = "" if trouble or comparison.interrupted or not figures else ", figures"
         print(f"\nTables{drawn} and how to make them again are in {out or folder.relative_to(Path.cwd())}/")
         sys.stdout.flush()
@@ -109,6 +123,55 @@ def _run_with_progress(scenario: Any, workers: int | None, name: str) -> "Compar
             name=name,
             progress=lambda done, total: bar.update(line, completed=done, total=total),
         )
+
+
+def _layers(comparison: "Comparison", uncertainty: Layer, workers: int | None) -> "Layers | None":
+    """The further layers of what is not known, where they were asked for and all futures were finished."""
+    if uncertainty == "chance" or comparison.interrupted:
+        return None
+    from modsim.calibration.layers import layers_of
+
+    with progress_bar() as bar:
+        line = bar.add_task("What is not known", total=None)
+        return layers_of(
+            comparison,
+            uncertainty,
+            workers=workers,
+            progress=lambda done, total: bar.update(line, completed=done, total=total),
+        )
+
+
+def _show_layers(layers: "Layers") -> None:
+    """The three layers, each by itself, and which of them the verdict survives."""
+    console = terminal()
+
+    def say(text: str, style: str | None = None) -> None:
+        console.print(text, style=style, soft_wrap=True)
+
+    say("\nWhat is not known, layer by layer", "bold")
+    total = sum(layers.variances.values())
+    for name, variance in layers.variances.items():
+        share = "" if len(layers.variances) == 1 or not total else f", {variance / total:.0%} of all"
+        say(f"  {name}: standard deviation {variance**0.5:.2f} points{share}")
+    for words, draws in (
+        ("numbers that the calibration leaves open", layers.numbers),
+        ("and how far wishes differ", layers.numbers_and_distance),
+    ):
+        if draws is not None:
+            low, high = draws.range
+            shares = ", ".join(f"{kind} in {share:.0%}" for kind, share in layers.shares_of(draws).items())
+            say(f"  Over {len(draws.means)} draws of {words}: {shares}; 9 in 10 lie from {low:+.2f} to {high:+.2f}.")
+    for name, found in (layers.rules or {}).items():
+        say(f"  If {_meaning(name)}: {_cell(found)}")
+    if layers.kept and layers.numbers is not None:
+        say(f"  Kept as the scenario sets them: {', '.join(layers.kept)}.", "dim")
+    say(f"{layers.sentence}", "bold")
+
+
+def _meaning(rule: str) -> str:
+    from modsim.calibration.variants import VARIANTS
+
+    return next(variant.meaning for variant in VARIANTS if variant.name == rule)
 
 
 def _futures(number: int) -> str:
@@ -223,16 +286,22 @@ def _averted_cell(found: Any) -> str:
     return f"{_number(found.mean)} ({_number(found.low)}…{'no limit' if found.high is None else _number(found.high)})"
 
 
-def _keep(comparison: "Comparison", folder: Path, figures: bool) -> str | None:
+def _keep(comparison: "Comparison", folder: Path, figures: bool, layers: "Layers | None") -> str | None:
     """Write the results folder; returns what went wrong with the figures, if anything did."""
     from modsim.findings.folder import FolderError, write_folder
 
-    draw = None
-    if figures:
+    def drawn(found: "Comparison", place: Path) -> None:
         from modsim.findings.figures import draw_figures
 
-        draw = draw_figures
+        draw_figures(found, place)
+        if layers is not None:
+            from modsim.calibration.layers_figure import draw_layers
+
+            draw_layers(found, layers, place)
+
+    told = None if layers is None else layers.as_dict()
     try:
-        return write_folder(comparison, folder, shlex.join(["modsim", *sys.argv[1:]]), draw)
+        command = shlex.join(["modsim", *sys.argv[1:]])
+        return write_folder(comparison, folder, command, drawn if figures else None, told)
     except FolderError as error:
         refuse([str(error)])

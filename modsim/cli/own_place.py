@@ -112,6 +112,7 @@ def new(
             months=settle("months", months, "Months to look ahead", 36, _number("months", int, 1, 240)),
             dissimilarity=None if found is None else found.value,
             dissimilarity_note=_said_of_cards(found),
+            dissimilarity_range=None if found is None else (found.low, found.high),
             assumed=frozenset(assumed),
         )
         path = out or base.parent / f"{id_of(called)}.toml"

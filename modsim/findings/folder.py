@@ -66,13 +66,17 @@ def _not_ours(folder: Path, allowed: set[str], marker: str) -> list[str]:
 
 
 def write_folder(
-    comparison: Comparison, folder: Path, command: str = "", draw: Callable[..., Any] | None = None
+    comparison: Comparison,
+    folder: Path,
+    command: str = "",
+    draw: Callable[..., Any] | None = None,
+    layers: dict[str, Any] | None = None,
 ) -> str | None:
     """Write all results of a comparison into a folder, replacing earlier results there.
 
     Everything is written beside it first and moved into place at the end. `draw(comparison, folder)` makes the
-    figures; without it there are none. If drawing fails or is stopped, the rest is kept all the same, and what went
-    wrong is returned in a few words.
+    figures; without it there are none. `layers` goes into the summary beside the rest. If drawing fails or is stopped,
+    the rest is kept all the same, and what went wrong is returned in a few words.
     """
     folder = check_folder(folder)
     try:
@@ -82,7 +86,7 @@ def write_folder(
         raise FolderError(f"{folder}: cannot be written: {error.strerror or error}; give another with --out") from None
     try:
         partial.chmod(0o755)
-        _fill(comparison, partial, command)
+        _fill(comparison, partial, command, layers)
         trouble = None if draw is None else _drawn(comparison, partial / "figures", draw)
         _put_in_place(partial, folder)
     except OSError as error:
@@ -109,9 +113,9 @@ def _drawn(comparison: Comparison, folder: Path, draw: Callable[..., Any]) -> st
     return trouble
 
 
-def _fill(comparison: Comparison, folder: Path, command: str) -> None:
+def _fill(comparison: Comparison, folder: Path, command: str, layers: dict[str, Any] | None) -> None:
     provenance = provenance_of(comparison, command)
-    _write_json(folder / "summary.json", comparison.summary)
+    _write_json(folder / "summary.json", comparison.summary | ({} if layers is None else {"layers": layers}))
     _write_json(folder / "provenance.json", provenance)
     (folder / "scenario.toml").write_text(resolved_toml(comparison.scenario), encoding="utf-8")
     for name, table in (

@@ -12,7 +12,9 @@ MOST_YOUNG_PEOPLE = 2_000_000
 
 def contradictions(scenario: Scenario) -> list[tuple[str, str]]:
     """What cannot be true together, as (dotted key, message) pairs; empty when the scenario makes sense."""
-    return [*_of_words(scenario), *_of_activities(scenario), *_of_areas(scenario), *_of_arms(scenario)]
+    low, high = scenario.world.dissimilarity_low, scenario.world.dissimilarity_high
+    crossed = [("world.dissimilarity_high", f"{high:g} is below dissimilarity_low = {low:g}")] if low > high else []
+    return [*crossed, *_of_words(scenario), *_of_activities(scenario), *_of_areas(scenario), *_of_arms(scenario)]
 
 
 def _of_words(scenario: Scenario) -> list[tuple[str, str]]:

@@ -33,6 +33,7 @@ class OwnPlace:
     months: int
     dissimilarity: float | None
     dissimilarity_note: str
+    dissimilarity_range: tuple[float, float] | None
     assumed: frozenset[str]
 
 
@@ -105,6 +106,10 @@ def text_of(place: OwnPlace, base: str, arms: list[str]) -> str:
         if place.dissimilarity is not None
         else f"# dissimilarity stays as in {base}, an assumption. {place.dissimilarity_note}"
     )
+    if place.dissimilarity_range is not None:
+        low, high = place.dissimilarity_range
+        wishes += f"\ndissimilarity_low = {low:.2f}    # the interval: `modsim compare --uncertainty all` counts it in"
+        wishes += f"\ndissimilarity_high = {high:.2f}"
     one_line = " ".join(place.name.split())
     lines = [
         f"# {one_line}: make a programme there, or carry one in?",

@@ -97,7 +97,8 @@ class LaneNumbers:
 def what_makes_the_world(scenario: Scenario) -> dict[str, Any]:
     """Everything of a scenario but what may differ between lanes: two scenarios that agree here can share a world."""
     content = scenario.model_dump(exclude={*LANE_TABLES, "arms", "title", "notes", "format"})
-    content["world"].pop("dissimilarity")
+    for name in ("dissimilarity", "dissimilarity_low", "dissimilarity_high"):
+        content["world"].pop(name)
     for name in _HOW_IT_IS_READ:
         content["settings"].pop(name)
     return content | {"memory_weeks": scenario.targeting.memory_weeks}

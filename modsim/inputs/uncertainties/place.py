@@ -16,6 +16,22 @@ class World(Table):
         evidence="D",
         source="nobody has measured it; the default is an assumption",
     )
+    dissimilarity_low: float = number(
+        0.0,
+        "From where on the dissimilarity may lie, for all that is known: the lower end of a survey's interval",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="nobody has measured it",
+    )
+    dissimilarity_high: float = number(
+        1.0,
+        "Up to where it may lie: the upper end of a survey's interval",
+        unit="share",
+        allowed=(0, 1),
+        evidence="D",
+        source="nobody has measured it",
+    )
     drift_per_year: float = number(
         0.0,
         "How far wishes move on in a year, in each area, as a share of the circle they lie on; the distance from the "

@@ -1,0 +1,249 @@
+"""Three layers of what is not known, never mixed: chance, numbers and rules; each told as its own share.
+
+Chance is what more simulated futures settle. Numbers are those that the calibration leaves open, and how far wishes
+differ; only evidence settles them. Rules are those that the field contests.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+
+from modsim.calibration.prior import Parameter
+from modsim.calibration.shipped import open_numbers, shipped_draws
+from modsim.calibration.variants import VARIANTS
+from modsim.findings.comparison import Comparison
+from modsim.findings.measures import by_replicate, measures
+from modsim.findings.statistics import Estimate, estimate
+from modsim.findings.verdict import Kind, kind_of
+from modsim.inputs.mechanisms import with_values
+from modsim.inputs.scenario import Scenario
+from modsim.simulation.lanes import Lane
+from modsim.simulation.parallel import Task, outcomes
+from modsim.simulation.runs import Outcome
+
+Uncertainty = Literal["chance", "parameters", "rules", "all"]
+DRAWS, FUTURES_OF_A_DRAW = 32, 6
+SURVIVES = 0.90  # share of draws that must agree with the verdict
+_ROWS_ABREAST = 240_000
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The contrast over draws of what is open, one mean for each, with the chance in them taken out of their spread."""
+
+    means: np.ndarray
+    errors: np.ndarray  # standard error of each mean
+
+    @property
+    def variance(self) -> float:
+        """Variance of the contrast over draws, less what chance adds to it; not below 0."""
+        return max(float(self.means.var(ddof=1) - (self.errors**2).mean()), 0.0)
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """The contrast of each draw, drawn in towards their mean by what chance adds."""
+        total = float(self.means.var(ddof=1))
+        share = np.sqrt(self.variance / total) if total > 0 else 0.0
+        return self.means.mean() + (self.means - self.means.mean()) * share
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """From and to where nine in ten of the draws lie."""
+        low, high = np.percentile(self.values, [5, 95])
+        return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Layers:
+    """The verdict's contrast under each layer; a layer that was not asked for is None.
+
+    `numbers` holds the draws of numbers at the scenario's own dissimilarity, `numbers_and_distance` the same draws with
+    the dissimilarity drawn too. `rules` holds the contrast by contested rule.
+    """
+
+    scenario: Scenario
+    base: Estimate
+    futures: int
+    kept: list[str]  # numbers that the scenario sets itself
+    numbers: Draws | None
+    numbers_and_distance: Draws | None
+    rules: dict[str, Estimate] | None
+
+    @property
+    def smallest(self) -> float:
+        return self.scenario.smallest_difference(self._measure.name) or 0.0
+
+    @property
+    def _measure(self):
+        return measures(self.scenario)[0]
+
+    @property
+    def kind(self) -> Kind:
+        """The verdict on chance alone."""
+        return kind_of(self.base, self._measure.better, self.smallest)
+
+    def kind_at(self, contrast: float) -> Kind:
+        """What a contrast known without error would be called."""
+        sure = Estimate(contrast, contrast, contrast, None, None)
+        return kind_of(sure, self._measure.better, self.smallest)
+
+    def shares_of(self, draws: Draws) -> dict[str, float]:
+        """How many of the draws are better, about the same and worse, as shares."""
+        kinds = [self.kind_at(value) for value in draws.values]
+        return {kind: kinds.count(kind) / len(kinds) for kind in ("better", "about the same", "worse")}
+
+    @property
+    def variances(self) -> dict[str, float]:
+        """Variance of the contrast that each layer adds by itself."""
+        found = {}
+        if self.base.low is not None and self.base.high is not None:
+            found["chance"] = ((self.base.high - self.base.low) / 3.92) ** 2
+        if self.numbers is not None and self.numbers_and_distance is not None:
+            found["numbers"] = self.numbers.variance
+            found["dissimilarity"] = max(self.numbers_and_distance.variance - self.numbers.variance, 0.0)
+        if self.rules is not None:
+            known = [found.mean for found in self.rules.values() if found.mean is not None]
+            found["rules"] = float(np.var(known, ddof=1)) if len(known) > 1 else 0.0
+        return found
+
+    @property
+    def survives(self) -> dict[str, bool]:
+        """Whether the verdict, if chance leaves one, holds in each of the layers that were asked for."""
+        kind = self.kind
+        found = {"chance": kind != "cannot tell"}
+        if self.numbers is not None and self.numbers_and_distance is not None:
+            found["numbers"] = self.shares_of(self.numbers).get(kind, 0.0) >= SURVIVES
+            found["dissimilarity"] = self.shares_of(self.numbers_and_distance).get(kind, 0.0) >= SURVIVES
+        if self.rules is not None:
+            kinds = {kind_of(each, self._measure.better, self.smallest) for each in self.rules.values()}
+            found["rules"] = kinds == {kind} and kind != "cannot tell"
+        return found
+
+    @property
+    def sentence(self) -> str:
+        """Which layers the verdict survives."""
+        held = [layer for layer, well in self.survives.items() if well]
+        lost = [layer for layer, well in self.survives.items() if not well]
+        if self.kind == "cannot tell":
+            return "Chance alone leaves no verdict that could survive anything."
+        said = f"The verdict on chance (“{self.kind}”) survives {_listed(held)}"
+        return f"{said}." if not lost else f"{said}; it does not survive {_listed(lost)}."
+
+    def as_dict(self) -> dict[str, Any]:
+        """The layers as `summary.json` holds them."""
+        found: dict[str, Any] = {
+            "sentence": self.sentence, "survives": self.survives, "variances": self.variances,
+            "set_by_the_scenario": self.kept,
+        }  # fmt: skip
+        for name, draws in (("numbers", self.numbers), ("numbers_and_dissimilarity", self.numbers_and_distance)):
+            if draws is not None:
+                low, high = draws.range
+                found[name] = {"low": low, "high": high, **self.shares_of(draws), "each": draws.values.tolist()}
+        if self.rules is not None:
+            found["rules"] = {name: asdict(each) for name, each in self.rules.items()}
+        return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def layers_of(
+    comparison: Comparison, which: Uncertainty, *, workers: int | None = None, progress: Progress | None = None
+) -> Layers:
+    """Run the verdict's pair under draws of what is open and under contested rules, beside a comparison.
+
+    Parameters
+    ----------
+    comparison : what the scenario says by itself; its futures are the layer of chance
+    which : the layers to look at, beside chance
+    progress : called with the work done, and in all
+    """
+    scenario, (arm, against) = comparison.scenario, comparison.verdict_pair
+    reference = comparison.reference
+    pair = list(dict.fromkeys([reference, arm, against]))
+    open_ = open_numbers(scenario)
+    kept = [key for key in shipped_draws().columns if key not in open_]
+    tasks: dict[int, tuple[str, int | str, Task]] = {}
+
+    def add(task: Task, layer: str, what: int | str) -> None:
+        tasks[id(task)] = layer, what, task
+
+    if which in ("parameters", "all"):
+        rows = shipped_draws().sample(DRAWS, random_state=scenario.settings.seed % 2**32)
+        distances = _distances(scenario)
+        for k, (row, distance) in enumerate(zip(rows[open_].to_dict("records"), distances, strict=True)):
+            drawn = with_values(scenario, row)
+            points = [drawn, with_values(drawn, {"world.dissimilarity": float(distance)})]
+            lanes = [Lane(reference), *(Lane(name, p) for p in (0, 1) for name in pair if name != reference)]
+            first = 10_000 + k * FUTURES_OF_A_DRAW  # luck of its own for every draw
+            for start in _spans(scenario, len(lanes), FUTURES_OF_A_DRAW):
+                add(Task(points, lanes, [first + r for r in start]), "numbers", k)
+    if which in ("rules", "all"):
+        for variant in VARIANTS:
+            lanes = [Lane(name) for name in pair]
+            for start in _spans(scenario, len(lanes), comparison.replicates):
+                numbers = [comparison.outcome.replicates[r] for r in start]
+                add(Task([variant.of(scenario)], lanes, numbers, variant.rules), "rules", variant.name)
+    parts = _run(tasks, workers, progress)
+    name = measures(scenario)[0].name
+
+    def contrast(outcome: Outcome, point: int = 0) -> np.ndarray:
+        only = outcome.only([Lane(reference), *(Lane(each, point) for each in pair if each != reference)])
+        plain = Outcome(only.replicates, [Lane(lane.arm) for lane in only.lanes], only.weekly, only.totals, only.spent)
+        mine, theirs = (by_replicate(scenario, plain, each, reference)[name] for each in (arm, against))
+        return mine - theirs if against != reference else mine
+
+    alone = _draws([contrast(parts["numbers", k]) for k in range(DRAWS)]) if which in ("parameters", "all") else None
+    both = _draws([contrast(parts["numbers", k], 1) for k in range(DRAWS)]) if alone is not None else None
+    rules = None
+    if which in ("rules", "all"):
+        rules = {variant.name: estimate(contrast(parts["rules", variant.name])) for variant in VARIANTS}
+    base = comparison.contrast(arm, against, measures(scenario)[0]).difference
+    return Layers(scenario, base, comparison.replicates, kept, alone, both, rules)
+
+
+def _distances(scenario: Scenario) -> np.ndarray:
+    """Dissimilarities of the draws: spread over what is known of it, most likely near what the scenario assumes."""
+    p = scenario.world
+    if p.dissimilarity_low >= p.dissimilarity_high:
+        return np.full(DRAWS, p.dissimilarity_low)
+    best = min(max(p.dissimilarity, p.dissimilarity_low), p.dissimilarity_high)
+    known = Parameter("world.dissimilarity", p.dissimilarity_low, best, p.dissimilarity_high, False)
+    order = np.argsort(np.modf((np.arange(DRAWS) + 1) * 0.6180339887)[0])  # even, and in no order of its own
+    return known.at((order + 0.5) / DRAWS)
+
+
+def _spans(scenario: Scenario, lanes: int, futures: int) -> list[range]:
+    people = sum(scenario.young_people_in(area) for area in scenario.areas)
+    abreast = max(1, _ROWS_ABREAST // (people * lanes))
+    return [range(start, min(start + abreast, futures)) for start in range(0, futures, abreast)]
+
+
+def _run(
+    tasks: dict[int, tuple[str, int | str, Task]], workers: int | None, progress: Progress | None
+) -> dict[tuple[str, int | str], Outcome]:
+    total = sum(task.work for _, _, task in tasks.values())
+    found: dict[tuple[str, int | str], list[Outcome]] = {}
+    done = 0
+    if progress and tasks:
+        progress(0, total)
+    for task, outcome in outcomes([task for _, _, task in tasks.values()], workers) if tasks else ():
+        layer, what, _ = tasks[id(task)]
+        found.setdefault((layer, what), []).append(outcome)
+        done += task.work
+        if progress:
+            progress(done, total)
+    return {key: Outcome.joined(parts) for key, parts in found.items()}
+
+
+def _draws(contrasts: list[np.ndarray]) -> Draws:
+    known = [each[np.isfinite(each)] for each in contrasts]
+    known = [each for each in known if len(each) > 1]
+    means = np.array([each.mean() for each in known])
+    return Draws(means, np.array([each.std(ddof=1) / np.sqrt(len(each)) for each in known]))

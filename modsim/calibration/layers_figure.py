@@ -1,0 +1,62 @@
+"""The picture of the three layers: the verdict's contrast by chance, open numbers, and contested rules."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from modsim.calibration.layers import Layers
+from modsim.calibration.variants import VARIANTS
+from modsim.findings.comparison import Comparison
+from modsim.findings.figures.style import SETTINGS, finish, put_title
+
+_BAND, _LINE, _DRAW = "#EDF1F5", "#12436D", "#28A197"
+
+
+def draw_layers(comparison: Comparison, layers: Layers, folder: Path) -> None:
+    """Draw the picture into a folder: layers.svg, layers.png, and layers.txt, which says it in words."""
+    with rc_context(SETTINGS):
+        figure = layers_figure(comparison, layers)
+        finish(figure)
+        metadata: dict[str, Any] = {"Title": "layers", "Description": layers.sentence, "Date": None}
+        figure.savefig(folder / "layers.svg", metadata=metadata)
+        figure.savefig(folder / "layers.png", dpi=110, metadata={"Description": layers.sentence})
+    (folder / "layers.txt").write_text(layers.sentence + "\n", encoding="utf-8")
+
+
+def layers_figure(comparison: Comparison, layers: Layers) -> Figure:
+    """One line for each layer, and one for each contested rule; the grey band holds what is too little to matter."""
+    lines: list[tuple[str, float, float, float, np.ndarray | None]] = []
+    base = layers.base
+    if base.mean is not None and base.low is not None and base.high is not None:
+        lines.append((f"chance: {layers.futures} futures", base.low, base.mean, base.high, None))
+    for name, draws in (
+        ("numbers that are open", layers.numbers), ("and how far wishes differ", layers.numbers_and_distance),
+    ):  # fmt: skip
+        if draws is not None:
+            low, high = draws.range
+            lines.append((name, low, float(np.median(draws.values)), high, draws.values))
+    meanings = {variant.name: variant.meaning for variant in VARIANTS}
+    for name, found in (layers.rules or {}).items():
+        if found.mean is not None and found.low is not None and found.high is not None:
+            lines.append((meanings[name], found.low, found.mean, found.high, None))
+    figure = Figure(
+        figsize=(9.2, 0.42 * len(lines) + 1.9), layout=ConstrainedLayoutEngine(rect=(0.012, 0.07, 0.976, 0.92))
+    )
+    axis = figure.subplots()
+    axis.axvspan(-layers.smallest, layers.smallest, color=_BAND)
+    axis.axvline(0.0, color="#3D3D3D", linewidth=0.8)
+    for k, (_, low, middle, high, each) in enumerate(reversed(lines)):
+        axis.plot([low, high], [k, k], color=_LINE, linewidth=2.4)
+        axis.plot([middle], [k], "o", color=_LINE)
+        if each is not None:
+            axis.plot(each, np.full(len(each), k - 0.22), "|", color=_DRAW, markersize=6)
+    axis.set_yticks(range(len(lines)), [name for name, *_ in reversed(lines)])
+    axis.set_ylim(-0.7, len(lines) - 0.3)
+    label, (arm, against) = comparison.scenario.arm_label, comparison.verdict_pair
+    axis.set_xlabel(f"“{label(arm)}” less “{label(against)}”, points of {comparison.measures[0].label}")
+    put_title(figure, "What is not known, in layers: lines hold 95 % of the mean (chance, rules) or 9 in 10 draws")
+    return figure

@@ -1,0 +1,118 @@
+"""`modsim validate`: how far the model resembles the world where it was not fitted to it."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from modsim.cli.common import STOPPED, Changes, Workers, progress_bar, refuse, terminal
+
+EXAMPLES = (
+    "\b\nExamples:\n"
+    "  modsim validate\n"
+    "  modsim validate --patterns my-patterns.toml --scenario my-place.toml --replicates 32"
+)
+FILES = {"validation.csv", "validation.md", "validation.png", "validation.svg", "validation.json"}
+
+
+def validate(
+    patterns: Annotated[Path, typer.Option(metavar="FILE", help="The patterns, declared before they are run.")] = Path(
+        "experiments/validation/patterns.toml"
+    ),
+    scenario: Annotated[Path, typer.Option(metavar="FILE", help="The place that is looked at.")] = Path(
+        "scenarios/three-areas.toml"
+    ),
+    replicates: Annotated[int | None, typer.Option(min=2, help="Simulated futures; the scenario's by default.")] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the page goes.")] = Path("results/validation"),
+    changes: Changes = None,
+    workers: Workers = None,
+) -> None:
+    """Set the model beside patterns it was not calibrated to: a verdict on each, failures included.
+
+    A pattern that fails is a finding: the exit code is 0 all the same.
+    """
+    try:
+        from modsim.findings.folder import FolderError, check_folder
+        from modsim.inputs.problems import InputError
+        from modsim.inputs.reading import load_scenario
+        from modsim.simulation.parallel import LostWorkerError
+        from modsim.validation.patterns import read_patterns
+        from modsim.validation.validating import validate as validated
+
+        try:
+            folder = check_folder(out, FILES, "validation.json")
+            known, place = read_patterns(patterns), load_scenario(scenario, changes or [])
+            with progress_bar() as bar:
+                line = bar.add_task("Looking at patterns", total=None)
+                found = validated(
+                    known, place, replicates=replicates, workers=workers,
+                    progress=lambda done, total: bar.update(line, completed=done, total=total),
+                )  # fmt: skip
+            _write(found, folder)
+        except InputError as error:
+            refuse(error.problems)
+        except FolderError as error:
+            refuse([str(error)])
+        except LostWorkerError as error:
+            print(f"Nothing was written: {error}.", file=sys.stderr)
+            raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        print("\nStopped; nothing was written.", file=sys.stderr)
+        raise typer.Exit(STOPPED) from None
+    _show(found)
+    print(f"\nThe page, its table and its picture are in {out}/")
+
+
+def _write(found: list[Any], folder: Path) -> None:
+    import json
+
+    from matplotlib import rc_context
+
+    from modsim.calibration.writing import save_figure, write_table, write_text
+    from modsim.findings.figures.style import SETTINGS, finish
+    from modsim.studies.running import deciding_code
+    from modsim.validation.page import count_of, markdown_of, picture_of
+    from modsim.validation.validating import table_of
+
+    folder.mkdir(parents=True, exist_ok=True)
+    write_table(folder / "validation.csv", table_of(found))
+    write_text(folder / "validation.md", f"{count_of(found)}\n\n{markdown_of(found)}\n")
+    with rc_context(SETTINGS):
+        figure = picture_of(found)
+        finish(figure)
+        for kind in ("svg", "png"):
+            save_figure(figure, folder / f"validation.{kind}")
+    about = {"schema": "modsim-validation-1", "code": deciding_code(), "said": count_of(found)}
+    write_text(folder / "validation.json", json.dumps(about, indent=1) + "\n")
+
+
+def _show(found: list[Any]) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from modsim.validation.page import count_of, range_of
+
+    console = terminal()
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, side in (
+        ("", "left"),
+        ("pattern", "left"),
+        ("may lie", "right"),
+        ("model", "right"),
+        ("verdict", "left"),
+    ):
+        table.add_column(name, justify=side)  # type: ignore[arg-type]
+    for one in found:
+        p, mean = one.pattern, one.found
+        said = "–" if mean.low is None else f"{mean.mean:.3g} ({mean.low:.3g}…{mean.high:.3g})"
+        style = "bold" if one.verdict == "fails" else None
+        table.add_row(
+            p.id, Text(f"{p.title} [{p.strength}]"), range_of(p.low, p.high), said, Text(one.verdict), style=style
+        )
+    console.print(table)
+    console.print(count_of(found), style="bold")
+    console.print(
+        "In brackets: how strong the evidence for a pattern is (A to D), and 95 % intervals of the mean.", style="dim"
+    )

@@ -1,0 +1,262 @@
+"""The figures of the model that patterns are set beside: which runs each takes, and how it is worked out.
+
+A figure has one value for each simulated future, so that chance in it can be told; NaN where a future has none.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from modsim.findings.measures import by_replicate, measures, recipients
+from modsim.inputs.reading import with_changes
+from modsim.inputs.scenario import Scenario
+from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS as YEAR
+from modsim.simulation.lanes import Lane
+from modsim.simulation.records import weekly_measures
+from modsim.simulation.runs import Outcome, run
+from modsim.simulation.town import Town
+
+# The runs that figures take: changes of the scenario by name. Where none is named it is the scenario as it is.
+RUNS: dict[str, tuple[str, ...]] = {
+    "as it is": (),
+    "alike": ("world.dissimilarity=0.0",),
+    "unlike": ("world.dissimilarity=0.75",),
+    "alike, no deviancy": ("world.dissimilarity=0.0", "peers.deviancy=0.0"),
+    "alike, one round": ("world.dissimilarity=0.0", "programme.rounds=1", "settings.weeks=208"),
+    "breach": ("purse.cliff_week={breach}", "purse.cliff_keeps=0.0", "purse.bridge_hours=0.0", "programme.rounds=1"),
+    "short": ("settings.weeks=39",),
+    "thin": ("purse.budget=9",),
+    "weak lead": ("commitment.mean=0.4", "listening.honest_without_trust=0.1"),
+    "no anchor": ("settings.without=[\"insight-5\"]",),
+}  # fmt: skip
+_WEEKS_TO_A_BREACH = 24  # from opening: set-up, three waves of asking, and a few sessions
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What came of one run: its scenario and outcome, and what was counted of people without a programme."""
+
+    scenario: Scenario
+    outcome: Outcome
+    people: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> str:
+        return self.scenario.settings.reference_arm
+
+    @property
+    def anew(self) -> str:
+        return self.scenario.settings.verdict_arm
+
+    @property
+    def carried(self) -> str:
+        return self.scenario.settings.verdict_against
+
+    def measure(self, arm: str, name: str) -> np.ndarray:
+        """A measure of an arm, one value for each future."""
+        return by_replicate(self.scenario, self.outcome, arm, self.reference)[name]
+
+    def occurred(self, arm: str) -> np.ndarray:
+        """Incidents of recipients week by week (futures, weeks)."""
+        at = weekly_measures(self.scenario).index(f"{self.scenario.vocabulary.incident}_occurred")
+        return self.outcome.weekly[..., recipients(self.scenario), self.outcome.lane(arm), at].sum(axis=2)
+
+
+Runs = dict[str, Seen]
+
+
+def place_to_look_at(scenario: Scenario, name: str) -> Scenario:
+    """The scenario of one of the runs: all recipients open in week 0, the verdict's pair only."""
+    settings = scenario.settings
+    pair = [settings.verdict_against, settings.verdict_arm]
+    changes = [change.format(breach=_WEEKS_TO_A_BREACH) for change in RUNS[name]]
+    areas = [area.model_copy(update={"opens_week": 0}) for area in scenario.areas]
+    plain = scenario.model_copy(update={"areas": areas})
+    arms = ", ".join(f'"{arm}"' for arm in pair)
+    return with_changes(plain, [f"settings.arms=[{arms}]", "settings.break_even_points=[]", *changes], "validation")
+
+
+def looked_at(scenario: Scenario, replicates: Sequence[int]) -> Seen:
+    """Run some futures of one of the runs, counting people of whom nothing but their incidents is asked."""
+    settings = scenario.settings
+    lanes = [Lane(arm) for arm in dict.fromkeys((settings.reference_arm, *settings.arms))]
+    count = _Count(len(replicates))
+    outcome = run(scenario, lanes, replicates, look=count)
+    return Seen(scenario, outcome, count.found)
+
+
+class _Count:
+    """Counts in the lane in which nothing is done, over recipients: one value for each future."""
+
+    def __init__(self, futures: int):
+        self.futures = futures
+        self.found: dict[str, np.ndarray] = {}
+
+    def __call__(self, town: Town) -> None:
+        world, c, week = town.world, town.columns, town.week
+        if week == 0:
+            self._occurred, self._reported = np.zeros((2, 2, world.rows), dtype=np.int64)  # by year
+            self._who = world.generation.copy()
+            self._core_months = np.zeros(self.futures)
+            self._core_reports = np.zeros(self.futures)
+            recipient = np.array([area.role == "recipient" for area in world.areas])
+            self._recipient = recipient[world.area]
+            self._future = world.area // world.per_replicate
+        if week < 2 * YEAR:
+            self._occurred[week // YEAR] += c.occurred[:, 0]
+            self._reported[week // YEAR] += c.reported[:, 0]
+        if week < YEAR:
+            core = world.in_core & self._recipient
+            self._core_months += np.bincount(self._future[core], minlength=self.futures) / (52 / 12)
+            self._core_reports += np.bincount(self._future[core], c.reported[core, 0], self.futures)
+        if week == YEAR - 1:
+            self._settle_first_year(town)
+        if week == 2 * YEAR - 1:
+            self._settle_second_year(town)
+
+    def _by_future(self, rows: np.ndarray, of: Callable[[np.ndarray], float]) -> np.ndarray:
+        return np.array([of(np.nonzero(rows & (self._future == k))[0]) for k in range(self.futures)])
+
+    def _settle_first_year(self, town: Town) -> None:
+        world = town.world
+        stayed = self._recipient & (world.generation == self._who)
+        occurred, reported = self._occurred[0], self._reported[0]
+        teens = stayed & (world.age >= 14.5) & (world.age < 18.5)  # in the middle of the year 14 to 17
+
+        def top(rows: np.ndarray) -> float:
+            counts = np.sort(occurred[rows])[::-1]
+            return float(counts[: round(0.02 * len(counts))].sum() / max(counts.sum(), 1))
+
+        self.found |= {
+            "share_of_top_2_percent": self._by_future(stayed, top),
+            "active_at_14_to_17": self._by_future(teens, lambda rows: float((occurred[rows] > 0).mean())),
+            "known_in_a_year": self._by_future(stayed, lambda rows: 1000.0 * float((reported[rows] > 0).mean())),
+            "recorded_of_core_member": self._core_reports / self._core_months,
+        }
+
+    def _settle_second_year(self, town: Town) -> None:
+        stayed = self._recipient & (town.world.generation == self._who)
+        first, second = self._reported[:, stayed]
+        future = self._future[stayed]
+        known = np.bincount(future[first > 0], minlength=self.futures)
+        again = np.bincount(future[(first > 0) & (second > 0)], minlength=self.futures)
+        self.found["recorded_again"] = again / np.maximum(known, 1)
+
+
+def _first(scenario: Scenario) -> str:
+    return measures(scenario)[0].name
+
+
+def _participants(seen: Seen, arm: str) -> np.ndarray:
+    return seen.measure(arm, f"participants_{seen.scenario.vocabulary.incident}_change_percent")
+
+
+def _area_difference(seen: Seen) -> np.ndarray:
+    name = _first(seen.scenario)
+    return seen.measure(seen.anew, name) - seen.measure(seen.carried, name)
+
+
+def _apparent(seen: Seen) -> np.ndarray:
+    return seen.measure(seen.carried, f"apparent_{seen.scenario.vocabulary.incident}_change_percent")
+
+
+def _completion(seen: Seen, arm: str) -> np.ndarray:
+    joined = seen.measure(arm, "joined")
+    return np.divide(seen.measure(arm, "completed"), joined, out=np.full(len(joined), np.nan), where=joined > 0)
+
+
+def _left(seen: Seen) -> np.ndarray:
+    """Incidents averted in the third year over those averted in the first, of all futures together.
+
+    Averted counts of single futures are too uncertain to be divided; so one future is left out at a time, and the value
+    given for it is the one whose mean and spread are those of the ratio (jackknife).
+    """
+    averted = seen.occurred(seen.reference) - seen.occurred(seen.carried)
+    first, third = (averted[:, start : start + YEAR].sum(axis=1) for start in (0, 2 * YEAR))
+    number = len(first)
+    whole = third.sum() / first.sum()
+    without = (third.sum() - third) / (first.sum() - first)
+    return number * whole - (number - 1) * without
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure: the runs it takes, by name, and how it is worked out from what came of them."""
+
+    runs: tuple[str, ...]
+    of: Callable[[Runs], np.ndarray]
+
+
+COUNTED = (
+    "recorded_of_core_member", "known_in_a_year", "share_of_top_2_percent", "active_at_14_to_17", "recorded_again",
+)  # fmt: skip
+
+
+def _counted(name: str) -> Callable[[Runs], np.ndarray]:
+    return lambda runs: runs["as it is"].people[name]
+
+
+FIGURES: dict[str, Figure] = {
+    "take_up_made_anew": Figure(
+        ("as it is",), lambda runs: runs["as it is"].measure(runs["as it is"].anew, "take_up_percent") / 100.0
+    ),
+    "completion_made_anew_less_carried": Figure(
+        ("as it is",),
+        lambda runs: _completion(runs["as it is"], runs["as it is"].anew)
+        - _completion(runs["as it is"], runs["as it is"].carried),
+    ),
+    "participants_difference_alike": Figure(
+        ("alike",), lambda runs: _participants(runs["alike"], runs["alike"].anew)
+        - _participants(runs["alike"], runs["alike"].carried),
+    ),
+    "participants_difference_unlike": Figure(
+        ("unlike",), lambda runs: _participants(runs["unlike"], runs["unlike"].anew)
+        - _participants(runs["unlike"], runs["unlike"].carried),
+    ),
+    "apparent_effect_carried": Figure(("alike",), lambda runs: _apparent(runs["alike"])),
+    "apparent_less_true_carried": Figure(
+        ("alike",), lambda runs: _apparent(runs["alike"]) - _participants(runs["alike"], runs["alike"].carried)
+    ),
+    "benefit_lost_to_deviancy": Figure(
+        ("alike", "alike, no deviancy"),
+        lambda runs: _ratio_less_one(
+            _participants(runs["alike"], runs["alike"].carried),
+            _participants(runs["alike, no deviancy"], runs["alike, no deviancy"].carried),
+        ),
+    ),
+    "friends_to_participants_ratio": Figure(
+        ("alike",),
+        lambda runs: _ratio(
+            runs["alike"].measure(runs["alike"].carried, "groups_asb_change_percent"),
+            _participants(runs["alike"], runs["alike"].carried),
+        ),
+    ),
+    "left_in_the_third_year": Figure(("alike, one round",), lambda runs: _left(runs["alike, one round"])),
+    "trust_after_a_breach": Figure(
+        ("breach",), lambda runs: runs["breach"].measure(runs["breach"].anew, "trust_listed_change_points")
+    ),
+    "area_difference_short": Figure(("short",), lambda runs: _area_difference(runs["short"])),
+    "area_difference_thin": Figure(("thin",), lambda runs: _area_difference(runs["thin"])),
+    "area_difference_weak_lead": Figure(("weak lead",), lambda runs: _area_difference(runs["weak lead"])),
+    "anchor_adds": Figure(
+        ("as it is", "no anchor"),
+        lambda runs: runs["as it is"].measure(runs["as it is"].anew, _first(runs["as it is"].scenario))
+        - runs["no anchor"].measure(runs["no anchor"].anew, _first(runs["no anchor"].scenario)),
+    ),
+    **{name: Figure(("as it is",), _counted(name)) for name in COUNTED},
+}  # fmt: skip
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """A ratio of means with one value for each future (jackknife): see `_left`."""
+    known = np.isfinite(part) & np.isfinite(whole)
+    part, whole = part[known], whole[known]
+    number = len(part)
+    without = (part.sum() - part) / (whole.sum() - whole)
+    return number * part.sum() / whole.sum() - (number - 1) * without
+
+
+def _ratio_less_one(with_it: np.ndarray, without_it: np.ndarray) -> np.ndarray:
+    """The share of an effect that is lost where something is at work, one value for each future."""
+    return 1.0 - _ratio(with_it, without_it)

@@ -1,0 +1,76 @@
+"""A validation as a page and a picture."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from modsim.findings.figures.style import put_title
+from modsim.validation.validating import Validated, Verdict
+
+_LOOKS: dict[Verdict, tuple[str, str]] = {
+    "holds": ("#12436D", "o"), "cannot tell": ("#7A7A7A", "s"), "fails": ("#F46A25", "X"),
+}  # fmt: skip
+_SHOWN_BEYOND = 1.2  # widths of the range, on either side
+
+
+def count_of(validated: list[Validated]) -> str:
+    """How many patterns hold, fail and are left open, in words."""
+    verdicts = [one.verdict for one in validated]
+    return (
+        f"{verdicts.count('holds')} of {len(verdicts)} patterns hold, {verdicts.count('fails')} fail, and of "
+        f"{verdicts.count('cannot tell')} the model cannot tell."
+    )
+
+
+def markdown_of(validated: list[Validated]) -> str:
+    """The table of a validation, failures included."""
+    lines = ["| | pattern | may lie | the model gives | verdict | strength | source |", "|---|---|---|---|---|---|---|"]
+    for one in validated:
+        p = one.pattern
+        e = one.found
+        found = "–" if e.mean is None else f"{e.mean:.3g} ({_number(e.low)} to {_number(e.high)})"
+        verdict = one.verdict if one.verdict == "holds" else f"**{one.verdict}**"
+        seen = "" if not p.seen else ", seen before"
+        cells = p.id, f"{p.title} ({p.unit})", range_of(p.low, p.high), found, verdict, f"{p.strength}{seen}", p.source
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3g}"
+
+
+def range_of(low: float | None, high: float | None) -> str:
+    """A range in words."""
+    if low is None:
+        return f"{high:g} or less"
+    return f"{low:g} or more" if high is None else f"{low:g} to {high:g}"
+
+
+def picture_of(validated: list[Validated]) -> Figure:
+    """Every pattern on a line of its own: its range as a band, the model's figure with its interval on it."""
+    figure = Figure(
+        figsize=(9.4, 0.36 * len(validated) + 1.6), layout=ConstrainedLayoutEngine(rect=(0.012, 0.07, 0.976, 0.92))
+    )
+    axis = figure.subplots()
+    for k, one in enumerate(reversed(validated)):
+        low, high = one.pattern.range
+        colour, mark = _LOOKS[one.verdict]
+        if one.found.mean is None or one.found.low is None or one.found.high is None:
+            continue
+        known = [end for end in (low, high) if np.isfinite(end)]
+        wide = (high - low) if len(known) == 2 else max(abs(one.found.mean - known[0]), abs(known[0]), 1e-9) * 2.0
+        start = low if np.isfinite(low) else high - wide
+        at = [np.clip((x - start) / wide, -_SHOWN_BEYOND, 1 + _SHOWN_BEYOND)
+              for x in (one.found.low, one.found.mean, one.found.high)]  # fmt: skip
+        band = (0.0 if np.isfinite(low) else -_SHOWN_BEYOND, 1.0 if np.isfinite(high) else 1 + _SHOWN_BEYOND)
+        axis.plot(band, [k, k], color="#D5DEE7", linewidth=11, solid_capstyle="butt")
+        axis.plot([at[0], at[2]], [k, k], color=colour, linewidth=2)
+        axis.plot([at[1]], [k], mark, color=colour, markersize=7)
+    names = [f"{one.pattern.id}  {one.pattern.title}" for one in reversed(validated)]
+    axis.set_yticks(range(len(validated)), names)
+    axis.set_xticks([])
+    axis.set_xlim(-_SHOWN_BEYOND - 0.05, 1 + _SHOWN_BEYOND + 0.05)
+    axis.grid(False)
+    put_title(figure, "Patterns that were not calibrated to: in the range (dot), outside (cross), open (square)")
+    return figure

@@ -1,0 +1,119 @@
+"""A validation: every declared pattern beside the model, with a verdict that can be a failure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from modsim.findings.statistics import Estimate, estimate
+from modsim.inputs.scenario import Scenario
+from modsim.simulation.parallel import attempts, worthwhile_workers
+from modsim.simulation.runs import Outcome
+from modsim.validation.figures import FIGURES, Seen, looked_at, place_to_look_at
+from modsim.validation.patterns import Pattern
+
+Verdict = Literal["holds", "fails", "cannot tell"]
+_FUTURES_ABREAST = 8
+
+
+@dataclass(frozen=True)
+class Validated:
+    """A pattern beside the model."""
+
+    pattern: Pattern
+    found: Estimate
+
+    @property
+    def verdict(self) -> Verdict:
+        """By the 95 % interval of the figure's mean against the pattern's range."""
+        low, high = self.pattern.range
+        if self.found.mean is None or self.found.low is None or self.found.high is None:
+            return "cannot tell"
+        if low <= self.found.low and self.found.high <= high:
+            return "holds"
+        if self.found.high < low or self.found.low > high:
+            return "fails"
+        return "cannot tell"
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Some futures of one run, as work for a process."""
+
+    name: str
+    scenario: Scenario
+    replicates: tuple[int, ...]
+
+    @property
+    def work(self) -> int:
+        people = sum(self.scenario.young_people_in(area) for area in self.scenario.areas)
+        return people * len(self.replicates) * (self.scenario.settings.weeks * 3 + 52)
+
+    def outcome(self, each_week: Any = None) -> Seen:
+        return looked_at(self.scenario, self.replicates)
+
+
+def validate(
+    patterns: Sequence[Pattern],
+    scenario: Scenario,
+    *,
+    replicates: int | None = None,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Validated]:
+    """Set every pattern beside the model.
+
+    Parameters
+    ----------
+    scenario : the place that is looked at; a pattern's figure changes what it needs (`modsim.validation.figures`)
+    replicates : simulated futures; the scenario's by default
+    progress : called with the work done, and in all
+    """
+    number = replicates or scenario.settings.replicates
+    names = dict.fromkeys(name for pattern in patterns for name in FIGURES[pattern.figure].runs)
+    pieces = [
+        _Piece(name, place_to_look_at(scenario, name), tuple(range(start, min(start + _FUTURES_ABREAST, number))))
+        for name in names
+        for start in range(0, number, _FUTURES_ABREAST)
+    ]
+    total, done = sum(piece.work for piece in pieces), 0
+    found: dict[str, list[Seen]] = {}
+    if progress:
+        progress(0, total)
+    trying = attempts(pieces, min(workers or worthwhile_workers(total), len(pieces)))
+    try:
+        for piece, result in trying:
+            if isinstance(result, Exception):
+                raise result
+            found.setdefault(piece.name, []).append(result)
+            done += piece.work
+            if progress:
+                progress(done, total)
+    finally:
+        trying.close()
+    runs = {name: _together(parts) for name, parts in found.items()}
+    return [Validated(pattern, estimate(FIGURES[pattern.figure].of(runs))) for pattern in patterns]
+
+
+def _together(parts: list[Seen]) -> Seen:
+    parts = sorted(parts, key=lambda seen: seen.outcome.replicates[0])
+    people = {name: np.concatenate([seen.people[name] for seen in parts]) for name in parts[0].people}
+    return Seen(parts[0].scenario, Outcome.joined([seen.outcome for seen in parts]), people)
+
+
+def table_of(validated: Sequence[Validated]) -> pd.DataFrame:
+    """One row for each pattern: what the world shows, what the model gives, and the verdict."""
+    return pd.DataFrame(
+        [
+            {
+                "id": one.pattern.id, "pattern": one.pattern.title, "figure": one.pattern.figure,
+                "low": one.pattern.low, "high": one.pattern.high, "unit": one.pattern.unit,
+                "strength": one.pattern.strength, "seen_before": one.pattern.seen,
+                "model": one.found.mean, "model_low": one.found.low, "model_high": one.found.high,
+                "verdict": one.verdict, "source": one.pattern.source,
+            }
+            for one in validated
+        ]
+    )  # fmt: skip

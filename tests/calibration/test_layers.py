@@ -1,0 +1,127 @@
+"""Three layers of what is not known: each by itself, its own share, and a verdict that says which it survives."""
+
+import json
+
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+
+from modsim import compare
+from modsim.calibration import layers as layering
+from modsim.calibration import shipped
+from modsim.calibration.layers import Draws, Layers, layers_of
+from modsim.calibration.variants import VARIANTS
+from modsim.findings.statistics import Estimate
+from tests.conftest import SCENARIOS, SMALL, modsim, small_scenario
+
+
+@pytest.fixture
+def few_draws(monkeypatch):
+    """Four draws of two numbers, so that a test does not take minutes."""
+    luck = np.linspace(0.2, 0.8, 8)
+    table = pd.DataFrame({"effect.session_effect": 0.1 * luck, "offending.core_shift": 3.5 + luck})
+    monkeypatch.setattr(shipped, "shipped_draws", lambda: table)
+    monkeypatch.setattr(layering, "shipped_draws", lambda: table)
+    monkeypatch.setattr(layering, "DRAWS", 4)
+    monkeypatch.setattr(layering, "FUTURES_OF_A_DRAW", 2)
+    return table
+
+
+def small_comparison(*changes):
+    return compare(small_scenario("settings.break_even_points=[]", *changes), ["transplant", "recoproduce"], workers=1)
+
+
+def test_each_layer_by_itself(few_draws):
+    comparison = small_comparison()
+    rules = layers_of(comparison, "rules", workers=1)
+    assert rules.numbers is None
+    assert set(rules.rules) == {variant.name for variant in VARIANTS}
+    numbers = layers_of(comparison, "parameters", workers=1)
+    assert numbers.rules is None
+    assert len(numbers.numbers.means) == 4
+    both = layers_of(comparison, "all", workers=2)
+    assert both.rules == rules.rules
+    assert both.numbers.means == pytest.approx(numbers.numbers.means)
+    assert set(both.variances) == {"chance", "numbers", "dissimilarity", "rules"}
+    assert set(both.survives) == {"chance", "numbers", "dissimilarity", "rules"}
+    assert all(variance >= 0 for variance in both.variances.values())
+
+
+def test_chance_alone_is_the_comparison_s_own(few_draws):
+    comparison = small_comparison()
+    found = layers_of(comparison, "chance")
+    verdict = comparison.verdict
+    assert (found.base.mean, found.base.low, found.base.high) == (verdict["mean"], verdict["low"], verdict["high"])
+    assert found.kind == verdict["kind"]
+
+
+def test_what_a_scenario_sets_itself_stays(few_draws):
+    comparison = small_comparison("effect.session_effect=0.05")
+    found = layers_of(comparison, "parameters", workers=1)
+    assert found.kept == ["effect.session_effect"]
+
+
+def test_where_there_is_no_effect_every_layer_says_so(few_draws):
+    off = (
+        "effect.adult_effect=0", "effect.course_time_share=0", "peers.deviancy=0", "policing.labelling=0",
+        "policing.deterrence=0", "order.legitimacy=0", "order.efficacy=0", "afterwards.destination_effect=0",
+        "effect.session_effect=0",
+    )  # fmt: skip
+    del few_draws["effect.session_effect"]
+    found = layers_of(small_comparison(*off), "parameters", workers=1)
+    assert found.kind == "about the same"
+    assert found.numbers.variance == 0.0
+    assert found.shares_of(found.numbers)["about the same"] == 1.0
+    assert found.survives == {"chance": True, "numbers": True, "dissimilarity": True}
+
+
+def test_chance_is_taken_out_of_the_spread_of_draws():
+    luck = np.random.Generator(np.random.Philox(1))
+    errors = np.full(4000, 1.0)
+    only_chance = Draws(errors * luck.normal(size=4000), errors)
+    assert only_chance.variance < 0.1
+    assert np.std(only_chance.values) < 0.35
+    more = Draws(3.0 * luck.normal(size=4000) + errors * luck.normal(size=4000), errors)
+    assert more.variance == pytest.approx(9.0, rel=0.1)
+    assert np.std(more.values) == pytest.approx(3.0, rel=0.06)
+
+
+def layers(base, numbers=None, rules=None):
+    scenario = small_scenario()
+    draws = None if numbers is None else Draws(np.array(numbers), np.zeros(len(numbers)))
+    return Layers(scenario, base, 16, [], draws, draws, rules)
+
+
+SURE, OPEN = Estimate(-2.0, -2.3, -1.7, None, None), Estimate(-0.6, -1.0, -0.2, None, None)
+
+
+def test_a_verdict_says_which_layer_it_survives():
+    held = layers(SURE, [-2.0] * 10, {"one": SURE})
+    assert held.sentence == ("The verdict on chance (“better”) survives chance, numbers, dissimilarity and rules.")
+    lost = layers(SURE, [-2.0] * 6 + [1.0] * 4, {"one": SURE, "other": OPEN})
+    assert lost.survives == {"chance": True, "numbers": False, "dissimilarity": False, "rules": False}
+    assert "it does not survive numbers, dissimilarity and rules" in lost.sentence
+    assert layers(OPEN, [-2.0] * 10).sentence == "Chance alone leaves no verdict that could survive anything."
+
+
+def test_the_command_tells_the_layers_and_keeps_them(tmp_path, monkeypatch, capsys, few_draws):
+    changes = [word for change in (*SMALL, "settings.break_even_points=[]") for word in ("--set", change)]
+    code, out, said = modsim(
+        monkeypatch, capsys, "compare", SCENARIOS / "three-areas.toml", "--arms", "transplant,recoproduce",
+        "--uncertainty", "all", "--out", tmp_path / "out", "--workers", "1", *changes,
+    )  # fmt: skip
+    assert code == 0, said
+    assert "What is not known, layer by layer" in out
+    assert "If a bad experience weighs as much as a good one" in out
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert set(summary["layers"]["variances"]) == {"chance", "numbers", "dissimilarity", "rules"}
+    schema = json.loads((SCENARIOS.parent / "modsim" / "findings" / "summary.schema.json").read_text())
+    jsonschema.validate(summary, schema)
+    assert (tmp_path / "out" / "figures" / "layers.png").stat().st_size > 5000
+
+
+def test_another_layer_is_refused(tmp_path, monkeypatch, capsys):
+    code, _, said = modsim(monkeypatch, capsys, "compare", SCENARIOS / "three-areas.toml", "--uncertainty", "guess")
+    assert code == 2
+    assert "chance" in said

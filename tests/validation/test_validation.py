@@ -1,0 +1,140 @@
+"""Validation: patterns are read and refused, verdicts can be failures, and a small one runs from end to end."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from modsim.findings.statistics import Estimate
+from modsim.inputs.problems import InputError
+from modsim.validation.figures import FIGURES, RUNS, looked_at, place_to_look_at
+from modsim.validation.page import count_of, markdown_of
+from modsim.validation.patterns import Pattern, read_patterns
+from modsim.validation.validating import Validated, table_of, validate
+from tests.conftest import SCENARIOS, SMALL, modsim, small_scenario
+
+HERE = SCENARIOS.parent / "experiments" / "validation" / "patterns.toml"
+
+
+def test_at_least_ten_patterns_are_declared_none_of_which_is_calibrated_to():
+    patterns = read_patterns(HERE)
+    assert len(patterns) >= 10
+    targets = pd.read_csv(SCENARIOS.parent / "experiments" / "calibration" / "targets.csv")
+    assert not {p.figure for p in patterns} & set(targets["figure"])
+    assert {p.figure for p in patterns} <= set(FIGURES)
+    assert any("apparent" in p.figure for p in patterns)
+    assert {p.strength for p in patterns} >= {"A", "B", "C"}
+
+
+WRONG = [
+    ("format = 1\n", "patterns: is missing"),
+    ('[[patterns]]\nid = "A"\n', "title: is missing"),
+    ('[[patterns]]\nid = "A"\ntitle = "x"\nfigure = "nothing"\nlow = 1.0\nunit = "u"\nstrength = "A"\nsource = "s"\n',
+     "figure 'nothing' is none of take_up_made_anew"),
+    ('[[patterns]]\nid = "A"\ntitle = "x"\nfigure = "anchor_adds"\nunit = "u"\nstrength = "A"\nsource = "s"\n',
+     "has neither low nor high"),
+    ('[[patterns]]\nid = "A"\ntitle = "x"\nfigure = "anchor_adds"\nlow = 2.0\nhigh = 1.0\nunit = "u"\nstrength = "A"\n'
+     'source = "s"\n', "low 2 is not below high 1"),
+    ('[[patterns]]\nid = "A"\ntitle = "x"\nfigure = "anchor_adds"\nlow = 2.0\nunit = "u"\nstrength = "E"\n'
+     'source = "s"\n', "strength"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "said"), WRONG)
+def test_wrong_files_of_patterns_are_refused_in_one_sentence(tmp_path, text, said):
+    path = tmp_path / "p.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=said):
+        read_patterns(path)
+
+
+def pattern(low=None, high=None):
+    return Pattern(
+        id="A", title="x", figure="anchor_adds", low=low, high=high, unit="u", strength="B", source="s", seen=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "interval", "verdict"),
+    [
+        (0.0, 1.0, (0.2, 0.8), "holds"),
+        (0.0, 1.0, (1.2, 1.8), "fails"),
+        (0.0, 1.0, (-0.8, -0.1), "fails"),
+        (0.0, 1.0, (0.8, 1.2), "cannot tell"),
+        (None, 0.0, (-9.0, -1.0), "holds"),
+        (0.0, None, (-9.0, -1.0), "fails"),
+        (0.0, 1.0, (None, None), "cannot tell"),
+    ],
+)
+def test_a_verdict_can_be_a_failure(low, high, interval, verdict):
+    mean = None if interval[0] is None else sum(interval) / 2
+    assert Validated(pattern(low, high), Estimate(mean, *interval, None, None)).verdict == verdict
+
+
+def test_the_page_shows_failures():
+    found = [
+        Validated(pattern(0.0, 1.0), Estimate(0.5, 0.4, 0.6, None, None)),
+        Validated(pattern(0.0, 1.0), Estimate(2.5, 2.4, 2.6, None, None)),
+    ]
+    assert count_of(found) == "1 of 2 patterns hold, 1 fail, and of 0 the model cannot tell."
+    assert "**fails**" in markdown_of(found)
+    assert list(table_of(found)["verdict"]) == ["holds", "fails"]
+
+
+def test_every_run_is_the_scenario_with_its_changes_and_nothing_else():
+    scenario = small_scenario()
+    for name in RUNS:
+        place = place_to_look_at(scenario, name)
+        assert place.settings.arms == ["transplant", "recoproduce"]
+        assert all(area.opens_week == 0 for area in place.areas)
+    assert place_to_look_at(scenario, "alike").world.dissimilarity == 0.0
+    assert place_to_look_at(scenario, "thin").purse.budget == 9.0
+    assert place_to_look_at(scenario, "no anchor").settings.without == ["insight-5"]
+
+
+def test_what_is_counted_of_people_is_what_the_records_hold():
+    scenario = place_to_look_at(small_scenario("settings.weeks=110", "population.core_exit_per_year=0"), "as it is")
+    one, two = looked_at(scenario, [0]), looked_at(scenario, [0, 1])
+    for name, values in two.people.items():
+        assert values[0] == pytest.approx(one.people[name][0]), name  # futures beside do not matter
+    reported = one.outcome.totals["asb_reported"][0, 1:, 0].sum()
+    assert 0 < one.people["recorded_of_core_member"][0] < reported
+    assert 0 < one.people["share_of_top_2_percent"][0] <= 1
+    assert 0 <= one.people["recorded_again"][0] <= 1
+
+
+def test_a_ratio_of_means_keeps_its_mean():
+    from modsim.validation.figures import _ratio
+
+    part, whole = np.array([1.0, 2.0, 3.0, 4.0]), np.array([10.0, 11.0, 9.0, 10.0])
+    assert _ratio(part, whole).mean() == pytest.approx(part.sum() / whole.sum(), rel=0.02)
+
+
+def test_a_small_validation_gives_a_verdict_on_every_pattern_and_does_not_depend_on_workers():
+    patterns = [p for p in read_patterns(HERE) if p.id in ("V1", "V6", "V9", "V16", "V19")]
+    scenario = small_scenario("settings.weeks=110")
+    one, two = (validate(patterns, scenario, replicates=2, workers=number) for number in (1, 2))
+    assert [v.found for v in one] == [v.found for v in two]
+    assert [v.pattern.id for v in one] == [p.id for p in patterns]
+    assert {v.verdict for v in one} <= {"holds", "fails", "cannot tell"}
+
+
+def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys):
+    (tmp_path / "p.toml").write_text(
+        '[[patterns]]\nid = "A"\ntitle = "x"\nfigure = "take_up_made_anew"\nlow = 2.0\nunit = "u"\nstrength = "A"\n'
+        'source = "s"\n'
+    )
+    changes = [word for change in (*SMALL, "settings.weeks=60") for word in ("--set", change)]
+    code, out, said = modsim(
+        monkeypatch, capsys, "validate", "--patterns", tmp_path / "p.toml",
+        "--scenario", SCENARIOS / "three-areas.toml", "--out", tmp_path / "out", "--workers", "1", "--replicates", "2", *changes,
+    )  # fmt: skip
+    assert code == 0, said
+    assert "0 of 1 patterns hold, 1 fail" in out
+    assert "**fails**" in (tmp_path / "out" / "validation.md").read_text()
+    assert (tmp_path / "out" / "validation.png").stat().st_size > 5000
+
+
+def test_the_command_refuses_a_missing_file(tmp_path, monkeypatch, capsys):
+    code, _, said = modsim(monkeypatch, capsys, "validate", "--patterns", tmp_path / "none.toml")
+    assert code == 2
+    assert "none.toml" in said
