@@ -126,7 +126,8 @@ def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys):
     changes = [word for change in (*SMALL, "settings.weeks=60") for word in ("--set", change)]
     code, out, said = modsim(
         monkeypatch, capsys, "validate", "--patterns", tmp_path / "p.toml",
-        "--scenario", SCENARIOS / "three-areas.toml", "--out", tmp_path / "out", "--workers", "1", "--replicates", "2", *changes,
+        "--scenario", SCENARIOS / "three-areas.toml", "--out", tmp_path / "out", "--workers", "1", "--replicates", "2",
+        *changes,
     )  # fmt: skip
     assert code == 0, said
     assert "0 of 1 patterns hold, 1 fail" in out
