@@ -3,8 +3,6 @@
 import hashlib
 import inspect
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +24,7 @@ from modsim.simulation.rulebook import Rules
 from modsim.simulation.runs import run
 from modsim.simulation.town import Town
 from modsim.studies.running import deciding_code
+from modsim.studies.writing import write_whole
 
 POINTS_OF_A_WORLD = 10
 
@@ -131,10 +130,7 @@ class TableStore:
 
     def write(self, batch: Batch, table: pd.DataFrame) -> None:
         """Keep a batch, whole or not at all."""
-        handle, place = tempfile.mkstemp(prefix=".new-", dir=self.folder)
-        os.close(handle)
-        table.to_parquet(place, index=False)
-        Path(place).replace(self.path(batch))
+        write_whole(self.path(batch), lambda place: table.to_parquet(place, index=False))
 
 
 def run_table(

@@ -1,9 +1,6 @@
 """A calibration on disk: its draws, its tables and its pictures, each file whole or not at all."""
 
 import json
-import os
-import tempfile
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,9 +14,10 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from modsim.calibration.calibrating import Calibration
 from modsim.findings.figures.style import SETTINGS, finish, put_title
 from modsim.studies.running import deciding_code
+from modsim.studies.writing import write_figure, write_whole
 
 NAMES = {"calibration.json", "posterior.csv", "numbers.csv", "patterns.csv", "entangled.csv", "recovery.csv",
-         "cross-check.csv", "rules-evidence.csv", "rules-told-apart.csv", "numbers.svg", "numbers.png", "patterns.svg",
+         "cross-check.csv", "rules-evidence.csv", "rules-told-apart.csv", "numbers.txt", "patterns.txt", "numbers.svg", "numbers.png", "patterns.svg",
          "patterns.png"}  # fmt: skip
 SCHEMA = "modsim-calibration-1"
 _KNOWN, _LEARNED, _MISSED = "#B8C4D0", "#12436D", "#F46A25"
@@ -34,14 +32,16 @@ def write_calibration(
         "posterior": calibration.draws, "numbers": calibration.numbers, "patterns": calibration.patterns,
         "entangled": calibration.entangled, **(more or {}),
     }  # fmt: skip
-    written = [write_table(folder / f"{name}.csv", table) for name, table in tables.items()]
+    written = [write_rounded(table, folder / f"{name}.csv") for name, table in tables.items()]
     for name, draw in (("numbers", numbers_figure), ("patterns", patterns_figure)):
         with rc_context(SETTINGS):
-            figure = draw(calibration)
+            figure, description = draw(calibration)
             finish(figure)
-            written += [save_figure(figure, folder / f"{name}.{kind}") for kind in ("svg", "png")]
+            for kind in ("svg", "png"):
+                write_figure(figure, description, folder / f"{name}.{kind}")
+                written.append(folder / f"{name}.{kind}")
     about = json.dumps(provenance(calibration, command), indent=1, ensure_ascii=False) + "\n"
-    written.append(write_text(folder / "calibration.json", about))
+    written.append(write_text(about, folder / "calibration.json"))
     return written
 
 
@@ -70,38 +70,20 @@ def provenance(calibration: Calibration, command: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_table(path: Path, table: pd.DataFrame) -> Path:
-    """Write a table with six digits, as the figures of a run deserve at most."""
+def write_rounded(table: pd.DataFrame, path: Path) -> Path:
+    """Write a table as CSV with six digits, more than the figures of a run deserve."""
     index = not isinstance(table.index, pd.RangeIndex)
-    return _whole(path, lambda place: table.to_csv(place, index=index, float_format="%.6g", lineterminator="\n"))
-
-
-def save_figure(figure: Figure, path: Path) -> Path:
-    """Save a finished figure as SVG or PNG, by how the name ends."""
-    metadata = {"Date": None} if path.suffix == ".svg" else None
-    kind = path.suffix[1:]
-    return _whole(path, lambda place: figure.savefig(place, format=kind, dpi=130, metadata=metadata))
-
-
-def write_text(path: Path, text: str) -> Path:
-    """Write a text."""
-    return _whole(path, lambda place: place.write_text(text, encoding="utf-8"))
-
-
-def _whole(path: Path, write: Callable[[Path], Any]) -> Path:
-    handle, place = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-    os.close(handle)
-    new = Path(place)
-    try:
-        write(new)
-        new.chmod(0o644)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
+    write_whole(path, lambda place: table.to_csv(place, index=index, float_format="%.6g", lineterminator="\n"))
     return path
 
 
-def numbers_figure(calibration: Calibration) -> Figure:
+def write_text(text: str, path: Path) -> Path:
+    """Write a text, whole or not at all."""
+    write_whole(path, lambda place: place.write_text(text, encoding="utf-8"))
+    return path
+
+
+def numbers_figure(calibration: Calibration) -> tuple[Figure, str]:
     """How much the targets tell of every number: where its posterior lies in its range, by how much was learned."""
     table = calibration.numbers.sort_values("contraction").reset_index(drop=True)
     height = 0.19 * len(table) + 1.6
@@ -121,7 +103,8 @@ def numbers_figure(calibration: Calibration) -> Figure:
     axis.set_xlabel("place in the range that was thought possible; the stroke is the first best guess")
     axis.set_ylim(-1, len(table))
     put_title(figure, "What the targets tell of each number (dark), and where they tell next to nothing (light)")
-    return figure
+    known = table.loc[table["identified"], "number"][::-1]
+    return figure, f"The targets tell something of {', '.join(known) or 'no number'}; next to nothing of the others."
 
 
 def _place(parameter: Any, value: float) -> float:
@@ -130,7 +113,7 @@ def _place(parameter: Any, value: float) -> float:
     return float((value - parameter.low) / (parameter.high - parameter.low))
 
 
-def patterns_figure(calibration: Calibration) -> Figure:
+def patterns_figure(calibration: Calibration) -> tuple[Figure, str]:
     """Every target beside the model: each range drawn from 0 to 1, and where the model's middle and 9 in 10 lie."""
     table = calibration.patterns
     table = (
@@ -151,4 +134,5 @@ def patterns_figure(calibration: Calibration) -> Figure:
     axis.set_xlim(-1.0, 2.0)
     axis.set_xticks([0, 1], ["low end\nof the target", "high end"])
     put_title(figure, "Figures of the calibrated model in the ranges of their targets (a cross: outside)")
-    return figure
+    missed = calibration.patterns.loc[~calibration.patterns["holds"], "id"]
+    return figure, f"Figures of the calibrated model lie in all ranges but those of {', '.join(missed) or 'none'}."

@@ -13,7 +13,7 @@ EXAMPLES = (
     "  modsim validate\n"
     "  modsim validate --patterns my-patterns.toml --scenario my-place.toml --replicates 32"
 )
-FILES = {"validation.csv", "validation.md", "validation.png", "validation.svg", "validation.json"}
+FILES = {"validation.csv", "validation.md", "validation.png", "validation.svg", "validation.json", "validation.txt"}
 
 
 def validate(
@@ -69,22 +69,23 @@ def _write(found: list[Any], folder: Path) -> None:
 
     from matplotlib import rc_context
 
-    from modsim.calibration.writing import save_figure, write_table, write_text
+    from modsim.calibration.writing import write_rounded, write_text
     from modsim.findings.figures.style import SETTINGS, finish
     from modsim.studies.running import deciding_code
+    from modsim.studies.writing import write_figure
     from modsim.validation.page import count_of, markdown_of, picture_of
     from modsim.validation.validating import table_of
 
     folder.mkdir(parents=True, exist_ok=True)
-    write_table(folder / "validation.csv", table_of(found))
-    write_text(folder / "validation.md", f"{count_of(found)}\n\n{markdown_of(found)}\n")
+    write_rounded(table_of(found), folder / "validation.csv")
+    write_text(f"{count_of(found)}\n\n{markdown_of(found)}\n", folder / "validation.md")
     with rc_context(SETTINGS):
         figure = picture_of(found)
         finish(figure)
         for kind in ("svg", "png"):
-            save_figure(figure, folder / f"validation.{kind}")
+            write_figure(figure, count_of(found), folder / f"validation.{kind}")
     about = {"schema": "modsim-validation-1", "code": deciding_code(), "said": count_of(found)}
-    write_text(folder / "validation.json", json.dumps(about, indent=1) + "\n")
+    write_text(json.dumps(about, indent=1) + "\n", folder / "validation.json")
 
 
 def _show(found: list[Any]) -> None:

@@ -30,6 +30,8 @@ def test_every_command_of_the_readme_runs(command, tmp_path, monkeypatch, capsys
     words = shlex.split(command.split("`")[0])
     if words[1] == "compare":  # the same command on a shorter question, its results out of the way
         words += ["--replicates", "1", "--weeks", "24", "--no-figures", "--out", str(tmp_path / "out")]
+    if words[1] == "verify":
+        words += ["--only", "rules", "--only", "7", "--workers", "1"]
     if words[1:3] == ["study", "run"]:
         words += ["--budget", "9runs", "--store", str(tmp_path / "store"), "--workers", "1"]
     if words[1:3] == ["scenario", "new"]:  # what it asks for, and out of the way
