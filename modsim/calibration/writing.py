@@ -16,9 +16,11 @@ from modsim.findings.figures.style import SETTINGS, finish, put_title
 from modsim.studies.running import deciding_code
 from modsim.studies.writing import write_figure, write_whole
 
-NAMES = {"calibration.json", "posterior.csv", "numbers.csv", "patterns.csv", "entangled.csv", "recovery.csv",
-         "cross-check.csv", "rules-evidence.csv", "rules-told-apart.csv", "numbers.txt", "patterns.txt", "numbers.svg", "numbers.png", "patterns.svg",
-         "patterns.png"}  # fmt: skip
+NAMES = {
+    "calibration.json", "posterior.csv", "numbers.csv", "patterns.csv", "entangled.csv", "recovery.csv",
+    "cross-check.csv", "rules-evidence.csv", "rules-told-apart.csv", "numbers.txt", "numbers.svg", "numbers.png",
+    "patterns.txt", "patterns.svg", "patterns.png",
+}  # fmt: skip
 SCHEMA = "modsim-calibration-1"
 _KNOWN, _LEARNED, _MISSED = "#B8C4D0", "#12436D", "#F46A25"
 
