@@ -37,7 +37,7 @@ class Size:
     """How much a calibration runs: worlds of the first and second wave, and points in each."""
 
     worlds: int = 200
-    again: int = 120
+    again: int = 80
     points: int = 10
     checked: int = 60  # draws from the posterior that are run again
 
@@ -303,7 +303,7 @@ def evidence_of(
     tables: dict[str, tuple[Emulators, pd.DataFrame]], observed: np.ndarray, sds: np.ndarray, seed: int
 ) -> dict[str, float]:
     """Log evidence of every variant for what was observed."""
-    numbers = next(iter(tables.values()))[0].fitted.n_features_in_
+    numbers = next(iter(tables.values()))[0].numbers
     places = analyst(seed, "evidence").random((_TRIED_AT_ONCE, numbers))
     return {name: emulators.log_evidence(places, observed, sds) for name, (emulators, _) in tables.items()}
 

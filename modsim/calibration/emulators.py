@@ -1,7 +1,8 @@
 """Emulators: each figure as a smooth function of the numbers, learned from the reference table, with its error.
 
-Quadratic ridge regression of scikit-learn on places in the ranges. The error is what is left on worlds that were held
-out: chance in the runs and what the emulator does not see, together.
+Ridge regression of scikit-learn on places in the prior and their squares; products of two numbers foresaw held-out
+worlds worse. The error is what is left on worlds that were held out: chance in the runs and what the emulator does not
+see, together.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 from modsim.calibration.targets import Target
 from modsim.inputs.problems import InputError
 
-_PENALTIES = np.logspace(-1, 4, 11)
+_PENALTIES = np.logspace(-1, 5, 13)
 _FOLDS = 5
 
 
@@ -33,6 +34,11 @@ def scikit_learn() -> Any:
     return sklearn
 
 
+def _terms(shares: np.ndarray) -> np.ndarray:
+    """What figures are linear in: places, from the middle, and their squares."""
+    return np.hstack([shares - 0.5, (shares - 0.5) ** 2])
+
+
 @dataclass(frozen=True)
 class Emulators:
     """One emulator for each figure: `predict` takes places in the ranges (n, parameters) and gives (n, figures).
@@ -42,6 +48,7 @@ class Emulators:
     """
 
     figures: list[str]
+    numbers: int
     fitted: Any
     error: np.ndarray
     explained: np.ndarray
@@ -53,23 +60,21 @@ class Emulators:
         from sklearn.linear_model import RidgeCV
         from sklearn.model_selection import GroupKFold, cross_val_predict
         from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+        from sklearn.preprocessing import StandardScaler
 
         def machine() -> Any:
-            return make_pipeline(
-                PolynomialFeatures(2, include_bias=False), StandardScaler(),
-                RidgeCV(_PENALTIES, alpha_per_target=True),
-            )  # fmt: skip
+            return make_pipeline(StandardScaler(), RidgeCV(_PENALTIES, alpha_per_target=True))
 
         folds = GroupKFold(min(_FOLDS, len(np.unique(worlds))))
-        held_out = cross_val_predict(machine(), shares - 0.5, values, groups=worlds, cv=folds)
+        terms = _terms(shares)
+        held_out = cross_val_predict(machine(), terms, values, groups=worlds, cv=folds)
         left = values - held_out
         error = left.std(axis=0)
         explained = 1.0 - left.var(axis=0) / np.maximum(values.var(axis=0), 1e-30)
-        return cls(figures, machine().fit(shares - 0.5, values), error, explained)
+        return cls(figures, shares.shape[1], machine().fit(terms, values), error, explained)
 
     def predict(self, shares: np.ndarray) -> np.ndarray:
-        found = self.fitted.predict(np.atleast_2d(shares) - 0.5)
+        found = self.fitted.predict(_terms(np.atleast_2d(shares)))
         return found.reshape(len(np.atleast_2d(shares)), -1)
 
     def implausibility(self, shares: np.ndarray, targets: list[Target]) -> np.ndarray:

@@ -28,7 +28,7 @@ def calibrate(
         "experiments/calibration/prior.csv"
     ),
     worlds: Annotated[int, typer.Option(min=8, max=100_000, help="Worlds of the first wave.")] = 200,
-    again: Annotated[int, typer.Option(min=4, max=100_000, help="Worlds of the second, in what is left.")] = 120,
+    again: Annotated[int, typer.Option(min=4, max=100_000, help="Worlds of the second, in what is left.")] = 80,
     points: Annotated[int, typer.Option(min=1, max=200, help="Points in each world.")] = 10,
     seed: Annotated[int, typer.Option(min=0, max=2**31, help="Number from which all draws follow.")] = 1,
     rules: Annotated[
