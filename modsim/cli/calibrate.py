@@ -12,6 +12,7 @@ from modsim.cli.common import DEFAULT_STORE, STOPPED, Changes, Store, Workers, p
 if TYPE_CHECKING:
     from modsim.calibration.calibrating import Calibration
 
+PUBLISHED, DOCUMENT = Path("experiments/published/calibration"), Path("docs/credibility.md")
 EXAMPLES = (
     "\b\nExamples:\n"
     "  modsim calibrate experiments/calibration/targets.csv\n"
@@ -35,6 +36,9 @@ def calibrate(
         bool, typer.Option("--rules", help="Also ask which contested rules the targets can tell apart; takes longer.")
     ] = False,
     cross_check: Annotated[bool, typer.Option("--cross-check", help="Also work the posterior out by pyABC.")] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="For maintainers: ship the draws, and put the tables into the documents.")
+    ] = False,
     store: Store = DEFAULT_STORE,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the results go.")] = Path("results/calibration"),
     changes: Changes = None,
@@ -45,6 +49,7 @@ def calibrate(
     Every finished part is kept in the store: after Ctrl-C or a crash the same command goes on where it stood.
     """
     try:
+        from modsim.calibration import page
         from modsim.calibration.calibrating import Size
         from modsim.calibration.calibrating import calibrate as calibrated
         from modsim.calibration.prior import Prior
@@ -56,6 +61,8 @@ def calibrate(
         from modsim.simulation.parallel import LostWorkerError
 
         try:
+            if publish and not (rules and cross_check):
+                refuse(["--publish goes with --rules and --cross-check: what is published holds everything"])
             folder = check_folder(out, NAMES, "calibration.json")
             aims, place, known = read_targets(targets), load_scenario(scenario, changes or []), Prior.read(prior)
             with progress_bar() as bar:
@@ -65,7 +72,10 @@ def calibrate(
                     progress=tell,
                 )  # fmt: skip
                 more = _more(found, store, rules, cross_check, workers, tell)
-            write_calibration(found, folder, shlex.join(["modsim", *sys.argv[1:]]), more)
+            command = shlex.join(["modsim", *sys.argv[1:]])
+            write_calibration(found, folder, command, more)
+            if publish:
+                page.publish(found, PUBLISHED, DOCUMENT, command, more)
         except InputError as error:
             refuse(error.problems)
         except FolderError as error:

@@ -13,6 +13,7 @@ EXAMPLES = (
     "  modsim validate\n"
     "  modsim validate --patterns my-patterns.toml --scenario my-place.toml --replicates 32"
 )
+PUBLISHED, DOCUMENT = Path("experiments/published/validation.json"), Path("docs/credibility.md")
 FILES = {"validation.csv", "validation.md", "validation.png", "validation.svg", "validation.json", "validation.txt"}
 
 
@@ -24,6 +25,9 @@ def validate(
         "scenarios/three-areas.toml"
     ),
     replicates: Annotated[int | None, typer.Option(min=2, help="Simulated futures; the scenario's by default.")] = None,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="For maintainers: put the table into docs/credibility.md.")
+    ] = False,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the page goes.")] = Path("results/validation"),
     changes: Changes = None,
     workers: Workers = None,
@@ -37,6 +41,7 @@ def validate(
         from modsim.inputs.problems import InputError
         from modsim.inputs.reading import load_scenario
         from modsim.simulation.parallel import LostWorkerError
+        from modsim.validation import page
         from modsim.validation.patterns import read_patterns
         from modsim.validation.validating import validate as validated
 
@@ -50,6 +55,8 @@ def validate(
                     progress=lambda done, total: bar.update(line, completed=done, total=total),
                 )  # fmt: skip
             _write(found, folder)
+            if publish:
+                page.publish(found, folder, PUBLISHED, DOCUMENT)
         except InputError as error:
             refuse(error.problems)
         except FolderError as error:

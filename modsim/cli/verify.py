@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ EXAMPLES = (
     "\b\nExamples:\n  modsim verify\n  modsim verify --full\n  modsim verify --only rules --only 7 --seed 20261122"
 )
 _HIGHEST_SEED = 2**40
+PUBLISHED, DOCUMENT = Path("experiments/published/verification.json"), Path("docs/credibility.md")
 
 
 def verify(
@@ -28,6 +30,9 @@ def verify(
         typer.Option("--only", metavar="NAME", help="One case, by its name in the list; may be repeated."),
     ] = None,
     every: Annotated[bool, typer.Option("--every-check", help="Show exact checks that agree, too.")] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="For maintainers: put the tables into docs/credibility.md.")
+    ] = False,
     workers: Workers = None,
 ) -> None:
     """Check the code against independent forms of the model, with numbers drawn afresh: case by case, with verdicts.
@@ -40,6 +45,8 @@ def verify(
         from modsim.verification.verifying import NAMES
         from modsim.verification.verifying import verify as verified
 
+        if publish and only:
+            refuse(["--publish and --only do not go together: what is published holds every case"])
         unknown = [name for name in only or [] if name not in NAMES]
         if unknown:
             refuse([f"--only {name!r}: there is no such case; there are {', '.join(NAMES)}" for name in unknown])
@@ -59,7 +66,20 @@ def verify(
         print("\nStopped.", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
     _show(found, every)
+    if publish:
+        _publish(found)
     raise typer.Exit(0 if found.passed else 1)
+
+
+def _publish(found: "Verification") -> None:
+    from modsim.inputs.problems import InputError
+    from modsim.verification.page import publish
+
+    try:
+        publish(found, PUBLISHED, DOCUMENT)
+    except (InputError, OSError) as error:
+        refuse([f"not published: {error}; start in the project's folder"])
+    print(f"Published in {PUBLISHED} and {DOCUMENT}; read it.")
 
 
 def _show(found: "Verification", every: bool) -> None:

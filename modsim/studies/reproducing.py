@@ -21,6 +21,7 @@ from modsim.inputs.fields import Table, choice
 from modsim.inputs.reading import load_scenario
 from modsim.inputs.toml_files import read_toml
 from modsim.studies.ablation import ablate, climb
+from modsim.studies.documents import put_table, table_in
 from modsim.studies.figures import draw_ablation, draw_study
 from modsim.studies.loading import load_study
 from modsim.studies.markdown import insights_text, rungs_text, spread_table, spread_text, table_text
@@ -139,7 +140,7 @@ def reproduce(
         _accept(name, figure, made, folder, files)
         return Check(name, int(made.runs.size), [], files, False)
     differences = differing(made.runs, folder / figure.data, made.replicates)
-    if figure.table and not fast and _table_in(folder / figure.table, name) != made.table:
+    if figure.table and not fast and table_in(folder / figure.table, name) != made.table:
         differences.append(f"{figure.table}: the table between the marks of {name} is not the one that came out")
     return Check(name, int(made.runs.size), differences, files, bool(figure.table) and fast)
 
@@ -216,16 +217,6 @@ def _environment(path: Path) -> str:
     return f"made with: {told}"
 
 
-def _marks(name: str) -> tuple[str, str]:
-    return f"<!-- {name}: made by modsim reproduce -->", f"<!-- end of {name} -->"
-
-
-def _table_in(path: Path, name: str) -> str | None:
-    begin, end = _marks(name)
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    return text.split(begin)[1].split(end)[0].strip() if begin in text and end in text else None
-
-
 def _drawn(found: StudyResults, kind: str) -> tuple[Figure, str]:
     if kind == "study":
         return draw_study(found)
@@ -251,10 +242,4 @@ def _accept(name: str, figure: Published, made: Made, folder: Path, files: list[
         write_whole(picture, lambda place: place.write_bytes(files[1].read_bytes()))
         write_whole(picture.with_suffix(".txt"), lambda place: place.write_bytes(files[3].read_bytes()))
     if figure.table:
-        path, (begin, end) = folder / figure.table, _marks(name)
-        text = path.read_text(encoding="utf-8")
-        if _table_in(path, name) is None:
-            raise StudyError([f"{path}: has no place for the table of {name}; put {begin} and {end} there"])
-        head, rest = text.split(begin)
-        new = f"{head}{begin}\n\n{made.table}\n\n{end}{rest.split(end)[1]}"
-        write_whole(path, lambda place: place.write_text(new, encoding="utf-8"))
+        put_table(folder / figure.table, name, made.table)

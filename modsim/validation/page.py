@@ -1,16 +1,59 @@
 """A validation as a page and a picture."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from modsim.findings.figures.style import put_title
+from modsim.findings.statistics import Estimate
+from modsim.studies.documents import put_table
+from modsim.studies.running import deciding_code
+from modsim.studies.writing import write_whole
+from modsim.validation.patterns import Pattern
 from modsim.validation.validating import Validated, Verdict
 
 _LOOKS: dict[Verdict, tuple[str, str]] = {
     "holds": ("#12436D", "o"), "cannot tell": ("#7A7A7A", "s"), "fails": ("#F46A25", "X"),
 }  # fmt: skip
 _SHOWN_BEYOND = 1.2  # widths of the range, on either side
+
+
+BY = "modsim validate"
+
+
+def as_dict(validated: list[Validated]) -> dict[str, Any]:
+    """Everything that was found, as the published file holds it: the values of every future too."""
+    return {
+        "schema": "modsim-validation-1",
+        "code": deciding_code(),
+        "patterns": [
+            {"pattern": one.pattern.model_dump(), "found": vars(one.found), "values": one.values.tolist()}
+            for one in validated
+        ],
+    }
+
+
+def from_dict(published: dict[str, Any]) -> list[Validated]:
+    """What was found, from the published file."""
+    return [
+        Validated(Pattern(**one["pattern"]), Estimate(**one["found"]), np.array(one["values"]))
+        for one in published["patterns"]
+    ]
+
+
+def publish(validated: list[Validated], folder: Path, data: Path, document: Path) -> None:
+    """Make a validation the published one, and put its table and picture into the documents."""
+    text = json.dumps(as_dict(validated), indent=1) + "\n"
+    write_whole(data, lambda place: place.write_text(text, encoding="utf-8"))
+    put_table(document, "validation", f"{count_of(validated)}\n\n{markdown_of(validated)}", BY)
+    for ending in ("png", "txt"):
+        (document.parent / "pictures" / f"validation.{ending}").write_bytes(
+            (folder / f"validation.{ending}").read_bytes()
+        )
 
 
 def count_of(validated: list[Validated]) -> str:

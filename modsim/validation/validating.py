@@ -1,7 +1,7 @@
 """A validation: every declared pattern beside the model, with a verdict that can be a failure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -24,6 +24,7 @@ class Validated:
 
     pattern: Pattern
     found: Estimate
+    values: np.ndarray = field(default_factory=lambda: np.zeros(0), compare=False)  # by future
 
     @property
     def verdict(self) -> Verdict:
@@ -94,7 +95,8 @@ def validate(
     finally:
         trying.close()
     runs = {name: _together(parts) for name, parts in found.items()}
-    return [Validated(pattern, estimate(FIGURES[pattern.figure].of(runs))) for pattern in patterns]
+    values = [FIGURES[pattern.figure].of(runs) for pattern in patterns]
+    return [Validated(pattern, estimate(each), each) for pattern, each in zip(patterns, values, strict=True)]
 
 
 def _together(parts: list[Seen]) -> Seen:

@@ -16,7 +16,7 @@ RULES = Case("rules", "Every rule: its formula, written a second time", rules_ar
 ALL = {case.name: case for case in (RULES, *CASES, *LAWS)}
 ORACLE = "oracle"
 NAMES = (*ALL, ORACLE)
-_MORE = 3  # times as many runs in the long form
+MORE = 3  # times as many runs in the long form
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def verify(
     LostWorkerError
         when a process died.
     """
-    more, chosen = (_MORE if full else 1), only or NAMES
+    more, chosen = (MORE if full else 1), only or NAMES
     work: list[_Look | _Docking] = []
     if ORACLE in chosen:  # the longest first
         work += [_Docking(place, seed, more) for place in range(len(docks(seed, more)))]

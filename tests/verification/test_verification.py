@@ -1,14 +1,18 @@
 """The verification itself: every case passes with fresh numbers, and is able to fail."""
 
 import hashlib
+import json
 import os
+from pathlib import Path
 
 import pytest
 
 from modsim.rules import inclining, joining, trusting
+from modsim.studies.documents import table_in
 from modsim.verification import docking, verifying
 from modsim.verification.checks import STANDARD_ERRORS, Check, Dice, Sheet
 from modsim.verification.docking import Cell, docks
+from modsim.verification.page import BY, cases_text, oracle_text
 from modsim.verification.verifying import ALL, ORACLE, Verification, verify
 from tests.conftest import modsim
 
@@ -137,3 +141,30 @@ def test_an_unknown_case_is_refused(monkeypatch, capsys):
 def test_the_oracle_is_one_of_the_names():
     assert verify(1, only=["rules"], workers=1).passed
     assert ORACLE in verifying.NAMES
+
+
+# --- what is published ---
+
+HERE = Path(__file__).parents[2]
+QUICK = "rules", "4", "7", "8", "9", "12", "13"  # cases that take a moment, and give the same digits for the same seed
+
+
+def test_the_page_holds_what_is_published_and_that_is_what_comes_out_now():
+    published = json.loads((HERE / "experiments" / "published" / "verification.json").read_text())
+    document = HERE / "docs" / "credibility.md"
+    assert table_in(document, "verification", BY) == cases_text(published)
+    assert table_in(document, "oracle", BY) == oracle_text(published)
+    assert [case["name"] for case in published["cases"]] == list(ALL)
+    stale = "stale: `modsim verify --full --publish` makes it again"
+    for name in QUICK:
+        now = ALL[name].verified(published["seed"], verifying.MORE if published["full"] else 1)
+        then = next(case for case in published["cases"] if case["name"] == name)
+        assert [check.got for check in now.checks] == [got for _, _, got, *_ in then["checks"]], (
+            f"case {name} is {stale}"
+        )
+
+
+def test_only_a_whole_verification_is_published(monkeypatch, capsys):
+    code, _, said = modsim(monkeypatch, capsys, "verify", "--only", "7", "--publish")
+    assert code == 2
+    assert "do not go together" in said
