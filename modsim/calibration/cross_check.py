@@ -12,7 +12,8 @@ from modsim.calibration.calibrating import Calibration
 from modsim.inputs.problems import InputError
 from modsim.world.draws import analyst, everybodys_generator
 
-_PARTICLES, _GENERATIONS = 400, 7
+# With more generations a few particles come to carry all the weight, and the posterior with it.
+_PARTICLES, _GENERATIONS = 1000, 5
 
 
 def cross_checked(calibration: Calibration) -> pd.DataFrame:
@@ -69,5 +70,6 @@ def cross_checked(calibration: Calibration) -> pd.DataFrame:
             "mean": own.mean[known], "mean_by_pyabc": mean,
             "sd": mine[known], "sd_by_pyabc": theirs,
             "apart": np.abs(own.mean[known] - mean),
+            "effective_particles": round(1.0 / float((weights**2).sum())),
         }
     )  # fmt: skip
