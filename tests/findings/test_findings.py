@@ -12,7 +12,7 @@ from modsim.findings.verdict import contrast, kind_of, sentence
 from modsim.simulation.lanes import Lane
 from modsim.simulation.runs import Outcome
 from tests.conftest import small_scenario
-from tests.statistics.helper import TOLERATED_STANDARD_ERRORS, mean_is
+from tests.means import TOLERATED_STANDARD_ERRORS, mean_is
 
 FALL = Measure("occurred_asb_change_percent", "incidents", "% against no programme", "lower")
 RISE = Measure("trust_youth_change_points", "trust", "points of 100", "higher")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from modsim.world.draws import Luck, binomial_count, binomial_counts, philox_4x32, poisson_count, poisson_counts
-from tests.statistics.helper import mean_is
+from tests.means import mean_is
 
 ONES = 0xFFFFFFFF
 

@@ -12,7 +12,7 @@ from modsim.world.interests import area_pattern, match
 from modsim.world.ties import Ties, group_sizes
 from modsim.world.young_people import World
 from tests.conftest import SCENARIOS, small_scenario
-from tests.statistics.helper import mean_is
+from tests.means import mean_is
 
 ORIGIN_SHARES = [0.30, 0.22, 0.16, 0.13, 0.11, 0.08]
 
