@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from scipy.special import betainc, betaincinv
 from scipy.stats import qmc
 
+from modsim.calibration.csv_files import read_rows
 from modsim.inputs.problems import InputError, field_at
 from modsim.simulation.lanes import LANE_TABLES
 from modsim.world.draws import analyst
@@ -78,20 +78,9 @@ class Prior:
             with every problem found, one line each.
         """
         path = Path(path)
-        needs = f"it needs the columns {', '.join(_COLUMNS)}"
-        try:
-            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-        except FileNotFoundError:
-            raise InputError([f"{path}: there is no such file; a prior is a CSV file, and {needs}"]) from None
-        except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-            raise InputError([f"{path}: is not a CSV file of a prior ({error}); {needs}"]) from None
-        if set(table.columns) != set(_COLUMNS):
-            raise InputError([f"{path}: has the columns {', '.join(table.columns)}; {needs}"])
+        rows = read_rows(path, "a prior", _COLUMNS, _COLUMNS, "key")
         problems: list[str] = []
-        rows = table.to_dict("records")
         found = [_parameter(row, f"{path}, line {k}", problems) for k, row in enumerate(rows, 2)]
-        keys = [row["key"].strip() for row in rows]
-        problems += [f"{path}: {key!r} stands there twice" for key in sorted({k for k in keys if keys.count(k) > 1})]
         if not 1 <= len(rows) <= _MOST_PARAMETERS:
             problems.append(f"{path}: holds {len(rows)} numbers; between 1 and {_MOST_PARAMETERS} can be calibrated")
         if problems:
@@ -148,7 +137,7 @@ def _six_digits(values: np.ndarray) -> np.ndarray:
 
 
 def _parameter(row: dict[str, str], where: str, problems: list[str]) -> Parameter | None:
-    key, scale = row["key"].strip(), row["scale"].strip() or "linear"
+    key, scale = row["key"], row["scale"] or "linear"
     field = field_at(tuple(key.split(".")))
     if field is None or field.annotation is not float:
         problems.append(

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
-import pandas as pd
 
+from modsim.calibration.csv_files import read_rows
 from modsim.calibration.figures import FIGURES
 from modsim.inputs.problems import InputError
 
@@ -55,21 +55,9 @@ def read_targets(path: str | Path) -> list[Target]:
         with every problem found, one line each.
     """
     path = Path(path)
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError([f"{path}: there is no such file; targets are a CSV file with {_what()}"]) from None
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError([f"{path}: is not a CSV file of targets ({error}); it needs {_what()}"]) from None
-    missing = [name for name in _NEEDED if name not in table.columns]
-    unknown = [name for name in table.columns if name not in _COLUMNS]
-    if missing or unknown:
-        said = [f"has no column {name!r}" for name in missing] + [f"has an unknown column {name!r}" for name in unknown]
-        raise InputError([f"{path}: {one}; it needs {_what()}" for one in said])
+    rows = read_rows(path, "targets", _NEEDED, _COLUMNS, "id")
     problems: list[str] = []
-    found = [_target(row, f"{path}, line {k}", problems) for k, row in enumerate(table.to_dict("records"), 2)]
-    names = [row["id"].strip() for row in table.to_dict("records")]
-    problems += [f"{path}: {name!r} stands there twice" for name in sorted({n for n in names if names.count(n) > 1})]
+    found = [_target(row, f"{path}, line {k}", problems) for k, row in enumerate(rows, 2)]
     if len(found) > _MOST_TARGETS:
         problems.append(f"{path}: has {len(found)} targets; at most {_MOST_TARGETS}")
     targets = [target for target in found if target is not None]
@@ -80,13 +68,8 @@ def read_targets(path: str | Path) -> list[Target]:
     return targets
 
 
-def _what() -> str:
-    return f"the columns {', '.join(_NEEDED)} (and may have {', '.join(_COLUMNS[len(_NEEDED) :])})"
-
-
-def _target(row: dict[str, str], where: str, problems: list[str]) -> Target | None:
+def _target(cells: dict[str, str], where: str, problems: list[str]) -> Target | None:
     before = len(problems)
-    cells = {name: row.get(name, "").strip() for name in _COLUMNS}
     use = cells["use"] or "fit"
     if not cells["id"]:
         problems.append(f"{where}: has no id")

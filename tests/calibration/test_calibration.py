@@ -89,7 +89,7 @@ WRONG_TARGETS = [
     ("id,figure,value,low,high,weight\nA,take_up,1,0,2,0\n", "weight 0 must be above 0"),
     ("id,figure,value,low,high\nA,take_up,1,0,2\nA,take_up,1,0,2\n", "'A' stands there twice"),
     ("id,figure,value,low,high,use\nA,take_up,1,0,2,check\n", "holds no target to fit"),
-    ("", "is not a CSV file of targets"),
+    ("", "cannot be read"),
 ]
 
 
@@ -109,7 +109,7 @@ WRONG_PRIORS = [
     ("key,low,best,high,scale\ntrust.start,a,0.2,0.6,linear\n", "low, best and high must be numbers"),
     ("key,low,best,high,scale\npeers.pull,0,0.1,0.6,log\n", "scale 'log' must be linear, or log where low is above 0"),
     ("key,low,best,high,scale\npeers.pull,0,0.1,0.6,\npeers.pull,0,0.1,0.6,\n", "stands there twice"),
-    ("key,low,high\npeers.pull,0,0.1\n", "it needs the columns key, low, best, high, scale"),
+    ("key,low,high\npeers.pull,0,0.1\n", "has no column 'best'; it should hold a prior: a CSV file"),
     ("key,low,best,high,scale\n", "holds 0 numbers"),
 ]
 
@@ -369,4 +369,4 @@ def _sized(size, *numbers):
 def test_the_command_refuses_wrong_files(tmp_path, monkeypatch, capsys):
     code, _, said = modsim(monkeypatch, capsys, "calibrate", tmp_path / "none.csv", "--out", tmp_path / "out")
     assert code == 2
-    assert "there is no such file; targets are a CSV file with the columns id, figure" in said
+    assert "there is no such file; it should hold targets: a CSV file with the columns id, figure" in said

@@ -1,0 +1,48 @@
+"""Reading the CSV files of a calibration: rows of text, and one sentence for everything that is wrong with a file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from modsim.inputs.problems import InputError
+
+_MOST_BYTES = 1_000_000
+
+
+def read_rows(path: Path, kind: str, needed: Sequence[str], known: Sequence[str], key: str) -> list[dict[str, str]]:
+    """The rows of a CSV file of text, stripped, each with all known columns.
+
+    Parameters
+    ----------
+    kind : what the file holds, for the messages
+    needed, known : columns that must be there, and those that may
+    key : the column in which nothing may stand twice
+
+    Raises
+    ------
+    InputError
+        with every problem found, one line each.
+    """
+    more = [name for name in known if name not in needed]
+    what = f"{kind}: a CSV file with the columns {', '.join(needed)}" + (
+        f" (and may have {', '.join(more)})" * bool(more)
+    )
+    try:
+        if path.is_file() and path.stat().st_size > _MOST_BYTES:
+            raise InputError([f"{path}: has {path.stat().st_size:,} bytes; at most {_MOST_BYTES:,} are read"])
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError([f"{path}: there is no such file; it should hold {what}"]) from None
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError([f"{path}: cannot be read ({error}); it should hold {what}"]) from None
+    said = [f"has no column {name!r}" for name in needed if name not in table.columns]
+    said += [f"has an unknown column {name!r}" for name in table.columns if name not in known]
+    if said:
+        raise InputError([f"{path}: {one}; it should hold {what}" for one in said])
+    rows = [{name: str(row.get(name, "")).strip() for name in known} for row in table.to_dict("records")]
+    names = [row[key] for row in rows]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError([f"{path}: {name!r} stands there twice" for name in twice])
+    return rows
