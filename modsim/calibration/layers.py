@@ -10,13 +10,14 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
+from scipy.special import stdtrit
 
 from modsim.calibration.prior import Parameter
 from modsim.calibration.shipped import open_numbers, shipped_draws
 from modsim.calibration.variants import VARIANTS
 from modsim.findings.comparison import Comparison
 from modsim.findings.measures import by_replicate, measures
-from modsim.findings.statistics import Estimate, estimate
+from modsim.findings.statistics import CONFIDENCE, Estimate, estimate
 from modsim.findings.verdict import Kind, kind_of
 from modsim.inputs.mechanisms import with_values
 from modsim.inputs.scenario import Scenario
@@ -98,11 +99,18 @@ class Layers:
         return {kind: kinds.count(kind) / len(kinds) for kind in ("better", "about the same", "worse")}
 
     @property
+    def _error_of_chance(self) -> float:
+        """Standard error of the mean contrast, from its Student's t interval."""
+        if self.base.low is None or self.base.high is None:
+            return 0.0
+        return (self.base.high - self.base.low) / 2.0 / float(stdtrit(self.futures - 1, 0.5 + CONFIDENCE / 2))
+
+    @property
     def variances(self) -> dict[str, float]:
         """Variance of the contrast that each layer adds by itself."""
         found = {}
         if self.base.low is not None and self.base.high is not None:
-            found["chance"] = ((self.base.high - self.base.low) / 3.92) ** 2
+            found["chance"] = self._error_of_chance**2
         if self.numbers is not None and self.numbers_and_distance is not None:
             found["numbers"] = self.numbers.variance
             found["dissimilarity"] = max(self.numbers_and_distance.variance - self.numbers.variance, 0.0)

@@ -80,7 +80,7 @@ def compare(
             loaded = load_scenario(scenario, asked)
             folder = check_folder(out or Path("results") / folder_name(scenario.stem, asked))
             comparison = _run_with_progress(loaded, workers, scenario.stem)
-            layers = _layers(comparison, uncertainty, workers)
+            layers = _layers_or_none(comparison, uncertainty, workers)
         except ScenarioError as error:
             refuse(error.problems)
         except FolderError as error:
@@ -139,6 +139,20 @@ def _layers(comparison: "Comparison", uncertainty: Layer, workers: int | None) -
             workers=workers,
             progress=lambda done, total: bar.update(line, completed=done, total=total),
         )
+
+
+def _layers_or_none(comparison: "Comparison", uncertainty: Layer, workers: int | None) -> "Layers | None":
+    """The layers, or None with a word of why: what was compared before is finished and must not be lost."""
+    from modsim.simulation.parallel import LostWorkerError
+
+    try:
+        return _layers(comparison, uncertainty, workers)
+    except KeyboardInterrupt:
+        why = "it was stopped"
+    except LostWorkerError as error:
+        why = str(error)
+    print(f"What is not known was not looked at: {why}. The comparison itself is complete.", file=sys.stderr)
+    return None
 
 
 def _show_layers(layers: "Layers") -> None:

@@ -12,7 +12,7 @@ from modsim.calibration import layers as layering
 from modsim.calibration import shipped
 from modsim.calibration.layers import Draws, Layers, layers_of
 from modsim.calibration.variants import VARIANTS
-from modsim.findings.statistics import Estimate
+from modsim.findings.statistics import Estimate, estimate
 from tests.conftest import SCENARIOS, SMALL, modsim, small_scenario
 
 
@@ -125,3 +125,24 @@ def test_another_layer_is_refused(tmp_path, monkeypatch, capsys):
     code, _, said = modsim(monkeypatch, capsys, "compare", SCENARIOS / "three-areas.toml", "--uncertainty", "guess")
     assert code == 2
     assert "chance" in said
+
+
+def test_what_was_compared_is_kept_when_the_layers_are_stopped(tmp_path, monkeypatch, capsys):
+    def stopped(*given, **named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(layering, "layers_of", stopped)
+    changes = [word for change in (*SMALL, "settings.break_even_points=[]") for word in ("--set", change)]
+    code, _, said = modsim(
+        monkeypatch, capsys, "compare", SCENARIOS / "three-areas.toml", "--arms", "transplant,recoproduce",
+        "--uncertainty", "rules", "--out", tmp_path / "out", "--workers", "1", "--no-figures", *changes,
+    )  # fmt: skip
+    assert code == 0
+    assert "What is not known was not looked at: it was stopped. The comparison itself is complete." in said
+    assert (tmp_path / "out" / "summary.json").exists()
+
+
+def test_the_share_of_chance_is_the_square_of_its_standard_error():
+    values = np.array([1.0, 2.0, 4.0, 3.0])
+    found = Layers(small_scenario(), estimate(values), 4, [], None, None, None)
+    assert found.variances["chance"] == pytest.approx(values.var(ddof=1) / 4)

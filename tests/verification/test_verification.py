@@ -75,10 +75,12 @@ def test_a_sheet_notices_what_it_should():
     sheet.same("one", [1.0, float("nan")], [1.0, float("nan")])
     sheet.same("other", [1.0, 2.0], [1.0, 3.0])
     sheet.same("shape", [1.0, 2.0], [1.0])
+    sheet.same("nothing beside something", [], [1.0])
+    sheet.same("nothing beside nothing", [], [])
     sheet.mean("mean", [0.0, 1.0] * 50, 0.5)
     sheet.mean("far", [0.0, 1.0] * 50, 0.5 + STANDARD_ERRORS)
     sheet.some("nothing", 0)
-    assert [check.passed for check in sheet.checks] == [True, False, False, True, False, False]
+    assert [check.passed for check in sheet.checks] == [True, False, False, False, False, True, False, False]
 
 
 def test_no_check_is_no_pass():
