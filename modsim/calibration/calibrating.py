@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from modsim.calibration.emulators import Emulators, scikit_learn
-from modsim.calibration.posterior import Posterior, posterior, posterior_of
+from modsim.calibration.emulators import Emulators, check_scikit_learn
+from modsim.calibration.posterior import Posterior, posterior
 from modsim.calibration.prior import Prior
 from modsim.calibration.table import Batch, TableStore, batches_of, place_to_calibrate_in, run_table
 from modsim.calibration.targets import Target
@@ -71,9 +71,10 @@ class Calibration:
         """Places in the prior of all points kept (n, parameters)."""
         return self.prior.shares_of(self.table.loc[self.kept, self.prior.keys].to_numpy())
 
-    def figures_kept(self, targets: Sequence[Target]) -> np.ndarray:
-        """Figures of all points kept, in the order of targets (n, targets)."""
-        return self.table.loc[self.kept, [target.figure for target in targets]].to_numpy(dtype=float)
+    @property
+    def figures(self) -> np.ndarray:
+        """Figures of all points kept, in the order of the fitted targets (n, targets)."""
+        return _figures(self.table[self.kept], self.fitted)
 
     @property
     def draws(self) -> pd.DataFrame:
@@ -140,6 +141,18 @@ def _fitted(targets: Sequence[Target]) -> list[Target]:
     return [target for target in targets if target.use == "fit"]
 
 
+def _figures(table: pd.DataFrame, targets: Sequence[Target]) -> np.ndarray:
+    return table[[target.figure for target in targets]].to_numpy(dtype=float)
+
+
+def _values(targets: Sequence[Target]) -> np.ndarray:
+    return np.array([target.value for target in targets])
+
+
+def _sds(targets: Sequence[Target]) -> np.ndarray:
+    return np.array([target.sd for target in targets])
+
+
 def calibrate(
     targets: list[Target],
     scenario: Scenario,
@@ -165,7 +178,7 @@ def calibrate(
     InputError
         when the place cannot be calibrated in, a library is missing, or nothing in the prior agrees with the targets.
     """
-    scikit_learn()
+    check_scikit_learn()
     size, place, fitted = size or Size(), place_to_calibrate_in(scenario), _fitted(targets)
     kept = TableStore.of(store, place, prior, f"seed {seed}")
 
@@ -180,11 +193,11 @@ def calibrate(
     batches = batches_of(place, prior, again, _FIRST_OF_SECOND_WAVE)
     second = _numbered(run("draws where the first leave room", batches), 2, again)
     table = pd.concat([first, second], ignore_index=True)
-    plausible = emulators.implausibility(prior.shares_of(table[prior.keys].to_numpy()), fitted).max(axis=1)
-    inside = (plausible < IMPLAUSIBLE) & np.isfinite(table[[t.figure for t in fitted]].to_numpy(float)).all(axis=1)
-    sharper = _emulators(table[inside].reset_index(drop=True), prior, fitted)
-    places = prior.shares_of(table.loc[inside, prior.keys].to_numpy())
-    found = posterior_of(places, table.loc[inside, [t.figure for t in fitted]].to_numpy(float), fitted, seed)
+    places, figures = prior.shares_of(table[prior.keys].to_numpy()), _figures(table, fitted)
+    plausible = emulators.implausibility(places, fitted).max(axis=1)
+    inside = (plausible < IMPLAUSIBLE) & np.isfinite(figures).all(axis=1)
+    sharper = _emulators(table[inside], prior, fitted)
+    found = posterior(places[inside], figures[inside], _values(fitted), _sds(fitted), seed)
     some = found.drawn(size.checked, seed + 1)
     checked = run("draws from the posterior", batches_of(place, prior, some[:, None, :], _FIRST_OF_CHECK))
     return Calibration(place, targets, prior, table, sharper, inside, room_left, found, checked, size, seed)
@@ -197,15 +210,14 @@ def _numbered(table: pd.DataFrame, wave: int, shares: np.ndarray) -> pd.DataFram
 
 
 def _emulators(table: pd.DataFrame, prior: Prior, targets: list[Target]) -> Emulators:
-    names = [target.figure for target in targets]
-    known = np.isfinite(table[names].to_numpy(dtype=float)).all(axis=1)
-    rows = table[known]
+    rows = table[np.isfinite(_figures(table, targets)).all(axis=1)]
     if len(rows) < 20 or rows["world"].nunique() < 4:
         raise InputError(
             [f"only {len(rows)} runs in {rows['world'].nunique()} worlds have all figures; give more with --worlds"]
         )
     shares = prior.shares_of(rows[prior.keys].to_numpy())
-    return Emulators.of(shares, rows[names].to_numpy(dtype=float), rows["world"].to_numpy(), names)
+    names = [target.figure for target in targets]
+    return Emulators.of(shares, _figures(rows, targets), rows["world"].to_numpy(), names)
 
 
 def _second_wave(
@@ -253,8 +265,7 @@ def recovered(calibration: Calibration, sets: int = SETS) -> pd.DataFrame:
     calibrates with all other points.
     """
     shares, fitted = calibration.shares, calibration.fitted
-    figures = calibration.figures_kept(fitted)
-    sds = np.array([target.sd for target in fitted])
+    figures, sds = calibration.figures, _sds(fitted)
     luck = analyst(calibration.seed, "made-up truths")
     worlds = calibration.table.loc[calibration.kept, "world"].to_numpy()
     inside, contraction = [], []
@@ -313,12 +324,11 @@ def confusion(
 ) -> pd.DataFrame:
     """Made-up data of every variant (rows), and which of them is taken for its source (columns), in shares of sets."""
     fitted = calibration.fitted
-    sds = np.array([target.sd for target in fitted])
-    luck = analyst(calibration.seed, "told apart")
+    sds, luck = _sds(fitted), analyst(calibration.seed, "told apart")
     names = list(tables)
     rows = []
     for _, table in tables.values():
-        figures = table[[target.figure for target in fitted]].to_numpy(dtype=float)
+        figures = _figures(table, fitted)
         figures = figures[np.isfinite(figures).all(axis=1)]
         taken = np.zeros(len(names))
         for place in luck.choice(len(figures), sets, replace=False):
@@ -336,7 +346,5 @@ def evidence_for(
     kept = [target for target in calibration.fitted if target.id not in without]
     if len(kept) < len(calibration.fitted):
         tables = {name: (_emulators(table, calibration.prior, kept), table) for name, (_, table) in tables.items()}
-    values = np.array([target.value for target in kept])
-    sds = np.array([target.sd for target in kept])
-    found = evidence_of(tables, values, sds, calibration.seed)
+    found = evidence_of(tables, _values(kept), _sds(kept), calibration.seed)
     return {name: value - found[AS_IT_IS] for name, value in found.items()}

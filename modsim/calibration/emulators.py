@@ -6,6 +6,7 @@ see, together.
 """
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -17,21 +18,18 @@ _PENALTIES = np.logspace(-1, 5, 13)
 _FOLDS = 5
 
 
-def scikit_learn() -> Any:
-    """The library, or one sentence on how to get it.
+def check_scikit_learn() -> None:
+    """Refuse, before any work, where the library is missing.
 
     Raises
     ------
     InputError
         where it is not installed.
     """
-    try:
-        import sklearn
-    except ImportError:
+    if find_spec("sklearn") is None:
         raise InputError(
             ["a calibration needs scikit-learn, which comes with the research extra: pip install 'modsim[research]'"]
-        ) from None
-    return sklearn
+        )
 
 
 def _terms(shares: np.ndarray) -> np.ndarray:
@@ -56,7 +54,6 @@ class Emulators:
     @classmethod
     def of(cls, shares: np.ndarray, values: np.ndarray, worlds: np.ndarray, figures: list[str]) -> "Emulators":
         """From places (n, parameters), figures (n, figures) and the world of each point (n,)."""
-        scikit_learn()
         from sklearn.linear_model import RidgeCV
         from sklearn.model_selection import GroupKFold, cross_val_predict
         from sklearn.pipeline import make_pipeline

@@ -7,15 +7,16 @@ differ; only evidence settles them. Rules are those that the field contests.
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
 
+from modsim.calibration import Uncertainty
 from modsim.calibration.prior import Parameter
 from modsim.calibration.shipped import open_numbers, shipped_draws
 from modsim.calibration.variants import VARIANTS
-from modsim.findings.comparison import Comparison
+from modsim.findings.comparison import ROWS_IN_A_TASK, Comparison
 from modsim.findings.measures import by_replicate, measures
 from modsim.findings.statistics import CONFIDENCE, Estimate, estimate
 from modsim.findings.verdict import Kind, kind_of
@@ -25,10 +26,8 @@ from modsim.simulation.lanes import Lane
 from modsim.simulation.parallel import Task, outcomes
 from modsim.simulation.runs import Outcome
 
-Uncertainty = Literal["chance", "parameters", "rules", "all"]
 DRAWS, FUTURES_OF_A_DRAW = 32, 6
 SURVIVES = 0.90  # share of draws that must agree with the verdict
-_ROWS_ABREAST = 240_000
 
 Progress = Callable[[int, int], None]
 
@@ -228,8 +227,7 @@ def _distances(scenario: Scenario) -> np.ndarray:
 
 
 def _spans(scenario: Scenario, lanes: int, futures: int) -> list[range]:
-    people = sum(scenario.young_people_in(area) for area in scenario.areas)
-    abreast = max(1, _ROWS_ABREAST // (people * lanes))
+    abreast = max(1, ROWS_IN_A_TASK // (scenario.young_people * lanes))
     return [range(start, min(start + abreast, futures)) for start in range(0, futures, abreast)]
 
 

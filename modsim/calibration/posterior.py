@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from modsim.calibration.targets import Target
 from modsim.world.draws import analyst
 
 KEPT_SHARE = 0.25  # of the table, by closeness
@@ -75,9 +74,3 @@ def posterior(shares: np.ndarray, figures: np.ndarray, observed: np.ndarray, sds
     slopes = np.linalg.solve(square, terms.T @ (weights[:, None] * logit))
     moved = logit - terms[:, 1:] @ slopes[1:]
     return Posterior(1.0 / (1.0 + np.exp(-moved)), weights / weights.sum())
-
-
-def posterior_of(shares: np.ndarray, figures: np.ndarray, targets: list[Target], seed: int) -> Posterior:
-    """The posterior given targets; `figures` in their order."""
-    values = np.array([target.value for target in targets])
-    return posterior(shares, figures, values, np.array([target.sd for target in targets]), seed)

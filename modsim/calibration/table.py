@@ -171,7 +171,7 @@ def run_table(
 def _processes(batches: Sequence[Batch]) -> int:
     work = 0
     for batch in batches:
-        people = sum(batch.scenario.young_people_in(area) for area in batch.scenario.areas)
+        people = batch.scenario.young_people
         settings = batch.scenario.settings
         work += people * settings.replicates * settings.weeks * 2 * len(batch.values)
     return worthwhile_workers(work)

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modsim.cli.common import DEFAULT_STORE, STOPPED, Changes, Store, Workers, progress_bar, refuse, terminal
+from modsim.cli.common import (
+    DEFAULT_STORE,
+    STOPPED,
+    Changes,
+    Head,
+    Store,
+    Workers,
+    plain_table,
+    progress_bar,
+    refuse,
+    terminal,
+)
 
 if TYPE_CHECKING:
     from modsim.calibration.calibrating import Calibration
@@ -158,13 +169,12 @@ def _show(found: "Calibration", more: Any) -> None:
 
 
 def _table(frame: Any, columns: tuple[str, ...]) -> Any:
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in columns:
-        table.add_column(Text(str(name).replace("_", " ")), justify="left" if frame[name].dtype == object else "right")
+    heads: list[Head] = [
+        (str(name).replace("_", " "), "left" if frame[name].dtype == object else "right") for name in columns
+    ]
+    table = plain_table(heads)
     for row in frame[list(columns)].itertuples(index=False):
         table.add_row(*(Text(_cell(value)) for value in row))
     return table

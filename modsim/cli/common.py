@@ -4,13 +4,14 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
+    from rich.table import Table
 
     from modsim.inputs.scenario import Scenario
 
@@ -26,6 +27,7 @@ Workers = Annotated[int | None, typer.Option(min=1, help="Processes; the numbers
 
 Store = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run store.")]
 DEFAULT_STORE = Path("results/store")
+Head = tuple[str, Literal["left", "right"]]  # of a column, and the side on which it stands
 
 
 def refuse(problems: list[str]) -> NoReturn:
@@ -77,6 +79,18 @@ def areas_in_words(scenario: "Scenario") -> str:
     """The recipients by name, or how many there are where they would fill the page."""
     labels = [area.label for area in scenario.recipients]
     return ", ".join(labels) if len(labels) <= 8 else f"{', '.join(labels[:2])} and {len(labels) - 2} more"
+
+
+def plain_table(heads: Iterable[Head]) -> "Table":
+    """An empty table of the terminal with these heads."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, side in heads:
+        table.add_column(Text(name), justify=side)
+    return table
 
 
 def terminal() -> "Console":

@@ -4,10 +4,11 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from modsim.calibration import Uncertainty
 from modsim.cli.common import (
     STOPPED,
     Changes,
@@ -23,8 +24,6 @@ from modsim.cli.common import (
 if TYPE_CHECKING:
     from modsim.calibration.layers import Layers
     from modsim.findings.comparison import Comparison
-
-Layer = Literal["chance", "parameters", "rules", "all"]
 
 _SHOWN = (
     "occurred", "reported", "participants", "listed", "apparent", "trust_youth", "trust_residents", "joined",
@@ -57,7 +56,7 @@ def compare(
     ] = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
     uncertainty: Annotated[
-        Layer,
+        Uncertainty,
         typer.Option(
             help="What is not known: chance only, also the numbers that are open (parameters), or contested rules, or "
             "all. Each is told as its own share; takes longer."
@@ -80,7 +79,7 @@ def compare(
             loaded = load_scenario(scenario, asked)
             folder = check_folder(out or Path("results") / folder_name(scenario.stem, asked))
             comparison = _run_with_progress(loaded, workers, scenario.stem)
-            layers = _layers_or_none(comparison, uncertainty, workers)
+            layers = _layers(comparison, uncertainty, workers)
         except ScenarioError as error:
             refuse(error.problems)
         except FolderError as error:
@@ -125,28 +124,25 @@ def _run_with_progress(scenario: Any, workers: int | None, name: str) -> "Compar
         )
 
 
-def _layers(comparison: "Comparison", uncertainty: Layer, workers: int | None) -> "Layers | None":
-    """The further layers of what is not known, where they were asked for and all futures were finished."""
+def _layers(comparison: "Comparison", uncertainty: Uncertainty, workers: int | None) -> "Layers | None":
+    """The further layers of what is not known, where they were asked for and all futures were finished.
+
+    If they cannot be had it says why: what was compared before is finished and must not be lost.
+    """
     if uncertainty == "chance" or comparison.interrupted:
         return None
     from modsim.calibration.layers import layers_of
-
-    with progress_bar() as bar:
-        line = bar.add_task("What is not known", total=None)
-        return layers_of(
-            comparison,
-            uncertainty,
-            workers=workers,
-            progress=lambda done, total: bar.update(line, completed=done, total=total),
-        )
-
-
-def _layers_or_none(comparison: "Comparison", uncertainty: Layer, workers: int | None) -> "Layers | None":
-    """The layers, or None with a word of why: what was compared before is finished and must not be lost."""
     from modsim.simulation.parallel import LostWorkerError
 
     try:
-        return _layers(comparison, uncertainty, workers)
+        with progress_bar() as bar:
+            line = bar.add_task("What is not known", total=None)
+            return layers_of(
+                comparison,
+                uncertainty,
+                workers=workers,
+                progress=lambda done, total: bar.update(line, completed=done, total=total),
+            )
     except KeyboardInterrupt:
         why = "it was stopped"
     except LostWorkerError as error:

@@ -123,7 +123,7 @@ def new(
         refuse(error.problems)
     if found is not None:
         print(_said_at_length(found))
-    people = sum(scenario.young_people_in(area) for area in scenario.areas)
+    people = scenario.young_people
     print(f"{path}: written, with {people:,} young people. Next:\n  modsim compare {path}")
     if assumed:
         print(

@@ -41,7 +41,7 @@ def check(scenario: ScenarioFile, changes: Changes = None) -> None:
     from modsim.inputs.reading import load_scenario
 
     (loaded,) = all_read([scenario], lambda path: load_scenario(path, changes or []))
-    people = sum(loaded.young_people_in(area) for area in loaded.areas)
+    people = loaded.young_people
     origin = next((area.label for area in loaded.areas if area.role == "origin"), "offstage")
     number = len(loaded.areas)
     print(

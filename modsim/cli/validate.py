@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from modsim.cli.common import STOPPED, Changes, Workers, progress_bar, refuse, terminal
+from modsim.cli.common import STOPPED, Changes, Workers, plain_table, progress_bar, refuse, terminal
 
 EXAMPLES = (
     "\b\nExamples:\n"
@@ -96,22 +96,14 @@ def _write(found: list[Any], folder: Path) -> None:
 
 
 def _show(found: list[Any]) -> None:
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
     from modsim.validation.page import count_of, range_of
 
     console = terminal()
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name, side in (
-        ("", "left"),
-        ("pattern", "left"),
-        ("may lie", "right"),
-        ("model", "right"),
-        ("verdict", "left"),
-    ):
-        table.add_column(name, justify=side)  # type: ignore[arg-type]
+    table = plain_table(
+        [("", "left"), ("pattern", "left"), ("may lie", "right"), ("model", "right"), ("verdict", "left")]
+    )
     for one in found:
         p, mean = one.pattern, one.found
         said = "–" if mean.low is None else f"{mean.mean:.3g} ({mean.low:.3g}…{mean.high:.3g})"

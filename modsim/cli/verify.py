@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modsim.cli.common import STOPPED, Workers, progress_bar, refuse, terminal
+from modsim.cli.common import STOPPED, Head, Workers, plain_table, progress_bar, refuse, terminal
 
 if TYPE_CHECKING:
     from modsim.verification.verifying import Verification
@@ -112,15 +112,10 @@ def _show(found: "Verification", every: bool) -> None:
 
 
 def _table(checks: list[Any]) -> Any:
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("", min_width=4)
-    table.add_column("check")
-    for name in ("expected", "got", "tolerance"):
-        table.add_column(name, justify="right")
+    numbers: list[Head] = [(name, "right") for name in ("expected", "got", "tolerance")]
+    table = plain_table([("", "left"), ("check", "left"), *numbers])
     for check in checks:
         bound = "or more" if check.at_least else f"{check.tolerance:.3g}"
         verdict = "ok" if check.passed else "FAIL"
@@ -129,14 +124,8 @@ def _table(checks: list[Any]) -> Any:
 
 
 def _grid(cells: list[Any]) -> Any:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("", "numbers", "figure"):
-        table.add_column(name)
-    for name in ("dissimilarity", "model", "oracle", "gap", "tolerance"):
-        table.add_column(name, justify="right")
+    numbers: list[Head] = [(name, "right") for name in ("dissimilarity", "model", "oracle", "gap", "tolerance")]
+    table = plain_table([("", "left"), ("numbers", "left"), ("figure", "left"), *numbers])
     for cell in cells:
         verdict = "ok" if cell.passed else "miss"
         model = f"{cell.model:.2f} ±{cell.error:.2f}"

@@ -249,7 +249,7 @@ def check_size(scenario: Scenario) -> None:
     TooLargeError
         with what to do instead.
     """
-    people = sum(scenario.young_people_in(area) for area in scenario.areas)
+    people = scenario.young_people
     weeks = scenario.settings.history_weeks + scenario.settings.weeks
     work = people * scenario.settings.replicates * weeks * 3
     if work > MOST_WORK or people * scenario.settings.replicates > MOST_PEOPLE:
@@ -282,5 +282,5 @@ def _live(points: Sequence[Scenario], lanes: Sequence[Lane], replicates: list[in
             raise _StoppedError
         board[2 * slot + 1] = first.settings.history_weeks + week + 1
 
-    people = sum(first.young_people_in(area) for area in first.areas) * len(replicates)
+    people = first.young_people * len(replicates)
     return run(points, lanes, replicates, each_week, _kept if people <= _ROWS_KEPT else None)

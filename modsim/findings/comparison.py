@@ -328,7 +328,7 @@ def _tasks(scenario: Scenario, arms: list[str], rules: Rules | None = None) -> l
     settings = scenario.settings
     points, further = break_even_lanes(scenario, arms)
     lanes = [*(Lane(arm) for arm in arms), *further]
-    people = sum(scenario.young_people_in(area) for area in scenario.areas)
+    people = scenario.young_people
     size = max(1, min(ROWS_IN_A_TASK // (people * len(lanes)), -(-settings.replicates // 4)))
     numbers = range(settings.replicates)
     return [Task(points, lanes, list(numbers[start : start + size]), rules) for start in numbers[::size]]

@@ -291,6 +291,11 @@ class Scenario(Table):
         a_year = self.population.share_aged_12_to_17 / 6.0, self.population.share_aged_18_to_24 / 7.0
         return round(area.population * (minors * a_year[0] + adults * a_year[1]))
 
+    @property
+    def young_people(self) -> int:
+        """Young people of all areas."""
+        return sum(self.young_people_in(area) for area in self.areas)
+
     def reported_per_week(self, area: Area) -> float:
         """Expected reported incidents a week at the level of week 0, apart from the season."""
         return area.reported_per_10000_per_month * area.population / 10_000.0 / WEEKS_PER_MONTH

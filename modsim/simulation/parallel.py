@@ -32,7 +32,7 @@ class Task:
     def work(self) -> int:
         """People-lane-weeks, the history counted once."""
         scenario = self.points[0]
-        people = sum(scenario.young_people_in(area) for area in scenario.areas) * len(self.replicates)
+        people = scenario.young_people * len(self.replicates)
         return people * (scenario.settings.weeks * len(self.lanes) + scenario.settings.history_weeks)
 
     def outcome(self, each_week: Callable[[int], None] | None = None) -> Outcome:

@@ -256,7 +256,7 @@ def _effects(
     for names in _sharing_a_world(variants):
         points = [variants[name] for name in names]
         lanes = [Lane(each, k) for k in range(len(points)) for each in arms]
-        people = sum(points[0].young_people_in(area) for area in points[0].areas)
+        people = points[0].young_people
         size = max(1, ROWS_IN_A_TASK // (people * len(lanes)))
         numbers = range(points[0].settings.replicates)
         tasks += [(names, Task(points, lanes, list(numbers[k : k + size]))) for k in numbers[::size]]

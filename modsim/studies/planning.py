@@ -71,7 +71,7 @@ class Plan:
 
     def _lanes_abreast(self, point: int) -> int:
         scenario = self._scenarios[point]
-        return max(1, _ROWS_IN_A_TASK // sum(scenario.young_people_in(area) for area in scenario.areas))
+        return max(1, _ROWS_IN_A_TASK // scenario.young_people)
 
     def _alike(self, chunk: list[int], numbers: range, lacks: dict[tuple[int, int], tuple[str, ...]]) -> list[Part]:
         """The futures of a chunk that lack the same runs, each kind as one part."""

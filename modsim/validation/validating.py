@@ -49,7 +49,7 @@ class _Piece:
 
     @property
     def work(self) -> int:
-        people = sum(self.scenario.young_people_in(area) for area in self.scenario.areas)
+        people = self.scenario.young_people
         return people * len(self.replicates) * (self.scenario.settings.weeks * 3 + 52)
 
     def outcome(self, each_week: Any = None) -> Seen:

@@ -12,8 +12,9 @@ from modsim.inputs.scenario import Scenario
 from modsim.simulation.lanes import Lane
 from modsim.simulation.runs import Outcome, run
 from modsim.verification.checks import Dice
-from modsim.verification.oracle import Oracle, Townspeople
+from modsim.verification.oracle import Oracle
 from modsim.verification.setting import ANEW, CARRIED, NOTHING, one_town
+from modsim.verification.townspeople import Townspeople
 from modsim.world.draws import analyst
 
 DISTANCES = (0.0, 0.25, 0.5, 0.75, 1.0)

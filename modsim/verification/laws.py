@@ -11,9 +11,9 @@ from modsim.simulation.community import Community
 from modsim.simulation.lanes import LANE_TABLES, Lane
 from modsim.simulation.runs import Outcome, run
 from modsim.simulation.town import Town
-from modsim.verification.cases import adding_up
 from modsim.verification.checks import Case, Dice, Sheet
 from modsim.verification.setting import ADULTS, ANEW, CARRIED, NOTHING, three_towns
+from modsim.verification.sums import adding_up
 
 _ARMS = [NOTHING, ADULTS, CARRIED, ANEW]
 _KEPT = {"population.share_aged_12_to_17", "population.share_aged_18_to_24", "population.people_per_resident"}

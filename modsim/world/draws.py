@@ -47,7 +47,10 @@ def analyst(seed: int, purpose: str) -> np.random.Generator:
 
 @contextmanager
 def everybodys_generator(seed: int) -> Iterator[None]:
-    """NumPy's shared generator, seeded for as long as a library draws from it, and put back as it was."""
+    """NumPy's shared generator, seeded for as long as a library draws from it, and put back as it was.
+
+    A library that draws from it (pyABC does) can be made to repeat itself in no other way; hence the three exemptions.
+    """
     before = np.random.get_state()  # noqa: NPY002
     np.random.seed(seed % 2**32)  # noqa: NPY002
     try:

@@ -313,9 +313,9 @@ def test_pyabc_is_asked_for_the_numbers_that_are_identified(small, monkeypatch):
     found, _ = small
     monkeypatch.setattr("modsim.calibration.cross_check._PARTICLES", 60)
     monkeypatch.setattr("modsim.calibration.cross_check._GENERATIONS", 3)
-    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    before = np.random.get_state()[1].copy()  # noqa: NPY002  the generator that pyABC draws from
     table = cross_checked(found)
-    assert (np.random.get_state()[1] == before).all()  # noqa: NPY002
+    assert (np.random.get_state()[1] == before).all()  # noqa: NPY002  must be left as it was
     assert list(table["number"]) == list(found.numbers.loc[found.numbers["identified"], "number"])
     assert table["apart"].max() < 0.35
 

@@ -13,8 +13,8 @@ from modsim.simulation.columns import Standing
 from modsim.simulation.lanes import Lane
 from modsim.simulation.records import weekly_measures
 from modsim.simulation.runs import run
-from modsim.verification.cases import adding_up
 from modsim.verification.checks import Sheet
+from modsim.verification.sums import adding_up
 from tests.conftest import ARMS, small_scenario
 from tests.simulation.same import columns_differ
 
