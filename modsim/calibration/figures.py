@@ -56,6 +56,7 @@ class Watch:
         self._half = np.zeros((2, 2, points))  # half of the year, lane of the pair: incidents of participants
         self._by_age: dict[int, np.ndarray] = {}
         self._pairs: list[list[np.ndarray]] = [[] for _ in range(points)]  # match and attendance of those who joined
+        self._ended = np.zeros((2, points))  # of rounds that ended: those who joined, those who completed
         self._groups: list[np.ndarray] = []
 
     def __call__(self, town: Town) -> None:
@@ -65,6 +66,7 @@ class Watch:
             self._begin(town)
         if week < YEAR:
             self._background += world.background
+            self._follow_core(town)
             age = np.floor(world.age).astype(np.int64)
             ages = np.bincount(age, world.background), np.bincount(age)
             for year, (rate, people) in enumerate(zip(*ages, strict=True)):
@@ -84,6 +86,7 @@ class Watch:
     def _begin(self, town: Town) -> None:
         world, c = town.world, town.columns
         self._background = np.zeros(world.rows)
+        self._of_core = np.zeros((2, len(world.areas)))  # a year's expected incidents: their own, set off in groups
         self._first = world.generation.copy()
         self._round = c.round.copy()
         self._selected, self._before, self._after = [], np.zeros((2, self.points)), np.zeros((2, self.points))
@@ -103,12 +106,19 @@ class Watch:
             self._after[0, point] += town.columns.reported[here, 2 * point].sum()
             self._after[1, point] += len(here)
 
+    def _follow_core(self, town: Town) -> None:
+        """What core members are expected to cause, week by week: they come and go within a year."""
+        world = town.world
+        core = np.nonzero(world.in_core)[0]
+        for k, expected in enumerate((world.background, _mean_of_group(town, world.background))):
+            self._of_core[k] += np.bincount(world.area[core], expected[core], len(world.areas))
+
     def _settle_shares(self, town: Town) -> None:
         """How unevenly the year's expected incidents lie on people and areas, with what excitement evens out."""
         world = town.world
         stayed = world.generation == self._first
-        size = np.bincount(world.group)
-        of_group = (np.bincount(world.group, self._background) / size)[world.group]
+        of_group = _mean_of_group(town, self._background)
+        all_of_area = np.add.reduceat(self._background, world.first_row[:-1])
         people, areas = np.diff(world.first_row), len(world.areas)
         self._shares = np.zeros((3, self.points))
         for point in range(self.points):
@@ -117,15 +127,15 @@ class Watch:
             found = []
             for area in range(areas):
                 span = slice(world.first_row[area], world.first_row[area + 1])
-                mine, total = np.sort(expected[span][stayed[span]])[::-1], expected[span][stayed[span]].sum()
-                core = expected[span][stayed[span] & world.in_core[span]].sum()
-                top = [mine[: round(share * len(mine))].sum() for share in (0.055, 0.10)]
-                found.append(np.array([*top, core]) / total)
+                mine = np.sort(expected[span][stayed[span]])[::-1]
+                top = [mine[: round(share * len(mine))].sum() / mine.sum() for share in (0.055, 0.10)]
+                own, set_off = self._of_core[:, area] / all_of_area[area]
+                found.append([*top, (1.0 - offspring) * own + offspring * set_off])
             self._shares[:, point] = np.mean(found, axis=0)
-        a_head = np.add.reduceat(self._background, world.first_row[:-1]) / people
         # areas of a scenario may be asked for different rates: each is set beside its own mean over futures
-        a_head = a_head.reshape(-1, world.per_replicate)
-        self._cv = float(np.std(a_head / a_head.mean(axis=0), ddof=1)) if a_head.size > 1 else np.nan
+        a_head = (all_of_area / people).reshape(-1, world.per_replicate)
+        within = (a_head / a_head.mean(axis=0)).var(axis=0, ddof=1) if len(a_head) > 1 else np.full(1, np.nan)
+        self._cv = float(np.sqrt(within.mean()))
 
     def _follow_participants(self, town: Town) -> None:
         c = town.columns
@@ -138,12 +148,14 @@ class Watch:
                     self._half[half, lane, point] += c.occurred[rows, 2 * point + lane].sum()
 
     def _follow_rounds(self, town: Town) -> None:
-        """Match and attendance of those who joined, as a round ends."""
+        """Match and attendance of those who joined, and how many completed, as a round ends."""
         c = town.columns
         ended = (c.round > self._round) & (c.sessions_held > 0)
         for area, lane in np.argwhere(ended).tolist():
             if lane % 2:
                 n = np.nonzero(np.isin(c.standing[area, :, lane], [Standing.COMPLETED, Standing.DROPPED]))[0]
+                completed = (c.standing[area, n, lane] == Standing.COMPLETED).sum()
+                self._ended[:, lane // 2] += len(n), completed
                 row, at = c.listed[area, n, lane], np.full(len(n), lane)
                 menu = town.menu_of(np.full(len(n), area), n, at)
                 served = match(town.interests(row, at).T, menu)  # what is wanted, whether it counts or not
@@ -154,12 +166,14 @@ class Watch:
     def figures(self, town: Town, outcome: Outcome) -> dict[str, np.ndarray]:
         """Every figure (points,), over all areas and futures of the run."""
         scenario, lanes = town.scenario, np.arange(self.points)
-        occurred, reported = (weekly_measures(scenario).index(f"asb_{what}") for what in ("occurred", "reported"))
+        incident = scenario.vocabulary.incident
+        names = weekly_measures(scenario)
+        occurred, reported = (names.index(f"{incident}_{what}") for what in ("occurred", "reported"))
         weekly = outcome.weekly[..., ::2, :].sum(axis=(0, 2))  # weeks, points, measures
         people = len(outcome.replicates) * sum(area.population for area in scenario.areas)
         months = YEAR / WEEKS_PER_MONTH
         per_year = [weekly[start : start + YEAR, :, occurred].sum(axis=0) for start in (0, YEAR)]
-        total = {name: outcome.totals[name].sum(axis=(0, 1))[1::2] for name in ("invited", "joined", "completed")}
+        total = {name: outcome.totals[name].sum(axis=(0, 1))[1::2] for name in ("invited", "joined")}
         early, late = (self._half[half, 1] / self._half[half, 0] - 1.0 for half in (0, 1))
         both = self._half.sum(axis=0)
         before, after = self._before[0] / self._before[1], self._after[0] / self._after[1]
@@ -177,17 +191,23 @@ class Watch:
             "participants_effect": both[1] / both[0] - 1.0,
             "late_less_early_effect": late - early,
             "take_up": total["joined"] / total["invited"],
-            "completion": total["completed"] / total["joined"],
+            "completion": np.divide(
+                self._ended[1], self._ended[0], out=np.full(self.points, np.nan), where=self._ended[0] > 0
+            ),
             "match_difference": np.array([_difference(pairs) for pairs in self._pairs]),
             "core_group_dispersion": np.array([_dispersion(groups[..., k]) for k in lanes]),
             "core_group_autocorrelation": np.array([_autocorrelation(groups[..., k]) for k in lanes]),
-            **{name: np.full(self.points, value) for name, value in fixed.items()},
+            **{name: np.broadcast_to(value, self.points) for name, value in fixed.items()},
         }
 
     def _age_of_peak(self) -> float:
-        ages = sorted(self._by_age)[1:-1]
-        rate = [sum(self._by_age[a + k][0] for k in (-1, 0, 1)) / sum(self._by_age[a + k][1] for k in (-1, 0, 1))
-                for a in ages]  # fmt: skip
+        """Of rates over three ages each; NaN where people are of too few ages."""
+        nobody = np.zeros(2)
+        ages = range(min(self._by_age) + 1, max(self._by_age))
+        three = [sum((self._by_age.get(age + k, nobody) for k in (-1, 0, 1)), nobody) for age in ages]
+        if not three or any(people == 0 for _, people in three):
+            return np.nan
+        rate = [incidents / people for incidents, people in three]
         at = int(np.argmax(rate))
         if not 0 < at < len(ages) - 1:
             return ages[at] + 0.5
@@ -195,7 +215,7 @@ class Watch:
         return float(ages[at] + 0.5 + 0.5 * (left - right) / (left - 2.0 * here + right))
 
     @staticmethod
-    def _inputs(town: Town) -> dict[str, float]:
+    def _inputs(town: Town) -> dict[str, float | np.ndarray]:
         world, ties = town.world, town.ties.astype(bool).astype(float)
         degree = np.diff(world.ties.start)
         pairs = float((degree * (degree - 1)).sum())
@@ -203,8 +223,14 @@ class Watch:
             "core_exit_per_year": town.scenario.population.core_exit_per_year,
             "friends_each": float(degree.mean()),
             "transitivity": float((ties @ ties).multiply(ties).sum()) / max(pairs, 1.0),
-            "residents_trust": float(np.mean(town.numbers.residents.start_trust)),
+            "residents_trust": np.broadcast_to(town.numbers.residents.start_trust, town.lanes)[::2],
         }
+
+
+def _mean_of_group(town: Town, values: np.ndarray) -> np.ndarray:
+    """What each person's group has on average (people,)."""
+    group = town.world.group
+    return (np.bincount(group, values) / np.bincount(group))[group]
 
 
 def _difference(pairs: list[np.ndarray]) -> float:

@@ -14,7 +14,7 @@ from scipy.special import betainc, betaincinv
 from scipy.stats import qmc
 
 from modsim.calibration.csv_files import read_rows
-from modsim.inputs.problems import InputError, field_at
+from modsim.inputs.problems import InputError, field_at, plausible_ranges
 from modsim.simulation.lanes import LANE_TABLES
 from modsim.world.draws import analyst
 
@@ -139,10 +139,13 @@ def _six_digits(values: np.ndarray) -> np.ndarray:
 def _parameter(row: dict[str, str], where: str, problems: list[str]) -> Parameter | None:
     key, scale = row["key"], row["scale"] or "linear"
     field = field_at(tuple(key.split(".")))
-    if field is None or field.annotation is not float:
+    if key not in plausible_ranges() or field is None or field.annotation is not float:
         problems.append(
             f"{where}: {key!r} is no number of a scenario that can vary (`modsim scenario show` names them)"
         )
+        return None
+    if key == "world.dissimilarity":
+        problems.append(f"{where}: {key} is 0 in a calibration, whose programme is carried to where wishes are alike")
         return None
     try:
         low, best, high = (float(row[name]) for name in ("low", "best", "high"))

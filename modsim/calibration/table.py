@@ -3,6 +3,7 @@
 import hashlib
 import inspect
 import json
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from modsim.calibration import figures
+from modsim.calibration import figures, variants
 from modsim.calibration.figures import FEWEST_WEEKS, FIGURES, Watch
 from modsim.calibration.prior import Prior
 from modsim.inputs.mechanisms import with_values
@@ -19,7 +20,7 @@ from modsim.inputs.problems import InputError, ScenarioError
 from modsim.inputs.scenario import Scenario
 from modsim.inputs.writing import resolved_toml
 from modsim.simulation.lanes import Lane
-from modsim.simulation.parallel import attempts, worthwhile_workers
+from modsim.simulation.parallel import LostWorkerError, attempts, worthwhile_workers
 from modsim.simulation.rulebook import Rules
 from modsim.simulation.runs import run
 from modsim.simulation.town import Town
@@ -54,14 +55,17 @@ def place_to_calibrate_in(scenario: Scenario) -> Scenario:
         problems.append(f"settings.spreads: {given.spreads!r}; a calibration needs programmes that open at a date")
     if given.weeks < FEWEST_WEEKS:
         problems.append(f"settings.weeks: {given.weeks} is too short; figures of two years take {FEWEST_WEEKS} weeks")
+    if given.replicates < 2:
+        problems.append("settings.replicates: 1; how far areas differ takes two simulated futures or more")
     if any(area.interests is not None for area in scenario.recipients):
         problems.append("areas: wishes of their own differ from the origin's; a calibration leaves `interests` out")
     if problems:
         raise ScenarioError(problems)
-    areas = [area.model_copy(update={"opens_week": 0}) for area in scenario.recipients]
-    settings = given.model_copy(update={"arms": [against], "break_even_points": []})
+    looked_at = [area.id for area in scenario.recipients]
+    settings = given.model_copy(update={"arms": [against], "break_even_points": [], "areas": looked_at})
+    areas = [area.model_copy(update={"opens_week": 0}) for area in scenario.areas]
     world = scenario.world.model_copy(update={"dissimilarity": 0.0})
-    return scenario.model_copy(update={"areas": areas, "settings": settings, "world": world})
+    return scenario.model_copy(update={"areas": areas, "settings": settings, "world": world}).of_its_areas()
 
 
 @dataclass(frozen=True)
@@ -112,8 +116,8 @@ class TableStore:
     @classmethod
     def of(cls, folder: Path, scenario: Scenario, prior: Prior, about: str) -> "TableStore":
         """The store of one question: the code that decides figures, the place, the prior, and what it is about."""
-        code = hashlib.sha256(inspect.getsource(figures).encode()).hexdigest()
-        content = json.dumps([deciding_code(), code, resolved_toml(scenario), prior.name, about])
+        own = [inspect.getsource(module) for module in (figures, variants, sys.modules[__name__])]
+        content = json.dumps([deciding_code(), own, resolved_toml(scenario), prior.name, about])
         return cls(folder, hashlib.sha256(content.encode()).hexdigest()[:16])
 
     def path(self, batch: Batch) -> Path:
@@ -144,6 +148,8 @@ def run_table(
     ------
     InputError
         when a batch could not be run; those finished before are kept.
+    LostWorkerError
+        when a process died; the same.
     """
     tables = {batch.number: store.read(batch) for batch in batches}
     missing = [batch for batch in batches if tables[batch.number] is None]
@@ -156,6 +162,8 @@ def run_table(
     trying = attempts(missing, min(workers or _processes(missing), max(len(missing), 1)))
     try:
         for batch, result in trying:
+            if isinstance(result, LostWorkerError):
+                raise result
             if isinstance(result, Exception):
                 raise InputError(
                     [f"batch {batch.number} could not be run: {type(result).__name__}: {result}"]
