@@ -5,6 +5,7 @@ Figures of draws from the posterior are then run again and set beside every targ
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +22,14 @@ from modsim.inputs.scenario import Scenario
 from modsim.world.draws import analyst
 
 IMPLAUSIBLE = 3.0  # standard deviations beyond which numbers are ruled out
-IDENTIFIED = 0.1  # contraction from which a number counts as one that the targets tell something of
+IDENTIFIED = 0.1  # least contraction of a number of which the targets are said to tell something
+_SHUFFLED = 40  # times that figures are shuffled over places, to see what chance contracts
 DRAWS = 300
 _TRIED_AT_ONCE = 20_000
 _MOST_TRIES = 100
 INTERVAL = 0.80  # of which the coverage is looked at
 SETS = 20  # made-up data sets of the recovery
+_HELD_OUT = 4  # parts of the worlds, each held out once
 _FIRST_OF_SECOND_WAVE, _FIRST_OF_CHECK = 100_000, 200_000
 
 Progress = Callable[[str, int, int], None]
@@ -47,13 +50,15 @@ class Calibration:
     """What a calibration found.
 
     `table` has a row for each point that is run: its `wave` and `world`, its numbers and its figures; `kept` says which
-    rows are not ruled out. `room_left` is the share of the prior that the first wave leaves.
+    rows are not ruled out. `ruling_out` are the emulators of the first wave, which say what is ruled out, `room_left`
+    the share of the prior that they leave; `emulators` are sharper ones, of what is left.
     """
 
     scenario: Scenario
     targets: list[Target]
     prior: Prior
     table: pd.DataFrame
+    ruling_out: Emulators
     emulators: Emulators
     kept: np.ndarray
     room_left: float
@@ -77,6 +82,29 @@ class Calibration:
         return _figures(self.table[self.kept], self.fitted)
 
     @property
+    def worlds(self) -> np.ndarray:
+        """The world of every point kept (n,)."""
+        return self.table.loc[self.kept, "world"].to_numpy()
+
+    @cached_property
+    def chance(self) -> float:
+        """The largest contraction of any number that chance gives: in one of twenty tables with figures shuffled."""
+        luck, of_world = analyst(self.seed, "shuffled"), self.prior.of_the_world
+        fitted, largest = self.fitted, []
+        _, first, world = np.unique(self.worlds, return_index=True, return_inverse=True)
+        for again in range(_SHUFFLED):
+            places = luck.permutation(self.shares)
+            places[:, :of_world] = self.shares[luck.permutation(first)][world, :of_world]  # points of a world together
+            found = posterior(places, self.figures, *aims_of(fitted), self.seed + again)
+            largest.append(found.contraction.max())
+        return float(np.quantile(largest, 0.95))
+
+    @property
+    def identified_from(self) -> float:
+        """The contraction from which the targets are said to tell something of a number."""
+        return max(IDENTIFIED, self.chance)
+
+    @property
     def draws(self) -> pd.DataFrame:
         """Draws from the posterior, a column for each number."""
         values = self.prior.values(self.found.drawn(DRAWS, self.seed))
@@ -98,7 +126,7 @@ class Calibration:
                 "low": ends[1],
                 "high": ends[2],
                 "contraction": contraction,
-                "identified": contraction >= IDENTIFIED,
+                "identified": contraction >= self.identified_from,
             }
         )
 
@@ -145,12 +173,9 @@ def _figures(table: pd.DataFrame, targets: Sequence[Target]) -> np.ndarray:
     return table[[target.figure for target in targets]].to_numpy(dtype=float)
 
 
-def _values(targets: Sequence[Target]) -> np.ndarray:
-    return np.array([target.value for target in targets])
-
-
-def _sds(targets: Sequence[Target]) -> np.ndarray:
-    return np.array([target.sd for target in targets])
+def aims_of(targets: Sequence[Target]) -> tuple[np.ndarray, np.ndarray]:
+    """Values of targets, and the standard deviations with which they are known (targets,)."""
+    return np.array([target.value for target in targets]), np.array([target.sd for target in targets])
 
 
 def calibrate(
@@ -197,10 +222,10 @@ def calibrate(
     plausible = emulators.implausibility(places, fitted).max(axis=1)
     inside = (plausible < IMPLAUSIBLE) & np.isfinite(figures).all(axis=1)
     sharper = _emulators(table[inside], prior, fitted)
-    found = posterior(places[inside], figures[inside], _values(fitted), _sds(fitted), seed)
+    found = posterior(places[inside], figures[inside], *aims_of(fitted), seed)
     some = found.drawn(size.checked, seed + 1)
     checked = run("draws from the posterior", batches_of(place, prior, some[:, None, :], _FIRST_OF_CHECK))
-    return Calibration(place, targets, prior, table, sharper, inside, room_left, found, checked, size, seed)
+    return Calibration(place, targets, prior, table, emulators, sharper, inside, room_left, found, checked, size, seed)
 
 
 def _numbered(table: pd.DataFrame, wave: int, shares: np.ndarray) -> pd.DataFrame:
@@ -261,13 +286,15 @@ def _second_wave(
 def recovered(calibration: Calibration, sets: int = SETS) -> pd.DataFrame:
     """Made-up truths found again: by number, how many of the sets' 80 % intervals hold it, over points of the table.
 
+    Of a number that the targets do not identify the prior alone gives such coverage: look at `identified` first.
+
     Each set takes the figures of one point, with the errors with which targets are known, for those of the world, and
     calibrates with all other points.
     """
     shares, fitted = calibration.shares, calibration.fitted
-    figures, sds = calibration.figures, _sds(fitted)
+    figures, (_, sds) = calibration.figures, aims_of(fitted)
     luck = analyst(calibration.seed, "made-up truths")
-    worlds = calibration.table.loc[calibration.kept, "world"].to_numpy()
+    worlds = calibration.worlds
     inside, contraction = [], []
     for place in luck.choice(len(shares), sets, replace=False):
         observed = figures[place] + sds * luck.normal(size=len(sds))
@@ -279,6 +306,7 @@ def recovered(calibration: Calibration, sets: int = SETS) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "number": calibration.prior.keys,
+            "identified": calibration.numbers["identified"],
             "covered": np.mean(inside, axis=0),
             "contraction": np.mean(contraction, axis=0),
             "sets": sets,
@@ -322,21 +350,29 @@ def evidence_of(
 def confusion(
     calibration: Calibration, tables: dict[str, tuple[Emulators, pd.DataFrame]], sets: int = SETS
 ) -> pd.DataFrame:
-    """Made-up data of every variant (rows), and which of them is taken for its source (columns), in shares of sets."""
-    fitted = calibration.fitted
-    sds, luck = _sds(fitted), analyst(calibration.seed, "told apart")
-    names = list(tables)
-    rows = []
-    for _, table in tables.values():
-        figures = _figures(table, fitted)
-        figures = figures[np.isfinite(figures).all(axis=1)]
-        taken = np.zeros(len(names))
-        for place in luck.choice(len(figures), sets, replace=False):
-            observed = figures[place] + sds * luck.normal(size=len(sds))
-            evidence = evidence_of(tables, observed, sds, calibration.seed)
-            taken[int(np.argmax([evidence[other] for other in names]))] += 1.0 / sets
-        rows.append(taken)
-    return pd.DataFrame(rows, index=names, columns=names)
+    """Made-up data of every variant (rows), and which of them is taken for its source (columns), in shares of sets.
+
+    The worlds that made-up data are taken from are held out of what they are told apart by.
+    """
+    fitted, names = calibration.fitted, list(tables)
+    (_, sds), luck = aims_of(fitted), analyst(calibration.seed, "told apart")
+    taken = pd.DataFrame(0.0, index=names, columns=names)
+    worlds = np.unique(np.concatenate([table["world"] for _, table in tables.values()]))
+    parts = np.array_split(luck.permutation(worlds), _HELD_OUT)
+    for k, part in enumerate(parts):
+        known = {
+            name: (_emulators(table[~table["world"].isin(part)], calibration.prior, fitted), table)
+            for name, (_, table) in tables.items()
+        }
+        of_part = len(range(k, sets, len(parts)))
+        for name, (_, table) in tables.items():
+            figures = _figures(table[table["world"].isin(part)], fitted)
+            figures = figures[np.isfinite(figures).all(axis=1)]
+            for place in luck.integers(len(figures), size=of_part):
+                observed = figures[place] + sds * luck.normal(size=len(sds))
+                evidence = evidence_of(known, observed, sds, calibration.seed)
+                taken.loc[name, max(evidence, key=lambda other: evidence[other])] += 1.0 / sets
+    return taken
 
 
 def evidence_for(
@@ -346,5 +382,5 @@ def evidence_for(
     kept = [target for target in calibration.fitted if target.id not in without]
     if len(kept) < len(calibration.fitted):
         tables = {name: (_emulators(table, calibration.prior, kept), table) for name, (_, table) in tables.items()}
-    found = evidence_of(tables, _values(kept), _sds(kept), calibration.seed)
+    found = evidence_of(tables, *aims_of(kept), calibration.seed)
     return {name: value - found[AS_IT_IS] for name, value in found.items()}

@@ -31,12 +31,16 @@ def read_rows(path: Path, kind: str, needed: Sequence[str], known: Sequence[str]
     try:
         if path.is_file() and path.stat().st_size > _MOST_BYTES:
             raise InputError([f"{path}: has {path.stat().st_size:,} bytes; at most {_MOST_BYTES:,} are read"])
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        # without a header to pandas, so that a row with a comma too many is an error and not an index
+        cells = pd.read_csv(path, header=None, dtype=str, keep_default_na=False, encoding="utf-8-sig").fillna("")
     except FileNotFoundError:
         raise InputError([f"{path}: there is no such file; it should hold {what}"]) from None
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise InputError([f"{path}: cannot be read ({error}); it should hold {what}"]) from None
-    said = [f"has no column {name!r}" for name in needed if name not in table.columns]
+    table = cells.iloc[1:].set_axis(cells.iloc[0].str.strip(), axis="columns")
+    heads = list(table.columns)
+    said = [f"names the column {name!r} twice" for name in sorted({n for n in heads if heads.count(n) > 1})]
+    said += [f"has no column {name!r}" for name in needed if name not in table.columns]
     said += [f"has an unknown column {name!r}" for name in table.columns if name not in known]
     if said:
         raise InputError([f"{path}: {one}; it should hold {what}" for one in said])

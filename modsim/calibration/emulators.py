@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+from scipy.special import logsumexp
+from scipy.stats import multivariate_normal
 
 from modsim.calibration.targets import Target
 from modsim.inputs.problems import InputError
@@ -41,15 +43,20 @@ def _terms(shares: np.ndarray) -> np.ndarray:
 class Emulators:
     """One emulator for each figure: `predict` takes places in the ranges (n, parameters) and gives (n, figures).
 
-    `error` (figures,) is the standard deviation of what is left on held-out worlds, `explained` the share of the
-    figure's variance that is not.
+    `left` (figures, figures) is the covariance of what is left on held-out worlds: figures that say nearly the same
+    miss together. `explained` (figures,) is the share of each figure's variance that is not left.
     """
 
     figures: list[str]
     numbers: int
     fitted: Any
-    error: np.ndarray
+    left: np.ndarray
     explained: np.ndarray
+
+    @property
+    def error(self) -> np.ndarray:
+        """Standard deviation of what is left of each figure (figures,)."""
+        return np.sqrt(np.diag(self.left))
 
     @classmethod
     def of(cls, shares: np.ndarray, values: np.ndarray, worlds: np.ndarray, figures: list[str]) -> "Emulators":
@@ -65,10 +72,10 @@ class Emulators:
         folds = GroupKFold(min(_FOLDS, len(np.unique(worlds))))
         terms = _terms(shares)
         held_out = cross_val_predict(machine(), terms, values, groups=worlds, cv=folds)
-        left = values - held_out
-        error = left.std(axis=0)
+        left = values - held_out.reshape(values.shape)
         explained = 1.0 - left.var(axis=0) / np.maximum(values.var(axis=0), 1e-30)
-        return cls(figures, shares.shape[1], machine().fit(terms, values), error, explained)
+        covariance = np.cov(left.T).reshape(len(figures), len(figures))
+        return cls(figures, shares.shape[1], machine().fit(terms, values), covariance, explained)
 
     def predict(self, shares: np.ndarray) -> np.ndarray:
         found = self.fitted.predict(_terms(np.atleast_2d(shares)))
@@ -81,8 +88,6 @@ class Emulators:
 
     def log_evidence(self, shares: np.ndarray, observed: np.ndarray, sds: np.ndarray) -> float:
         """Log of how well all places together foresee what was observed: the mean of their likelihoods."""
-        spread = np.sqrt(self.error**2 + sds**2)
-        off = (self.predict(shares) - observed) / spread
-        log_likelihood = -0.5 * (off**2).sum(axis=1) - np.log(spread).sum()
-        top = log_likelihood.max()
-        return float(top + np.log(np.exp(log_likelihood - top).mean()))
+        misses = multivariate_normal(np.zeros(len(sds)), self.left + np.diag(sds**2))
+        log_likelihood = misses.logpdf(self.predict(shares) - observed)
+        return float(logsumexp(log_likelihood) - np.log(len(shares)))

@@ -63,7 +63,8 @@ class Layers:
     """The verdict's contrast under each layer; a layer that was not asked for is None.
 
     `numbers` holds the draws of numbers at the scenario's own dissimilarity, `numbers_and_distance` the same draws with
-    the dissimilarity drawn too. `rules` holds the contrast by contested rule.
+    the dissimilarity drawn too. `rules` holds the contrast by contested rule, `rules_apart` how far each moves it, in
+    the same futures.
     """
 
     scenario: Scenario
@@ -73,6 +74,7 @@ class Layers:
     numbers: Draws | None
     numbers_and_distance: Draws | None
     rules: dict[str, Estimate] | None
+    rules_apart: dict[str, Estimate] | None = None
 
     @property
     def smallest(self) -> float:
@@ -97,25 +99,33 @@ class Layers:
         kinds = [self.kind_at(value) for value in draws.values]
         return {kind: kinds.count(kind) / len(kinds) for kind in ("better", "about the same", "worse")}
 
-    @property
-    def _error_of_chance(self) -> float:
-        """Standard error of the mean contrast, from its Student's t interval."""
-        if self.base.low is None or self.base.high is None:
+    def _variance_of_mean(self, found: Estimate) -> float:
+        """Square of the standard error of a mean over all futures, from its Student's t interval."""
+        if found.low is None or found.high is None:
             return 0.0
-        return (self.base.high - self.base.low) / 2.0 / float(stdtrit(self.futures - 1, 0.5 + CONFIDENCE / 2))
+        half, t = (found.high - found.low) / 2.0, float(stdtrit(self.futures - 1, 0.5 + CONFIDENCE / 2))
+        return (half / t) ** 2
 
     @property
     def variances(self) -> dict[str, float]:
-        """Variance of the contrast that each layer adds by itself."""
+        """Variance of the contrast that each layer adds by itself.
+
+        That of the dissimilarity is what drawing it adds to the variance of the numbers, interplay with them included;
+        that of the rules is the mean square of how far each contested rule moves the contrast, less what chance adds.
+        """
         found = {}
         if self.base.low is not None and self.base.high is not None:
-            found["chance"] = self._error_of_chance**2
+            found["chance"] = self._variance_of_mean(self.base)
         if self.numbers is not None and self.numbers_and_distance is not None:
             found["numbers"] = self.numbers.variance
             found["dissimilarity"] = max(self.numbers_and_distance.variance - self.numbers.variance, 0.0)
-        if self.rules is not None:
-            known = [found.mean for found in self.rules.values() if found.mean is not None]
-            found["rules"] = float(np.var(known, ddof=1)) if len(known) > 1 else 0.0
+        if self.rules_apart is not None:
+            squares = [
+                each.mean**2 - self._variance_of_mean(each)
+                for each in self.rules_apart.values()
+                if each.mean is not None
+            ]
+            found["rules"] = max(float(np.mean(squares)), 0.0) if squares else 0.0
         return found
 
     @property
@@ -153,6 +163,8 @@ class Layers:
                 found[name] = {"low": low, "high": high, **self.shares_of(draws), "each": draws.values.tolist()}
         if self.rules is not None:
             found["rules"] = {name: asdict(each) for name, each in self.rules.items()}
+        if self.rules_apart is not None:
+            found["rules_less_the_model"] = {name: asdict(each) for name, each in self.rules_apart.items()}
         return found
 
 
@@ -208,11 +220,14 @@ def layers_of(
 
     alone = _draws([contrast(parts["numbers", k]) for k in range(DRAWS)]) if which in ("parameters", "all") else None
     both = _draws([contrast(parts["numbers", k], 1) for k in range(DRAWS)]) if alone is not None else None
-    rules = None
+    rules = apart = None
     if which in ("rules", "all"):
-        rules = {variant.name: estimate(contrast(parts["rules", variant.name])) for variant in VARIANTS}
+        plain = contrast(comparison.outcome)
+        by_rule = {variant.name: contrast(parts["rules", variant.name]) for variant in VARIANTS}
+        rules = {name: estimate(each) for name, each in by_rule.items()}
+        apart = {name: estimate(each - plain) for name, each in by_rule.items()}  # future by future
     base = comparison.contrast(arm, against, measures(scenario)[0]).difference
-    return Layers(scenario, base, comparison.replicates, kept, alone, both, rules)
+    return Layers(scenario, base, comparison.replicates, kept, alone, both, rules, apart)
 
 
 def _distances(scenario: Scenario) -> np.ndarray:

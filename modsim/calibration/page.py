@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from modsim.calibration.calibrating import IDENTIFIED, Calibration
-from modsim.calibration.writing import write_calibration, write_rounded, write_text
-from modsim.studies.documents import put_table
+from modsim.calibration.calibrating import Calibration
+from modsim.calibration.writing import write_more, write_pictures, write_rounded, write_tables, write_text
+from modsim.studies.documents import check_places, put_table
 
 BY = "modsim calibrate"
 SHIPPED = Path(__file__).parent
@@ -45,7 +45,8 @@ def numbers_text(folder: Path) -> str:
     lines = [
         f"{about['points_run']:,} points were run, {about['futures_of_each_point']} futures each; the first wave left "
         f"{about['share_of_the_prior_left']:.0%} of what was thought possible. The targets tell something of "
-        f"{len(known)} of {len(table)} numbers (contraction {IDENTIFIED:g} or more):",
+        f"{len(known)} of {len(table)} numbers (contraction {about['identified_from']:.2g} or more; chance alone gives "
+        f"{about['contraction_by_chance']:.2g} to one number of one table in twenty):",
         "",
         "| number | thought possible | best guess | centre now | 9 in 10 | contraction | by pyABC |",
         "|---|---|---|---|---|---|---|",
@@ -63,23 +64,34 @@ def numbers_text(folder: Path) -> str:
         "",
         f"Next to nothing of the others: {', '.join(f'`{name}`' for name in rest['number'])}.",
         "",
-        f"Made-up truths found again: {recovery['covered'].mean():.0%} of 80 % intervals hold them, over "
-        f"{int(recovery['sets'].iloc[0])} sets and all numbers (from {recovery['covered'].min():.0%} to "
-        f"{recovery['covered'].max():.0%} for single numbers). “Apart” is how far the mean by pyABC lies from ours, as "
+        f"Made-up truths found again: {coverage_of(recovery)}. “Apart” is how far the mean by pyABC lies from ours, as "
         "a share of the prior.",
     ]
     return _typeset(lines)
+
+
+def coverage_of(recovery: pd.DataFrame) -> str:
+    """How many made-up truths were found again, in words: of numbers that are identified, and of the others."""
+    sets = int(recovery["sets"].iloc[0])
+    of = {known: recovery.loc[recovery["identified"] == known, "covered"] for known in (True, False)}
+    parts = [
+        f"{covered.mean():.0%} for the {len(covered)} numbers that the targets {words}"
+        for covered, words in ((of[True], "tell something of"), (of[False], "do not, which the prior alone gives"))
+        if len(covered)
+    ]
+    return f"80 % intervals hold them, over {sets} sets, in {' and '.join(parts)}"
 
 
 def rules_text(folder: Path) -> str:
     """What the targets say of contested rules, from the published files."""
     evidence = pd.read_csv(folder / "rules-evidence.csv", index_col=0)
     confusion = pd.read_csv(folder / "rules-told-apart.csv", index_col=0)
-    lines = ["| rule | log evidence, all targets | without M1 | made-up data of it taken for |", "|---|---|---|---|"]
+    heads = [f"log evidence, {name}" for name in evidence.columns]
+    lines = [f"| rule | {' | '.join(heads)} | made-up data of it taken for |", "|---" * (len(heads) + 2) + "|"]
     for name, row in evidence.iterrows():
         taken = confusion.loc[name].sort_values(ascending=False)
         said = ", ".join(f"{other} {share:.0%}" for other, share in taken.items() if share >= 0.1)
-        lines.append(f"| {name} | {row.iloc[0]:+.2f} | {row.iloc[1]:+.2f} | {said} |")
+        lines.append(f"| {name} | {' | '.join(f'{value:+.2f}' for value in row)} | {said} |")
     return _typeset(lines)
 
 
@@ -87,24 +99,26 @@ def _typeset(lines: list[str]) -> str:
     return "\n".join(lines).replace("| -", "| −").replace("(-", "(−").replace(" to -", " to −")
 
 
+TABLES = {"calibration": patterns_text, "numbers": numbers_text, "rules": rules_text}
+
+
 def publish(
     calibration: Calibration, folder: Path, document: Path, command: str, more: dict[str, pd.DataFrame]
 ) -> None:
-    """Make a calibration the published and shipped one, and put its tables into the document."""
-    write_calibration(calibration, folder, command, more)
+    """Make a calibration the published and shipped one, and put its tables and pictures into the documents.
+
+    Raises
+    ------
+    StudyError
+        before anything is written, where the document has no place for one of the tables.
+    """
+    check_places(document, TABLES, BY)
+    write_tables(calibration, folder, command)
+    write_more(more, folder)
     first = calibration.table[calibration.table["world"] == calibration.table["world"].iloc[0]]
     first.drop(columns=["wave", "world"]).to_csv(folder / FIRST, index=False)
     write_rounded(calibration.draws, SHIPPED / "posterior.csv")
     write_text((folder / "calibration.json").read_text(encoding="utf-8"), SHIPPED / "posterior.json")
-    pictures = document.parent / "pictures"
-    for name in ("numbers", "patterns"):
-        for ending in ("png", "txt"):
-            (pictures / f"calibration-{name}.{ending}").write_bytes((folder / f"{name}.{ending}").read_bytes())
-            if ending == "png":
-                (folder / f"{name}.png").unlink()
-                (folder / f"{name}.svg").unlink()
-        (folder / f"{name}.txt").unlink()
-    for name, text in (
-        ("calibration", patterns_text(folder)), ("numbers", numbers_text(folder)), ("rules", rules_text(folder)),
-    ):  # fmt: skip
-        put_table(document, name, text, BY)
+    write_pictures(calibration, document.parent / "pictures", "calibration-", kinds=("png",))
+    for name, text in TABLES.items():
+        put_table(document, name, text(folder), BY)

@@ -7,6 +7,7 @@ target, which makes the draws those of a posterior and not of a best fit.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import median_abs_deviation
 
 from modsim.world.draws import analyst
 
@@ -61,7 +62,7 @@ def posterior(shares: np.ndarray, figures: np.ndarray, observed: np.ndarray, sds
     places = np.tile(shares, (_NOISED, 1))
     noised = np.tile(figures, (_NOISED, 1)) + sds * luck.normal(size=(_NOISED * len(figures), len(sds)))
     off = noised - observed
-    scale = np.sqrt(np.median(np.abs(off - np.median(off, axis=0)), axis=0) ** 2 * 1.4826**2 + sds**2)
+    scale = median_abs_deviation(off, axis=0, scale="normal")  # errors of targets are in it
     distance = np.sqrt(((off / scale) ** 2).sum(axis=1))
     reach = np.quantile(distance, KEPT_SHARE)
     near = distance < reach

@@ -1,6 +1,7 @@
 """A calibration on disk: its draws, its tables and its pictures, each file whole or not at all."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,30 +22,39 @@ NAMES = {
     "cross-check.csv", "rules-evidence.csv", "rules-told-apart.csv", "numbers.txt", "numbers.svg", "numbers.png",
     "patterns.txt", "patterns.svg", "patterns.png",
 }  # fmt: skip
+_KINDS = ("svg", "png")
 SCHEMA = "modsim-calibration-1"
 _KNOWN, _LEARNED, _MISSED = "#B8C4D0", "#12436D", "#F46A25"
 
 
-def write_calibration(
-    calibration: Calibration, folder: Path, command: str, more: dict[str, pd.DataFrame] | None = None
-) -> list[Path]:
-    """Write everything a calibration found into a folder; `more` holds further tables by the name of their file."""
+def write_tables(calibration: Calibration, folder: Path, command: str) -> None:
+    """Write the tables of a calibration into a folder; first of all the file that says what the folder holds."""
     folder.mkdir(parents=True, exist_ok=True)
-    tables = {
-        "posterior": calibration.draws, "numbers": calibration.numbers, "patterns": calibration.patterns,
-        "entangled": calibration.entangled, **(more or {}),
-    }  # fmt: skip
-    written = [write_rounded(table, folder / f"{name}.csv") for name, table in tables.items()]
+    about = json.dumps(provenance(calibration, command), indent=1, ensure_ascii=False) + "\n"
+    write_text(about, folder / "calibration.json")
+    write_more(
+        {
+            "posterior": calibration.draws, "numbers": calibration.numbers, "patterns": calibration.patterns,
+            "entangled": calibration.entangled,
+        },
+        folder,
+    )  # fmt: skip
+
+
+def write_more(tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Write tables by the name of their file."""
+    for name, table in tables.items():
+        write_rounded(table, folder / f"{name}.csv")
+
+
+def write_pictures(calibration: Calibration, folder: Path, before: str = "", kinds: Sequence[str] = _KINDS) -> None:
+    """Draw the pictures of a calibration into a folder, their names with `before` before them."""
     for name, draw in (("numbers", numbers_figure), ("patterns", patterns_figure)):
         with rc_context(SETTINGS):
             figure, description = draw(calibration)
             finish(figure)
-            for kind in ("svg", "png"):
-                write_figure(figure, description, folder / f"{name}.{kind}")
-                written.append(folder / f"{name}.{kind}")
-    about = json.dumps(provenance(calibration, command), indent=1, ensure_ascii=False) + "\n"
-    written.append(write_text(about, folder / "calibration.json"))
-    return written
+            for kind in kinds:
+                write_figure(figure, description, folder / f"{before}{name}.{kind}")
 
 
 def provenance(calibration: Calibration, command: str) -> dict[str, Any]:
@@ -62,6 +72,8 @@ def provenance(calibration: Calibration, command: str) -> dict[str, Any]:
         "points_run": len(calibration.table),
         "points_not_ruled_out": int(calibration.kept.sum()),
         "share_of_the_prior_left": calibration.room_left,
+        "contraction_by_chance": calibration.chance,
+        "identified_from": calibration.identified_from,
         "numbers_identified": int(calibration.numbers["identified"].sum()),
         "targets": [
             {"id": t.id, "figure": t.figure, "use": t.use, "value": None if np.isnan(t.value) else t.value,

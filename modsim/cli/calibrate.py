@@ -63,18 +63,24 @@ def calibrate(
         from modsim.calibration import page
         from modsim.calibration.calibrating import Size
         from modsim.calibration.calibrating import calibrate as calibrated
+        from modsim.calibration.cross_check import check_pyabc
         from modsim.calibration.prior import Prior
         from modsim.calibration.targets import read_targets
-        from modsim.calibration.writing import NAMES, write_calibration
+        from modsim.calibration.writing import NAMES, write_more, write_pictures, write_tables
         from modsim.findings.folder import FolderError, check_folder
         from modsim.inputs.problems import InputError
         from modsim.inputs.reading import load_scenario
         from modsim.simulation.parallel import LostWorkerError
+        from modsim.studies.documents import check_places
 
         try:
             if publish and not (rules and cross_check):
                 refuse(["--publish goes with --rules and --cross-check: what is published holds everything"])
-            folder = check_folder(out, NAMES, "calibration.json")
+            if publish:
+                check_places(DOCUMENT, page.TABLES, page.BY)
+            if cross_check:
+                check_pyabc()
+            folder, command = check_folder(out, NAMES, "calibration.json"), shlex.join(["modsim", *sys.argv[1:]])
             aims, place, known = read_targets(targets), load_scenario(scenario, changes or []), Prior.read(prior)
             with progress_bar() as bar:
                 tell = _showing(bar)
@@ -82,9 +88,10 @@ def calibrate(
                     aims, place, known, store, size=Size(worlds, again, points), seed=seed, workers=workers,
                     progress=tell,
                 )  # fmt: skip
+                write_tables(found, folder, command)
+                write_pictures(found, folder)
                 more = _more(found, store, rules, cross_check, workers, tell)
-            command = shlex.join(["modsim", *sys.argv[1:]])
-            write_calibration(found, folder, command, more)
+                write_more(more, folder)
             if publish:
                 page.publish(found, PUBLISHED, DOCUMENT, command, more)
         except InputError as error:
@@ -128,15 +135,16 @@ def _more(found: "Calibration", store: Path, rules: bool, cross_check: bool, wor
     if rules:
         tables = variant_tables(found, store, workers, tell)
         without = [t.id for t in found.fitted if t.figure == "match_difference"]
-        more["rules-evidence"] = pd.DataFrame(
-            {"all targets": evidence_for(found, tables), "without M1": evidence_for(found, tables, without)}
-        )
+        evidence = {"all targets": evidence_for(found, tables)}
+        if 0 < len(without) < len(found.fitted):
+            evidence[f"without {', '.join(without)}"] = evidence_for(found, tables, without)
+        more["rules-evidence"] = pd.DataFrame(evidence)
         more["rules-told-apart"] = confusion(found, tables)
     return more
 
 
 def _show(found: "Calibration", more: Any) -> None:
-    from modsim.calibration.calibrating import IDENTIFIED
+    from modsim.calibration.page import coverage_of
 
     console = terminal()
     console.print(f"{found.scenario.title}: {len(found.table):,} points run, {found.kept.sum():,} not ruled out.")
@@ -148,21 +156,25 @@ def _show(found: "Calibration", more: Any) -> None:
             f"The model does not reach {', '.join(missed['id'])}; that is a finding, and stays.", style="bold"
         )
     known = found.numbers[found.numbers["identified"]].sort_values("contraction", ascending=False)
-    console.print(f"\nThe targets tell something (contraction {IDENTIFIED:g} or more) of {len(known)} numbers:")
-    console.print(_table(known, ("number", "prior_best", "centre", "low", "high", "contraction")))
+    console.print(
+        f"\nThe targets tell something (contraction {found.identified_from:.2g} or more; chance gives up to "
+        f"{found.chance:.2g}) of {len(known)} numbers{':' if len(known) else '.'}",
+        soft_wrap=True,
+    )
+    if len(known):
+        console.print(_table(known, ("number", "prior_best", "centre", "low", "high", "contraction")))
     rest = found.numbers[~found.numbers["identified"]]["number"]
     console.print(f"and next to nothing of {', '.join(rest)}.", soft_wrap=True)
     recovery = more["recovery"]
     console.print(
-        f"\nMade-up truths found again: {recovery['covered'].mean():.0%} of 80 % intervals hold them "
-        f"({recovery['sets'].iloc[0]} sets; 60 to 95 % is as it should be)."
+        f"\nMade-up truths found again: {coverage_of(recovery)} (60 to 95 % is as it should be).", soft_wrap=True
     )
     for name, title in (
         ("cross-check", "By pyABC, in shares of the prior:"),
         ("rules-evidence", "Log evidence of contested rules, less that of the model as it is:"),
         ("rules-told-apart", "Made-up data of each rule (rows), and which is taken for its source:"),
     ):
-        if name in more:
+        if name in more and len(more[name]):
             console.print(f"\n{title}")
             table = more[name] if name == "cross-check" else more[name].reset_index(names="")
             console.print(_table(table, tuple(table.columns)))

@@ -84,6 +84,7 @@ def _publish(found: "Verification") -> None:
 
 def _show(found: "Verification", every: bool) -> None:
     from modsim.verification.docking import ENOUGH_CELLS
+    from modsim.verification.verifying import ORACLE, told_by
 
     console = terminal()
     for case in found.cases:
@@ -99,14 +100,15 @@ def _show(found: "Verification", every: bool) -> None:
             console.print(f"      {len(exact)} exact checks agree")
     if found.cells:
         said = "PASS" if found.oracle_passed else "FAIL"
-        met = len(found.cells) - len(found.misses)
+        met, tell, others = told_by(found.cells)
         console.print(f"\n{said}  oracle: the model a second time, coarsely, in a small town", style="bold")
         console.print(_grid(found.cells))
         console.print(
-            f"      {met} of {len(found.cells)} cells are within tolerance; {ENOUGH_CELLS:.0%} must be. Change of "
-            "incidents in % of doing nothing; ± is one standard error.", soft_wrap=True,
+            f"      {met} of {tell} cells are within tolerance; {ENOUGH_CELLS:.0%} must be. {others} more are not "
+            "counted: there an oracle that always says 0 would be near enough. Change of incidents in % of doing "
+            "nothing; ± is one standard error.", soft_wrap=True,
         )  # fmt: skip
-    failed = [case.name for case in found.cases if not case.passed] + ["oracle"] * (not found.oracle_passed)
+    failed = [case.name for case in found.cases if not case.passed] + [ORACLE] * (not found.oracle_passed)
     looked = len(found.cases) + bool(found.cells)
     console.print(f"\n{looked - len(failed)} of {looked} pass{'' if not failed else f'; failed: {", ".join(failed)}'}.")
 
@@ -127,7 +129,7 @@ def _grid(cells: list[Any]) -> Any:
     numbers: list[Head] = [(name, "right") for name in ("dissimilarity", "model", "oracle", "gap", "tolerance")]
     table = plain_table([("", "left"), ("numbers", "left"), ("figure", "left"), *numbers])
     for cell in cells:
-        verdict = "ok" if cell.passed else "miss"
+        verdict = "miss" if not cell.passed else "ok" if cell.tells else "(ok)"
         model = f"{cell.model:.2f} ±{cell.error:.2f}"
         figures = f"{cell.oracle:.2f}", f"{cell.gap:+.2f}", f"{cell.tolerance:.2f}"
         table.add_row(verdict, cell.numbers, cell.figure, f"{cell.distance:g}", model, *figures)

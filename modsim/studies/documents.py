@@ -1,5 +1,6 @@
 """Tables that commands write into the documents, each between two marks that say which command made it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from modsim.studies.study import StudyError
@@ -13,6 +14,19 @@ def table_in(path: Path, name: str, by: str = "modsim reproduce") -> str | None:
     return text.split(begin)[1].split(end)[0].strip() if begin in text and end in text else None
 
 
+def check_places(path: Path, names: Iterable[str], by: str = "modsim reproduce") -> None:
+    """Refuse, before anything is written, a document that has no place for one of these tables.
+
+    Raises
+    ------
+    StudyError
+        with every place that is missing.
+    """
+    missing = [_marks(name, by) for name in names if table_in(path, name, by) is None]
+    if missing:
+        raise StudyError([f"{path}: has no place for a table; put {begin} and {end} there" for begin, end in missing])
+
+
 def put_table(path: Path, name: str, table: str, by: str = "modsim reproduce") -> None:
     """Put a table between its marks in a document.
 
@@ -21,9 +35,8 @@ def put_table(path: Path, name: str, table: str, by: str = "modsim reproduce") -
     StudyError
         where the document has no such marks.
     """
+    check_places(path, [name], by)
     begin, end = _marks(name, by)
-    if table_in(path, name, by) is None:
-        raise StudyError([f"{path}: has no place for the table of {name}; put {begin} and {end} there"])
     head, rest = path.read_text(encoding="utf-8").split(begin)
     new = f"{head}{begin}\n\n{table}\n\n{end}{rest.split(end)[1]}"
     write_whole(path, lambda place: place.write_text(new, encoding="utf-8"))

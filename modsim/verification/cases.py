@@ -165,13 +165,16 @@ def endless_honest_signals_give_the_true_top(dice: Dice, sheet: Sheet, more: int
         f"settings.seed={dice.world_seed}", dice.set("listening.prior_strength", 1.0, 40.0),
     )  # fmt: skip
     town = Community(scenario, arm=ANEW).town
-    wrong = 0
+    wrong, compared = 0, []
     for area in (1, 2):
         pattern = town.world.wishes().pattern[area]
         town.columns.signals[:, area, 0] = np.rint(1e7 * pattern).astype(int)
         ranked = np.sort(pattern)[::-1]
         if ranked[2] - ranked[3] > 1e-6:  # no tie at the edge of the menu
+            compared.append(area)
             wrong += set(np.nonzero(chosen_menu(town, area, 0))[0]) != set(np.argsort(-pattern)[:3])
+    for area in (1, 2):
+        sheet.some(f"menus compared, {scenario.areas[area].id}", compared.count(area))
     sheet.none("menus that are not the true top", wrong)
 
 
@@ -187,8 +190,9 @@ def without_honesty_the_menu_is_the_professionals(dice: Dice, sheet: Sheet, more
     model = Community(scenario, arm=ANEW)
     model.run_for(30)
     menus = [{i for i, on_it in model.programmes[area].menu.items() if on_it} for area in (1, 2)]
-    sheet.some("menus that were made", sum(map(len, menus)))
-    sheet.none("menus that are not the professionals'", sum(m not in (set(), set(scenario.origin_menu)) for m in menus))
+    for area, menu in zip(scenario.areas[1:], menus, strict=True):
+        sheet.some(f"activities on the menu, {area.id}", len(menu))
+    sheet.none("menus that are not the professionals'", sum(menu != set(scenario.origin_menu) for menu in menus))
 
 
 def joining_spreads_through_closed_groups(dice: Dice, sheet: Sheet, more: int) -> None:

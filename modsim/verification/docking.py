@@ -56,6 +56,11 @@ class Cell:
         return self.oracle - self.model
 
     @property
+    def tells(self) -> bool:
+        """Whether the model's figure is large enough that an oracle that always says 0 would miss it."""
+        return abs(self.model) > self.tolerance
+
+    @property
     def passed(self) -> bool:
         opposite = "less" in self.figure and abs(self.model) > POINTS and self.model * self.oracle < 0
         return abs(self.gap) <= self.tolerance and not opposite

@@ -3,11 +3,12 @@
 import multiprocessing
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import nan
 from typing import Any
 
-from modsim.simulation.parallel import attempts
+from modsim.simulation.parallel import LostWorkerError, attempts
 from modsim.verification.cases import CASES
-from modsim.verification.checks import Case, Verified
+from modsim.verification.checks import Case, Check, Verified
 from modsim.verification.docking import ENOUGH_CELLS, Cell, docks
 from modsim.verification.formulas import rules_are_their_formulas
 from modsim.verification.laws import LAWS
@@ -43,6 +44,12 @@ class _Docking:
         return docks(self.seed, self.more)[self.place].cells(self.seed)
 
 
+def told_by(cells: Sequence[Cell]) -> tuple[int, int, int]:
+    """Of the cells that tell, how many are within tolerance; how many tell; and how many do not."""
+    tell = [cell for cell in cells if cell.tells]
+    return sum(cell.passed for cell in tell), len(tell), len(cells) - len(tell)
+
+
 @dataclass(frozen=True)
 class Verification:
     """What was looked at from a seed: cases in order, and the cells of the oracle's grid."""
@@ -53,14 +60,10 @@ class Verification:
     cells: list[Cell] = field(default_factory=list)
 
     @property
-    def misses(self) -> list[Cell]:
-        """Cells in which the oracle lies further from the model than tolerated."""
-        return [cell for cell in self.cells if not cell.passed]
-
-    @property
     def oracle_passed(self) -> bool:
-        """Whether enough cells are within their tolerance; also where none was asked for."""
-        return len(self.cells) - len(self.misses) >= ENOUGH_CELLS * len(self.cells)
+        """Whether enough of the cells that tell are within their tolerance; also where none was asked for."""
+        met, tell, _ = told_by(self.cells)
+        return met >= ENOUGH_CELLS * tell and (tell > 0 or not self.cells)
 
     @property
     def passed(self) -> bool:
@@ -98,13 +101,20 @@ def verify(
     trying = attempts(work, min(workers or multiprocessing.cpu_count(), len(work)))
     try:
         for job, result in trying:
-            if isinstance(result, Exception):
+            if isinstance(result, LostWorkerError):
                 raise result
-            found[job] = result
+            found[job] = _broken(job, result) if isinstance(result, Exception) else result
             if progress:
                 progress(len(found), len(work))
     finally:
         trying.close()
-    cases = [found[job] for job in work if isinstance(job, _Look)]
-    cells = [cell for job in work if isinstance(job, _Docking) for cell in found[job]]
+    cases = [part for part in map(found.get, work) if isinstance(part, Verified)]
+    cells = [cell for part in map(found.get, work) if isinstance(part, list) for cell in part]
     return Verification(seed, full, cases, cells)
+
+
+def _broken(job: _Look | _Docking, error: Exception) -> Verified:
+    """What could not be looked at, as a case that fails and says why; the others are looked at all the same."""
+    known = ALL.get(job.name) if isinstance(job, _Look) else None
+    name, title = (known.name, known.title) if known else (ORACLE, "The model a second time, coarsely")
+    return Verified(name, title, {}, [Check(f"stopped by {type(error).__name__}: {error}", 0.0, nan, 0.0)])

@@ -100,6 +100,10 @@ WRONG_TARGETS = [
     ("id,figure,value,low,high\nA,take_up,1,0,2\nA,take_up,1,0,2\n", "'A' stands there twice"),
     ("id,figure,value,low,high,use\nA,take_up,1,0,2,check\n", "holds no target to fit"),
     ("", "cannot be read"),
+    ("id,figure,value,low,high\nA,take_up,1,0,2,3\n", "Expected 5 fields in line 2, saw 6"),
+    ("id,figure,value,low,high\nA,take_up,1,0,2\nB,completion,1,000,0,2\n", "Expected 5 fields in line 3, saw 6"),
+    ("id,figure,value,low,high,low\nA,take_up,1,0,2,0\n", "names the column 'low' twice"),
+    ("id,figure,value,low,high\nA,take_up,1,0\n", "a target to fit needs a high"),
 ]
 
 
@@ -387,15 +391,50 @@ def test_a_rule_that_cannot_give_what_is_seen_has_less_evidence():
     assert unseen["cannot"] > unseen["can"]  # where nothing is seen, the rule that says so is the better one
 
 
-def test_every_rule_gets_a_table_and_its_evidence(small):
+def test_every_rule_gets_a_table_and_its_evidence(small, monkeypatch):
     found, store = small
-    tables = variant_tables(replace(found, size=Size(8, 4, 3, 3)), store, workers=1)
-    assert set(tables) == {"as it is", NULL.name, *(v.name for v in VARIANTS if v.name != "pooled effect")}
+    assert {v.name for v in calibrating._TOLD_APART} == {v.name for v in VARIANTS} - {"pooled effect"}
+    monkeypatch.setattr(calibrating, "_TOLD_APART", VARIANTS[:1])
+    tables = variant_tables(replace(found, size=Size(8, 4, 4, 3)), store, workers=1)
+    assert set(tables) == {"as it is", NULL.name, VARIANTS[0].name}
+    plain, other = (tables[name][1] for name in ("as it is", VARIANTS[0].name))
+    for figure in ("friends_each", "cv_between_areas", "share_of_top_10_percent"):
+        assert (plain[figure] == other[figure]).all()  # worlds and their luck are the same; only the rule differs
+    assert (plain["take_up"] != other["take_up"]).any()
     evidence = evidence_for(found, tables)
     assert evidence["as it is"] == 0.0
     assert all(np.isfinite(value) for value in evidence.values())
-    matrix = confusion(found, tables, sets=3)
+    matrix = confusion(found, tables, sets=4)
     assert matrix.sum(axis=1).to_numpy() == pytest.approx(1.0)
+
+
+def test_figures_that_miss_together_are_not_counted_twice():
+    luck = analyst(9, "test")
+    shares, worlds = luck.random((600, 2)), np.repeat(np.arange(60), 10)
+    miss = 0.2 * luck.normal(size=(600, 1))
+    twice = shares[:, [0, 0]] + miss + 0.001 * luck.normal(size=(600, 2))
+    one = Emulators.of(shares, twice[:, :1], worlds, ["a"])
+    both = Emulators.of(shares, twice, worlds, ["a", "b"])
+    assert both.left[0, 1] == pytest.approx(0.04, rel=0.2)
+    off, sds = np.array([1.6, 1.6]), np.array([0.001, 0.001])
+    lost_by_one = one.log_evidence(shares, off[:1], sds[:1]) - one.log_evidence(shares, np.array([0.5]), sds[:1])
+    lost_by_both = both.log_evidence(shares, off, sds) - both.log_evidence(shares, np.array([0.5, 0.5]), sds)
+    assert lost_by_both == pytest.approx(lost_by_one, rel=0.1)
+
+
+def test_what_chance_contracts_is_not_called_known(small):
+    found, _ = small
+    luck = analyst(10, "test")
+    shuffled = found.table.copy()
+    for target in found.fitted:
+        shuffled[target.figure] = luck.permutation(shuffled[target.figure])
+    nothing = replace(found, table=shuffled)
+    nothing = replace(
+        nothing, found=posterior(nothing.shares, nothing.figures, *calibrating.aims_of(found.fitted), found.seed)
+    )
+    assert nothing.chance > calibrating.IDENTIFIED  # of so few points
+    assert not nothing.numbers["identified"].any()
+    assert found.numbers["identified"].any()
 
 
 def test_pyabc_is_asked_for_the_numbers_that_are_identified(small, monkeypatch):

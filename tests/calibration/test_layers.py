@@ -11,7 +11,7 @@ from modsim import compare
 from modsim.calibration import layers as layering
 from modsim.calibration import shipped
 from modsim.calibration.layers import Draws, Layers, layers_of
-from modsim.calibration.variants import VARIANTS
+from modsim.calibration.variants import VARIANTS, Variant
 from modsim.findings.statistics import Estimate, estimate
 from tests.conftest import SCENARIOS, SMALL, modsim, small_scenario
 
@@ -90,7 +90,7 @@ def test_chance_is_taken_out_of_the_spread_of_draws():
 def layers(base, numbers=None, rules=None):
     scenario = small_scenario()
     draws = None if numbers is None else Draws(np.array(numbers), np.zeros(len(numbers)))
-    return Layers(scenario, base, 16, [], draws, draws, rules)
+    return Layers(scenario, base, 16, [], draws, draws, rules, rules)
 
 
 SURE, OPEN = Estimate(-2.0, -2.3, -1.7, None, None), Estimate(-0.6, -1.0, -0.2, None, None)
@@ -140,6 +140,27 @@ def test_what_was_compared_is_kept_when_the_layers_are_stopped(tmp_path, monkeyp
     assert code == 0
     assert "What is not known was not looked at: it was stopped. The comparison itself is complete." in said
     assert (tmp_path / "out" / "summary.json").exists()
+
+
+def test_chance_is_taken_out_of_what_contested_rules_move():
+    luck, futures = np.random.Generator(np.random.Philox(2)), 16
+    nothing = {f"rule {k}": estimate(luck.normal(size=futures)) for k in range(400)}
+    only_chance = Layers(small_scenario(), SURE, futures, [], None, None, nothing, nothing)
+    assert only_chance.variances["rules"] < 0.01  # chance alone has 1/16 in each
+    moved = {f"rule {k}": estimate(2.0 + luck.normal(size=futures)) for k in range(400)}
+    assert Layers(small_scenario(), SURE, futures, [], None, None, moved, moved).variances["rules"] == pytest.approx(
+        4.0, rel=0.05
+    )
+
+
+def test_rules_are_set_beside_the_model_in_the_same_futures(monkeypatch):
+    same = Variant("as it is", "nothing is another", lambda scenario: {})
+    monkeypatch.setattr(layering, "VARIANTS", (same, VARIANTS[0]))
+    comparison = small_comparison()
+    found = layers_of(comparison, "rules", workers=1)
+    assert found.rules["as it is"] == found.base
+    assert found.rules_apart["as it is"].mean == 0.0
+    assert found.rules_apart[VARIANTS[0].name].mean != 0.0
 
 
 def test_the_share_of_chance_is_the_square_of_its_standard_error():

@@ -13,7 +13,7 @@ from modsim.verification import docking, verifying
 from modsim.verification.checks import STANDARD_ERRORS, Check, Dice, Sheet
 from modsim.verification.docking import Cell, docks
 from modsim.verification.page import BY, cases_text, oracle_text
-from modsim.verification.verifying import ALL, ORACLE, Verification, verify
+from modsim.verification.verifying import ALL, ORACLE, Verification, told_by, verify
 from tests.conftest import modsim
 
 # fresh at each run of the tests, and the same in both of their processes
@@ -106,9 +106,33 @@ def test_a_cell_is_missed_for_its_size_or_its_sign():
 
 
 def test_one_missed_cell_in_five_is_tolerated_and_more_is_not():
-    good, bad = cell(0.0, 0.0), cell(0.0, 9.0)
+    good, bad = cell(3.0, 3.0), cell(3.0, 9.0)
     assert Verification(1, False, [], [good] * 4 + [bad]).passed
     assert not Verification(1, False, [], [good] * 3 + [bad]).passed
+
+
+def test_cells_that_an_oracle_of_nothing_would_meet_do_not_count():
+    good, bad, near_nothing = cell(3.0, 3.0), cell(3.0, 9.0), cell(1.0, 0.9)
+    assert near_nothing.passed
+    assert not Verification(1, False, [], [good] * 3 + [bad] + [near_nothing] * 9).passed
+    assert not Verification(1, False, [], [near_nothing]).passed
+    assert told_by([good, bad, near_nothing]) == (1, 2, 1)
+
+
+def test_a_case_that_breaks_is_a_case_that_fails(monkeypatch, capsys):
+    def breaks(dice, sheet, more):
+        raise ZeroDivisionError("what happened")
+
+    monkeypatch.setattr(verifying, "ALL", {**ALL, "7": verifying.Case("7", "breaks", breaks)})
+    monkeypatch.setattr(verifying, "docks", lambda seed, more: [None])
+    code, out, said = modsim(
+        monkeypatch, capsys, "verify", "--only", "7", "--only", "9", "--only", "oracle", "--seed", "5", "--workers", "1"
+    )
+    assert code == 1
+    assert "stopped by ZeroDivisionError: what happened" in out
+    assert "PASS  9:" in out
+    assert "failed: oracle, 7" in out
+    assert "Traceback" not in out + said
 
 
 def test_the_oracle_would_notice_a_model_without_trust(monkeypatch):
