@@ -24,7 +24,13 @@ def validate(
     scenario: Annotated[Path, typer.Option(metavar="FILE", help="The place that is looked at.")] = Path(
         "scenarios/three-areas.toml"
     ),
-    replicates: Annotated[int | None, typer.Option(min=2, help="Simulated futures; the scenario's by default.")] = None,
+    draws: Annotated[
+        int, typer.Option(min=0, help="Draws from the calibration; 0 for the scenario's numbers as they stand.")
+    ] = 16,
+    replicates: Annotated[
+        int | None,
+        typer.Option(min=1, help="Simulated futures of each draw; 4 by default. Without draws, the scenario's."),
+    ] = None,
     publish: Annotated[
         bool, typer.Option("--publish", help="For maintainers: put the table into docs/credibility.md.")
     ] = False,
@@ -32,7 +38,7 @@ def validate(
     changes: Changes = None,
     workers: Workers = None,
 ) -> None:
-    """Set the model beside patterns it was not calibrated to: a verdict on each, failures included.
+    """Set the calibrated model beside patterns it was not calibrated to: a verdict on each, failures included.
 
     A pattern that fails is a finding: the exit code is 0 all the same.
     """
@@ -41,31 +47,34 @@ def validate(
         from modsim.inputs.problems import InputError
         from modsim.inputs.reading import load_scenario
         from modsim.simulation.parallel import LostWorkerError
+        from modsim.studies.documents import check_places
         from modsim.validation import page
         from modsim.validation.patterns import read_patterns
         from modsim.validation.validating import validate as validated
 
         try:
+            if publish:
+                check_places(DOCUMENT, [page.NAME], page.BY)
             folder = check_folder(out, FILES, "validation.json")
             known, place = read_patterns(patterns), load_scenario(scenario, changes or [])
             with progress_bar() as bar:
                 line = bar.add_task("Looking at patterns", total=None)
                 found = validated(
-                    known, place, replicates=replicates, workers=workers,
+                    known, place, draws=draws, replicates=replicates, workers=workers,
                     progress=lambda done, total: bar.update(line, completed=done, total=total),
                 )  # fmt: skip
             _write(found, folder)
             if publish:
-                page.publish(found, folder, PUBLISHED, DOCUMENT)
+                page.publish(found, PUBLISHED, DOCUMENT)
         except InputError as error:
             refuse(error.problems)
         except FolderError as error:
             refuse([str(error)])
-        except LostWorkerError as error:
-            print(f"Nothing was written: {error}.", file=sys.stderr)
+        except (LostWorkerError, OSError) as error:
+            print(f"No whole page was written: {error}.", file=sys.stderr)
             raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        print("\nStopped; nothing was written.", file=sys.stderr)
+        print("\nStopped; no whole page was written. The same command begins again.", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
     _show(found)
     print(f"\nThe page, its table and its picture are in {out}/")
@@ -74,25 +83,17 @@ def validate(
 def _write(found: list[Any], folder: Path) -> None:
     import json
 
-    from matplotlib import rc_context
-
     from modsim.calibration.writing import write_rounded, write_text
-    from modsim.findings.figures.style import SETTINGS, finish
     from modsim.studies.running import deciding_code
-    from modsim.studies.writing import write_figure
-    from modsim.validation.page import count_of, markdown_of, picture_of
+    from modsim.validation.page import count_of, draw, markdown_of
     from modsim.validation.validating import table_of
 
     folder.mkdir(parents=True, exist_ok=True)
+    about = {"schema": "modsim-validation-1", "code": deciding_code(), "said": count_of(found)}
+    write_text(json.dumps(about, indent=1) + "\n", folder / "validation.json")  # says what the folder holds
     write_rounded(table_of(found), folder / "validation.csv")
     write_text(f"{count_of(found)}\n\n{markdown_of(found)}\n", folder / "validation.md")
-    with rc_context(SETTINGS):
-        figure = picture_of(found)
-        finish(figure)
-        for kind in ("svg", "png"):
-            write_figure(figure, count_of(found), folder / f"validation.{kind}")
-    about = {"schema": "modsim-validation-1", "code": deciding_code(), "said": count_of(found)}
-    write_text(json.dumps(about, indent=1) + "\n", folder / "validation.json")
+    draw(found, folder)
 
 
 def _show(found: list[Any]) -> None:
@@ -114,5 +115,8 @@ def _show(found: list[Any]) -> None:
     console.print(table)
     console.print(count_of(found), style="bold")
     console.print(
-        "In brackets: how strong the evidence for a pattern is (A to D), and 95 % intervals of the mean.", style="dim"
+        "In brackets: how strong the evidence for a pattern is (A to D), and 95 % intervals of the mean over draws "
+        "from the calibration, or over futures where there are none.",
+        style="dim",
+        soft_wrap=True,
     )

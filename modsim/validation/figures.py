@@ -3,6 +3,7 @@
 A figure has one value for each simulated future, so that chance in it can be told; NaN where a future has none.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,8 @@ from modsim.simulation.records import weekly_measures
 from modsim.simulation.runs import Outcome, run
 from modsim.simulation.town import Town
 
+_WEEKS_TO_A_BREACH = 24  # from opening: set-up, three waves of asking, and a few sessions
+
 # The runs that figures take: changes of the scenario by name. Where none is named it is the scenario as it is.
 RUNS: dict[str, tuple[str, ...]] = {
     "as it is": (),
@@ -24,13 +27,17 @@ RUNS: dict[str, tuple[str, ...]] = {
     "unlike": ("world.dissimilarity=0.75",),
     "alike, no deviancy": ("world.dissimilarity=0.0", "peers.deviancy=0.0"),
     "alike, one round": ("world.dissimilarity=0.0", "programme.rounds=1", "settings.weeks=208"),
-    "breach": ("purse.cliff_week={breach}", "purse.cliff_keeps=0.0", "purse.bridge_hours=0.0", "programme.rounds=1"),
+    "breach": (
+        f"purse.cliff_week={_WEEKS_TO_A_BREACH}", "purse.cliff_keeps=0.0", "purse.bridge_hours=0.0",
+        "programme.rounds=1",
+    ),
     "short": ("settings.weeks=39",),
     "thin": ("purse.budget=9",),
     "weak lead": ("commitment.mean=0.4", "listening.honest_without_trust=0.1"),
-    "no anchor": ("settings.without=[\"insight-5\"]",),
+    "no anchor": (),  # see WITHOUT
 }  # fmt: skip
-_WEEKS_TO_A_BREACH = 24  # from opening: set-up, three waves of asking, and a few sessions
+# What a run goes without, beside what the scenario does.
+WITHOUT = {"no anchor": "insight-5"}
 
 
 @dataclass(frozen=True)
@@ -70,11 +77,11 @@ def place_to_look_at(scenario: Scenario, name: str) -> Scenario:
     """The scenario of one of the runs: all recipients open in week 0, the verdict's pair only."""
     settings = scenario.settings
     pair = [settings.verdict_against, settings.verdict_arm]
-    changes = [change.format(breach=_WEEKS_TO_A_BREACH) for change in RUNS[name]]
+    without = dict.fromkeys([*settings.without, WITHOUT[name]] if name in WITHOUT else settings.without)
     areas = [area.model_copy(update={"opens_week": 0}) for area in scenario.areas]
     plain = scenario.model_copy(update={"areas": areas})
-    arms = ", ".join(f'"{arm}"' for arm in pair)
-    return with_changes(plain, [f"settings.arms=[{arms}]", "settings.break_even_points=[]", *changes], "validation")
+    chosen = [f"settings.arms={json.dumps(pair)}", f"settings.without={json.dumps(list(without))}"]
+    return with_changes(plain, [*chosen, "settings.break_even_points=[]", *RUNS[name]], "validation")
 
 
 def looked_at(scenario: Scenario, replicates: Sequence[int]) -> Seen:
@@ -123,16 +130,19 @@ class _Count:
         stayed = self._recipient & (world.generation == self._who)
         occurred, reported = self._occurred[0], self._reported[0]
         teens = stayed & (world.age >= 14.5) & (world.age < 18.5)  # in the middle of the year 14 to 17
+        minors = stayed & (world.age < 18.5)
 
         def top(rows: np.ndarray) -> float:
             counts = np.sort(occurred[rows])[::-1]
-            return float(counts[: round(0.02 * len(counts))].sum() / max(counts.sum(), 1))
+            return _share(counts[: round(0.02 * len(counts))].sum(), counts.sum())
 
         self.found |= {
             "share_of_top_2_percent": self._by_future(stayed, top),
-            "active_at_14_to_17": self._by_future(teens, lambda rows: float((occurred[rows] > 0).mean())),
-            "known_in_a_year": self._by_future(stayed, lambda rows: 1000.0 * float((reported[rows] > 0).mean())),
-            "recorded_of_core_member": self._core_reports / self._core_months,
+            "active_at_14_to_17": self._by_future(teens, lambda rows: _share((occurred[rows] > 0).sum(), len(rows))),
+            "known_in_a_year": self._by_future(
+                minors, lambda rows: 1000.0 * _share((reported[rows] > 0).sum(), len(rows))
+            ),
+            "recorded_of_core_member": _shares(self._core_reports, self._core_months),
         }
 
     def _settle_second_year(self, town: Town) -> None:
@@ -141,7 +151,16 @@ class _Count:
         future = self._future[stayed]
         known = np.bincount(future[first > 0], minlength=self.futures)
         again = np.bincount(future[(first > 0) & (second > 0)], minlength=self.futures)
-        self.found["recorded_again"] = again / np.maximum(known, 1)
+        self.found["recorded_again"] = _shares(again, known)
+
+
+def _share(part: float, whole: float) -> float:
+    """A part of a whole; NaN where there is nothing."""
+    return float(part / whole) if whole else np.nan
+
+
+def _shares(parts: np.ndarray, wholes: np.ndarray) -> np.ndarray:
+    return np.array([_share(float(part), float(whole)) for part, whole in zip(parts, wholes, strict=True)])
 
 
 def _first(scenario: Scenario) -> str:
@@ -150,6 +169,10 @@ def _first(scenario: Scenario) -> str:
 
 def _participants(seen: Seen, arm: str) -> np.ndarray:
     return seen.measure(arm, f"participants_{seen.scenario.vocabulary.incident}_change_percent")
+
+
+def _groups(seen: Seen, arm: str) -> np.ndarray:
+    return seen.measure(arm, f"groups_{seen.scenario.vocabulary.incident}_change_percent")
 
 
 def _area_difference(seen: Seen) -> np.ndarray:
@@ -182,10 +205,11 @@ def _left(seen: Seen) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: the runs it takes, by name, and how it is worked out from what came of them."""
+    """A figure: the runs it takes, by name, how it is worked out from what came of them, and the weeks it needs."""
 
     runs: tuple[str, ...]
     of: Callable[[Runs], np.ndarray]
+    weeks: int = 1
 
 
 COUNTED = (
@@ -228,11 +252,13 @@ FIGURES: dict[str, Figure] = {
     "friends_to_participants_ratio": Figure(
         ("alike",),
         lambda runs: _ratio(
-            runs["alike"].measure(runs["alike"].carried, "groups_asb_change_percent"),
+            _groups(runs["alike"], runs["alike"].carried),
             _participants(runs["alike"], runs["alike"].carried),
         ),
     ),
-    "left_in_the_third_year": Figure(("alike, one round",), lambda runs: _left(runs["alike, one round"])),
+    "left_in_the_third_year": Figure(
+        ("alike, one round",), lambda runs: _left(runs["alike, one round"]), weeks=3 * YEAR
+    ),
     "trust_after_a_breach": Figure(
         ("breach",), lambda runs: runs["breach"].measure(runs["breach"].anew, "trust_listed_change_points")
     ),
@@ -244,17 +270,17 @@ FIGURES: dict[str, Figure] = {
         lambda runs: runs["as it is"].measure(runs["as it is"].anew, _first(runs["as it is"].scenario))
         - runs["no anchor"].measure(runs["no anchor"].anew, _first(runs["no anchor"].scenario)),
     ),
-    **{name: Figure(("as it is",), _counted(name)) for name in COUNTED},
+    **{name: Figure(("as it is",), _counted(name), weeks=2 * YEAR) for name in COUNTED},
 }  # fmt: skip
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """A ratio of means with one value for each future (jackknife): see `_left`."""
     known = np.isfinite(part) & np.isfinite(whole)
-    part, whole = part[known], whole[known]
-    number = len(part)
+    part, whole = np.where(known, part, 0.0), np.where(known, whole, 0.0)
+    number = known.sum()
     without = (part.sum() - part) / (whole.sum() - whole)
-    return number * part.sum() / whole.sum() - (number - 1) * without
+    return np.where(known, number * part.sum() / whole.sum() - (number - 1) * without, np.nan)
 
 
 def _ratio_less_one(with_it: np.ndarray, without_it: np.ndarray) -> np.ndarray:

@@ -1,18 +1,20 @@
 """A validation as a page and a picture."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from modsim.findings.figures.style import put_title
-from modsim.findings.statistics import Estimate
-from modsim.studies.documents import put_table
+from modsim.findings.figures.style import SETTINGS, finish, put_title
+from modsim.findings.statistics import RANGE_OF_FUTURES, Estimate
+from modsim.studies.documents import check_places, put_table
 from modsim.studies.running import deciding_code
-from modsim.studies.writing import write_whole
+from modsim.studies.writing import write_figure, write_whole
 from modsim.validation.patterns import Pattern
 from modsim.validation.validating import Validated, Verdict
 
@@ -22,7 +24,7 @@ _LOOKS: dict[Verdict, tuple[str, str]] = {
 _SHOWN_BEYOND = 1.2  # widths of the range, on either side
 
 
-BY = "modsim validate"
+NAME, BY = "validation", "modsim validate"
 
 
 def as_dict(validated: list[Validated]) -> dict[str, Any]:
@@ -45,15 +47,28 @@ def from_dict(published: dict[str, Any]) -> list[Validated]:
     ]
 
 
-def publish(validated: list[Validated], folder: Path, data: Path, document: Path) -> None:
-    """Make a validation the published one, and put its table and picture into the documents."""
+def publish(validated: list[Validated], data: Path, document: Path) -> None:
+    """Make a validation the published one, and put its table and picture into the documents.
+
+    Raises
+    ------
+    StudyError
+        before anything is written, where the document has no place for the table.
+    """
+    check_places(document, [NAME], BY)
     text = json.dumps(as_dict(validated), indent=1) + "\n"
     write_whole(data, lambda place: place.write_text(text, encoding="utf-8"))
-    put_table(document, "validation", f"{count_of(validated)}\n\n{markdown_of(validated)}", BY)
-    for ending in ("png", "txt"):
-        (document.parent / "pictures" / f"validation.{ending}").write_bytes(
-            (folder / f"validation.{ending}").read_bytes()
-        )
+    draw(validated, document.parent / "pictures", kinds=("png",))
+    put_table(document, NAME, f"{count_of(validated)}\n\n{markdown_of(validated)}", BY)
+
+
+def draw(validated: list[Validated], folder: Path, kinds: Sequence[str] = ("svg", "png")) -> None:
+    """Draw the picture into a folder, with what it shows in words beside it."""
+    with rc_context(SETTINGS):
+        figure = picture_of(validated)
+        finish(figure)
+        for kind in kinds:
+            write_figure(figure, count_of(validated), folder / f"validation.{kind}")
 
 
 def count_of(validated: list[Validated]) -> str:
@@ -106,9 +121,12 @@ def picture_of(validated: list[Validated]) -> Figure:
         start = low if np.isfinite(low) else high - wide
         at = [np.clip((x - start) / wide, -_SHOWN_BEYOND, 1 + _SHOWN_BEYOND)
               for x in (one.found.low, one.found.mean, one.found.high)]  # fmt: skip
+        spread = [np.clip((x - start) / wide, -_SHOWN_BEYOND, 1 + _SHOWN_BEYOND)
+                  for x in np.nanpercentile(one.values, RANGE_OF_FUTURES)]  # fmt: skip
         band = (0.0 if np.isfinite(low) else -_SHOWN_BEYOND, 1.0 if np.isfinite(high) else 1 + _SHOWN_BEYOND)
         axis.plot(band, [k, k], color="#D5DEE7", linewidth=11, solid_capstyle="butt")
-        axis.plot([at[0], at[2]], [k, k], color=colour, linewidth=2)
+        axis.plot(spread, [k, k], color=colour, linewidth=0.8)
+        axis.plot([at[0], at[2]], [k, k], color=colour, linewidth=3)
         axis.plot([at[1]], [k], mark, color=colour, markersize=7)
     names = [f"{one.pattern.id}  {one.pattern.title}" for one in reversed(validated)]
     axis.set_yticks(range(len(validated)), names)

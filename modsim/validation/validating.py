@@ -7,7 +7,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from modsim.calibration.shipped import open_numbers, shipped_draws
 from modsim.findings.statistics import Estimate, estimate
+from modsim.inputs.mechanisms import with_values
+from modsim.inputs.problems import InputError
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.parallel import attempts, worthwhile_workers
 from modsim.simulation.runs import Outcome
@@ -15,6 +18,7 @@ from modsim.validation.figures import FIGURES, Seen, looked_at, place_to_look_at
 from modsim.validation.patterns import Pattern
 
 Verdict = Literal["holds", "fails", "cannot tell"]
+DRAWS, FUTURES_OF_A_DRAW = 16, 4
 _FUTURES_ABREAST = 8
 
 
@@ -24,7 +28,7 @@ class Validated:
 
     pattern: Pattern
     found: Estimate
-    values: np.ndarray = field(default_factory=lambda: np.zeros(0), compare=False)  # by future
+    values: np.ndarray = field(default_factory=lambda: np.zeros(0), compare=False)  # by draw, or by future
 
     @property
     def verdict(self) -> Verdict:
@@ -44,7 +48,7 @@ class _Piece:
     """Some futures of one run, as work for a process."""
 
     name: str
-    scenario: Scenario
+    scenario: Scenario  # with the numbers of a draw
     replicates: tuple[int, ...]
 
     @property
@@ -60,25 +64,41 @@ def validate(
     patterns: Sequence[Pattern],
     scenario: Scenario,
     *,
+    draws: int = DRAWS,
     replicates: int | None = None,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Validated]:
-    """Set every pattern beside the model.
+    """Set every pattern beside the model, over draws from its calibration.
 
     Parameters
     ----------
     scenario : the place that is looked at; a pattern's figure changes what it needs (`modsim.validation.figures`)
-    replicates : simulated futures; the scenario's by default
+    draws : how many draws of the numbers that the scenario leaves open; 0 for its numbers as they stand
+    replicates : simulated futures: of each draw (`FUTURES_OF_A_DRAW` by default), or, without draws, the scenario's
     progress : called with the work done, and in all
+
+    Raises
+    ------
+    InputError
+        when the scenario is too short for a pattern, or too little is asked for to tell chance.
     """
-    number = replicates or scenario.settings.replicates
+    number = replicates or (FUTURES_OF_A_DRAW if draws else scenario.settings.replicates)
     names = dict.fromkeys(name for pattern in patterns for name in FIGURES[pattern.figure].runs)
-    pieces = [
-        _Piece(name, place_to_look_at(scenario, name), tuple(range(start, min(start + _FUTURES_ABREAST, number))))
-        for name in names
-        for start in range(0, number, _FUTURES_ABREAST)
-    ]
+    places = {name: place_to_look_at(scenario, name) for name in names}
+    _check(patterns, places, draws, number)
+    rows: list[dict[str, Any]] = [{}]
+    if draws:
+        known = shipped_draws().sample(draws, random_state=scenario.settings.seed % 2**32)
+        rows = known[open_numbers(scenario)].to_dict("records")
+    pieces = []
+    for k, row in enumerate(rows):
+        drawn = with_values(scenario, row)
+        for name in names:  # what a run changes goes before what is drawn
+            place = place_to_look_at(drawn, name)
+            for start in range(k * number, (k + 1) * number, _FUTURES_ABREAST):
+                futures = tuple(range(start, min(start + _FUTURES_ABREAST, (k + 1) * number)))
+                pieces.append(_Piece(name, place, futures))
     total, done = sum(piece.work for piece in pieces), 0
     found: dict[str, list[Seen]] = {}
     if progress:
@@ -96,7 +116,33 @@ def validate(
         trying.close()
     runs = {name: _together(parts) for name, parts in found.items()}
     values = [FIGURES[pattern.figure].of(runs) for pattern in patterns]
+    if draws:
+        values = [_by_draw(each, draws) for each in values]
     return [Validated(pattern, estimate(each), each) for pattern, each in zip(patterns, values, strict=True)]
+
+
+def _check(patterns: Sequence[Pattern], places: dict[str, Scenario], draws: int, futures: int) -> None:
+    problems = []
+    for pattern in patterns:
+        figure = FIGURES[pattern.figure]
+        shortest = min(places[name].settings.weeks for name in figure.runs)
+        if shortest < figure.weeks:
+            problems.append(
+                f"pattern {pattern.id}: {pattern.figure} takes {figure.weeks} weeks; settings.weeks is {shortest}"
+            )
+    if draws == 1 or (not draws and futures < 2):
+        given = "one draw" if draws else "one simulated future"
+        problems.append(f"{given} cannot tell chance from a pattern; give two or more")
+    if draws > len(shipped_draws()):
+        problems.append(f"{draws} draws were asked for; {len(shipped_draws())} come with modsim")
+    if problems:
+        raise InputError(problems)
+
+
+def _by_draw(values: np.ndarray, draws: int) -> np.ndarray:
+    """The mean over futures of each draw; NaN where none has the figure."""
+    futures = np.ma.masked_invalid(values.reshape(draws, -1))
+    return futures.mean(axis=1).filled(np.nan)
 
 
 def _together(parts: list[Seen]) -> Seen:

@@ -6,6 +6,7 @@ import pytest
 
 from modsim.findings.statistics import Estimate
 from modsim.inputs.problems import InputError
+from modsim.validation import figures, validating
 from modsim.validation.figures import FIGURES, RUNS, looked_at, place_to_look_at
 from modsim.validation.page import count_of, markdown_of
 from modsim.validation.patterns import Pattern, read_patterns
@@ -89,6 +90,54 @@ def test_every_run_is_the_scenario_with_its_changes_and_nothing_else():
     assert place_to_look_at(scenario, "alike").world.dissimilarity == 0.0
     assert place_to_look_at(scenario, "thin").purse.budget == 9.0
     assert place_to_look_at(scenario, "no anchor").settings.without == ["insight-5"]
+    less = small_scenario("settings.without=['peer delivery']")
+    assert place_to_look_at(less, "no anchor").settings.without == ["peer delivery", "insight-5"]
+    assert place_to_look_at(less, "thin").settings.without == ["peer delivery"]
+
+
+def test_what_a_run_changes_goes_before_what_is_drawn(monkeypatch):
+    looked = []
+
+    def seen(scenario, replicates):
+        looked.append(scenario)
+        return looked_at(scenario, replicates)
+
+    monkeypatch.setattr(validating, "looked_at", seen)
+    patterns = [p for p in read_patterns(HERE) if p.figure == "area_difference_weak_lead"]
+    validate(patterns, small_scenario("settings.weeks=30"), draws=2, replicates=1, workers=1)
+    assert [place.commitment.mean for place in looked] == [0.4, 0.4]
+    first, second = (place.joining.baseline for place in looked)
+    assert first != second
+
+
+def test_other_words_of_a_place_change_no_verdict():
+    patterns = read_patterns(HERE)
+    plain, other = (
+        validate(patterns, small_scenario("settings.weeks=110", *words), draws=0, replicates=2, workers=1)
+        for words in ((), ("vocabulary.incident=tags",))
+    )
+    assert [v.found for v in plain] == [v.found for v in other]
+
+
+@pytest.mark.parametrize(
+    ("changes", "given", "said"),
+    [
+        ("settings.weeks=60", {}, "pattern V19: recorded_again takes 104 weeks; settings.weeks is 60"),
+        ("settings.weeks=110", {"draws": 1}, "one draw cannot tell chance from a pattern"),
+        ("settings.weeks=110", {"draws": 0, "replicates": 1}, "one simulated future cannot tell chance"),
+        ("settings.weeks=110", {"draws": 9999}, "9999 draws were asked for; 300 come with modsim"),
+    ],
+)
+def test_too_little_is_refused_before_any_work(changes, given, said):
+    patterns = [p for p in read_patterns(HERE) if p.id == "V19"]
+    with pytest.raises(InputError, match=said):
+        validate(patterns, small_scenario(changes), workers=1, **given)
+
+
+def test_nobody_recorded_is_no_figure():
+    shares = figures._shares(np.array([1, 0, 0]), np.array([2, 4, 0]))
+    assert shares[:2].tolist() == [0.5, 0.0]
+    assert np.isnan(shares[2])
 
 
 def test_what_is_counted_of_people_is_what_the_records_hold():
@@ -112,7 +161,7 @@ def test_a_ratio_of_means_keeps_its_mean():
 def test_a_small_validation_gives_a_verdict_on_every_pattern_and_does_not_depend_on_workers():
     patterns = [p for p in read_patterns(HERE) if p.id in ("V1", "V6", "V9", "V16", "V19")]
     scenario = small_scenario("settings.weeks=110")
-    one, two = (validate(patterns, scenario, replicates=2, workers=number) for number in (1, 2))
+    one, two = (validate(patterns, scenario, draws=2, replicates=2, workers=number) for number in (1, 2))
     assert [v.found for v in one] == [v.found for v in two]
     assert [v.pattern.id for v in one] == [p.id for p in patterns]
     assert {v.verdict for v in one} <= {"holds", "fails", "cannot tell"}
@@ -126,7 +175,8 @@ def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys):
     changes = [word for change in (*SMALL, "settings.weeks=60") for word in ("--set", change)]
     code, out, said = modsim(
         monkeypatch, capsys, "validate", "--patterns", tmp_path / "p.toml",
-        "--scenario", SCENARIOS / "three-areas.toml", "--out", tmp_path / "out", "--workers", "1", "--replicates", "2",
+        "--scenario", SCENARIOS / "three-areas.toml", "--out", tmp_path / "out", "--workers", "1", "--replicates", "1",
+        "--draws", "2",
         *changes,
     )  # fmt: skip
     assert code == 0, said
