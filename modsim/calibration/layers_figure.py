@@ -1,7 +1,7 @@
 """The picture of the three layers: the verdict's contrast by chance, open numbers, and contested rules."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -12,19 +12,18 @@ from modsim.calibration.layers import Layers
 from modsim.calibration.variants import VARIANTS
 from modsim.findings.comparison import Comparison
 from modsim.findings.figures.style import SETTINGS, finish, put_title
+from modsim.studies.writing import write_figure
 
 _BAND, _LINE, _DRAW = "#EDF1F5", "#12436D", "#28A197"
 
 
-def draw_layers(comparison: Comparison, layers: Layers, folder: Path) -> None:
+def draw_layers(comparison: Comparison, layers: Layers, folder: Path, kinds: Sequence[str] = ("svg", "png")) -> None:
     """Draw the picture into a folder: layers.svg, layers.png, and layers.txt, which says it in words."""
     with rc_context(SETTINGS):
         figure = layers_figure(comparison, layers)
         finish(figure)
-        metadata: dict[str, Any] = {"Title": "layers", "Description": layers.sentence, "Date": None}
-        figure.savefig(folder / "layers.svg", metadata=metadata)
-        figure.savefig(folder / "layers.png", dpi=110, metadata={"Description": layers.sentence})
-    (folder / "layers.txt").write_text(layers.sentence + "\n", encoding="utf-8")
+        for kind in kinds:
+            write_figure(figure, layers.sentence, folder / f"layers.{kind}")
 
 
 def layers_figure(comparison: Comparison, layers: Layers) -> Figure:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from modsim.calibration.calibrating import Calibration
 from modsim.calibration.writing import write_more, write_pictures, write_rounded, write_tables, write_text
-from modsim.studies.documents import check_places, put_table
+from modsim.studies.documents import check_places, put_table, typeset
 
 BY = "modsim calibrate"
 SHIPPED = Path(__file__).parent
@@ -26,7 +26,7 @@ def patterns_text(folder: Path) -> str:
         model = f"{row['model']:.3g} ({row['model_low']:.3g} to {row['model_high']:.3g})"
         cells = row["id"], row["figure"].replace("_", " ") + use, _range(row), model, f"{row['in_range']:.0%}", verdict
         lines.append(f"| {' | '.join(cells)} |")
-    return _typeset(lines)
+    return typeset("\n".join(lines))
 
 
 def _range(row: dict) -> str:
@@ -67,7 +67,7 @@ def numbers_text(folder: Path) -> str:
         f"Made-up truths found again: {coverage_of(recovery)}. “Apart” is how far the mean by pyABC lies from ours, as "
         "a share of the prior.",
     ]
-    return _typeset(lines)
+    return typeset("\n".join(lines))
 
 
 def coverage_of(recovery: pd.DataFrame) -> str:
@@ -84,19 +84,16 @@ def coverage_of(recovery: pd.DataFrame) -> str:
 
 def rules_text(folder: Path) -> str:
     """What the targets say of contested rules, from the published files."""
-    evidence = pd.read_csv(folder / "rules-evidence.csv", index_col=0)
-    confusion = pd.read_csv(folder / "rules-told-apart.csv", index_col=0)
+    # a rule is called “null”: no cell is a missing one
+    evidence = pd.read_csv(folder / "rules-evidence.csv", index_col=0, keep_default_na=False)
+    confusion = pd.read_csv(folder / "rules-told-apart.csv", index_col=0, keep_default_na=False)
     heads = [f"log evidence, {name}" for name in evidence.columns]
     lines = [f"| rule | {' | '.join(heads)} | made-up data of it taken for |", "|---" * (len(heads) + 2) + "|"]
     for name, row in evidence.iterrows():
         taken = confusion.loc[name].sort_values(ascending=False)
         said = ", ".join(f"{other} {share:.0%}" for other, share in taken.items() if share >= 0.1)
         lines.append(f"| {name} | {' | '.join(f'{value:+.2f}' for value in row)} | {said} |")
-    return _typeset(lines)
-
-
-def _typeset(lines: list[str]) -> str:
-    return "\n".join(lines).replace("| -", "| −").replace("(-", "(−").replace(" to -", " to −")
+    return typeset("\n".join(lines))
 
 
 TABLES = {"calibration": patterns_text, "numbers": numbers_text, "rules": rules_text}

@@ -30,6 +30,7 @@ _SHOWN = (
     "completed", "destinations", "cost", "value_less", "taken_up", "lapsed", "judged", "mistaken",
 )  # fmt: skip
 
+PUBLISHED, DOCUMENT = Path("experiments/published/layers.json"), Path("docs/credibility.md")
 EXAMPLES = (
     "\b\nExamples:\n"
     "  modsim compare scenarios/three-areas.toml\n"
@@ -62,11 +63,14 @@ def compare(
             "all. Each is told as its own share; takes longer."
         ),
     ] = "chance",
+    publish: Annotated[
+        bool, typer.Option("--publish", help="For maintainers: put the layers into docs/credibility.md.")
+    ] = False,
 ) -> None:
     """Compare the arms of a scenario on shared luck: table, break-even and verdict, with all results in a folder."""
     try:
         from modsim.findings.folder import FolderError, check_folder
-        from modsim.inputs.problems import ScenarioError
+        from modsim.inputs.problems import InputError
         from modsim.inputs.reading import load_scenario
         from modsim.simulation.parallel import LostWorkerError
 
@@ -76,11 +80,13 @@ def compare(
         given = [f"settings.{key}={value}" for key, value in settings.items() if value is not None]
         asked = [*(changes or []), *given]
         try:
+            if publish:
+                _check_publishing(uncertainty)
             loaded = load_scenario(scenario, asked)
             folder = check_folder(out or Path("results") / folder_name(scenario.stem, asked))
             comparison = _run_with_progress(loaded, workers, scenario.stem)
             layers = _layers(comparison, uncertainty, workers)
-        except ScenarioError as error:
+        except InputError as error:
             refuse(error.problems)
         except FolderError as error:
             refuse([str(error)])
@@ -91,6 +97,10 @@ def compare(
     except KeyboardInterrupt:
         print("\nStopped; nothing was finished, so nothing was written.", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
+    if publish and layers is not None:
+        from modsim.calibration import layers_page
+
+        layers_page.publish(comparison, layers, shlex.join(["modsim", *sys.argv[1:]]), PUBLISHED, DOCUMENT)
     try:
         _show(comparison)
         if layers is not None:
@@ -109,6 +119,16 @@ def compare(
             f"Stopped: {comparison.replicates} of {wanted} futures were finished; the results hold those, no figures."
         )
         raise typer.Exit(STOPPED)
+
+
+def _check_publishing(uncertainty: Uncertainty) -> None:
+    """Refuse, before any work, what could not be published."""
+    from modsim.calibration import layers_page
+    from modsim.studies.documents import check_places
+
+    if uncertainty != "all":
+        refuse([f"--publish goes with --uncertainty all, not {uncertainty}: what is published holds every layer"])
+    check_places(DOCUMENT, [layers_page.NAME], layers_page.BY)
 
 
 def _run_with_progress(scenario: Any, workers: int | None, name: str) -> "Comparison":

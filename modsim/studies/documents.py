@@ -1,5 +1,6 @@
 """Tables that commands write into the documents, each between two marks that say which command made it."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +13,11 @@ def table_in(path: Path, name: str, by: str = "modsim reproduce") -> str | None:
     begin, end = _marks(name, by)
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     return text.split(begin)[1].split(end)[0].strip() if begin in text and end in text else None
+
+
+def typeset(text: str) -> str:
+    """The same with true minus signs before numbers."""
+    return re.sub(r"(?<=[ (|])-(?=\d)", "−", text)
 
 
 def check_places(path: Path, names: Iterable[str], by: str = "modsim reproduce") -> None:

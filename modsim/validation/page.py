@@ -12,7 +12,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from modsim.findings.figures.style import SETTINGS, finish, put_title
 from modsim.findings.statistics import RANGE_OF_FUTURES, Estimate
-from modsim.studies.documents import check_places, put_table
+from modsim.studies.documents import check_places, put_table, typeset
 from modsim.studies.running import deciding_code
 from modsim.studies.writing import write_figure, write_whole
 from modsim.validation.patterns import Pattern
@@ -91,7 +91,7 @@ def markdown_of(validated: list[Validated]) -> str:
         seen = "" if not p.seen else ", seen before"
         cells = p.id, f"{p.title} ({p.unit})", range_of(p.low, p.high), found, verdict, f"{p.strength}{seen}", p.source
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+    return typeset("\n".join(lines))
 
 
 def _number(value: float | None) -> str:

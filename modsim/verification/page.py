@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from modsim.studies.documents import put_table
+from modsim.studies.documents import put_table, typeset
 from modsim.studies.running import deciding_code
 from modsim.studies.writing import write_whole
 from modsim.verification.docking import ENOUGH_CELLS, Cell
@@ -64,7 +64,7 @@ def oracle_text(published: dict[str, Any]) -> str:
         figures = f"{cell.model:.2f} ± {cell.error:.2f} | {cell.oracle:.2f} | {cell.gap:.2f} | {cell.tolerance:.2f}"
         missed = "**miss**" if not cell.passed else "" if cell.tells else "not counted"
         lines.append(f"| {cell.numbers} | {cell.figure} | {cell.distance:g} | {figures} | {missed} |")
-    return "\n".join(lines).replace("| -", "| −")
+    return typeset("\n".join(lines))
 
 
 def publish(found: Verification, data: Path, document: Path) -> None:

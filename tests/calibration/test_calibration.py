@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from modsim import load_scenario
-from modsim.calibration import calibrating
+from modsim.calibration import calibrating, page
 from modsim.calibration.calibrating import (
     Size,
     calibrate,
@@ -31,6 +31,8 @@ from modsim.inputs.problems import InputError
 from modsim.simulation.lanes import Lane
 from modsim.simulation.parallel import LostWorkerError
 from modsim.simulation.runs import run
+from modsim.studies.documents import table_in
+from modsim.studies.study import StudyError
 from modsim.world.draws import analyst
 from tests.conftest import SCENARIOS, modsim, small_scenario
 
@@ -498,3 +500,38 @@ def test_the_command_refuses_wrong_files(tmp_path, monkeypatch, capsys):
     code, _, said = modsim(monkeypatch, capsys, "calibrate", tmp_path / "none.csv", "--out", tmp_path / "out")
     assert code == 2
     assert "there is no such file; it should hold targets: a CSV file with the columns id, figure" in said
+
+
+def test_a_calibration_is_published_whole_or_not_at_all(small, tmp_path, monkeypatch):
+    found, _ = small
+    monkeypatch.setattr(page, "SHIPPED", tmp_path / "shipped")
+    (tmp_path / "shipped").mkdir()
+    (tmp_path / "pictures").mkdir()
+    document = tmp_path / "page.md"
+    document.write_text("# Nothing\n")
+    with pytest.raises(StudyError, match="has no place for a table; put <!-- rules: made by modsim calibrate -->"):
+        page.publish(found, tmp_path / "data", document, "modsim calibrate x", {})
+    assert not (tmp_path / "data").exists()
+    document.write_text("".join(f"<!-- {n}: made by modsim calibrate --><!-- end of {n} -->\n" for n in page.TABLES))
+    names = ["as it is", "null"]
+    more = {
+        "recovery": recovered(found, sets=3), "cross-check": pd.DataFrame(columns=["number", "apart"]),
+        "rules-evidence": pd.DataFrame({"all targets": [0.0, -2.5]}, index=names),
+        "rules-told-apart": pd.DataFrame([[0.95, 0.05], [0.3, 0.7]], index=names, columns=names),
+    }  # fmt: skip
+    page.publish(found, tmp_path / "data", document, "modsim calibrate x", more)
+    for name, text in page.TABLES.items():
+        assert table_in(document, name, page.BY) == text(tmp_path / "data")
+    assert "| null | −2.50 | null 70%, as it is 30% |" in document.read_text()
+    pd.testing.assert_frame_equal(
+        pd.read_csv(tmp_path / "shipped" / "posterior.csv"), found.draws, check_exact=False, rtol=1e-5
+    )
+    about = json.loads((tmp_path / "shipped" / "posterior.json").read_text())
+    assert about["command"] == "modsim calibrate x"
+    assert about["numbers_identified"] == found.numbers["identified"].sum()
+    first = pd.read_csv(tmp_path / "data" / page.FIRST)
+    again = Batch(0, found.scenario, tuple(found.prior.keys), first[found.prior.keys].to_numpy()[:2]).outcome()
+    pd.testing.assert_frame_equal(again, first.head(2), check_dtype=False)
+    assert {path.name for path in (tmp_path / "pictures").iterdir()} == {
+        f"calibration-{name}.{kind}" for name in ("numbers", "patterns") for kind in ("png", "txt")
+    }

@@ -1,6 +1,7 @@
 """Three layers of what is not known: each by itself, its own share, and a verdict that says which it survives."""
 
 import json
+import re
 
 import jsonschema
 import numpy as np
@@ -9,10 +10,12 @@ import pytest
 
 from modsim import compare
 from modsim.calibration import layers as layering
-from modsim.calibration import shipped
+from modsim.calibration import layers_page, shipped
 from modsim.calibration.layers import Draws, Layers, layers_of
 from modsim.calibration.variants import VARIANTS, Variant
 from modsim.findings.statistics import Estimate, estimate
+from modsim.studies.documents import table_in
+from modsim.studies.study import StudyError
 from tests.conftest import SCENARIOS, SMALL, modsim, small_scenario
 
 
@@ -167,3 +170,29 @@ def test_the_share_of_chance_is_the_square_of_its_standard_error():
     values = np.array([1.0, 2.0, 4.0, 3.0])
     found = Layers(small_scenario(), estimate(values), 4, [], None, None, None)
     assert found.variances["chance"] == pytest.approx(values.var(ddof=1) / 4)
+
+
+def test_layers_are_published_with_what_makes_them_stale(tmp_path, few_draws):
+    comparison = small_comparison()
+    found = layers_of(comparison, "all", workers=1)
+    (tmp_path / "pictures").mkdir()
+    document, data = tmp_path / "page.md", tmp_path / "layers.json"
+    document.write_text("nothing")
+    with pytest.raises(StudyError, match="has no place for a table"):
+        layers_page.publish(comparison, found, "modsim compare x", data, document)
+    assert not data.exists()
+    document.write_text("<!-- layers: made by modsim compare --><!-- end of layers -->")
+    layers_page.publish(comparison, found, "modsim compare x", data, document)
+    published = json.loads(data.read_text())
+    assert table_in(document, layers_page.NAME, layers_page.BY) == layers_page.layers_text(published)
+    assert "| a bad experience weighs as much as a good one |" in document.read_text()
+    shares = [float(share) for share in re.findall(r"\| (\d+)% \|", document.read_text())]
+    assert sum(shares) == pytest.approx(100, abs=2)
+    assert np.mean(published["futures"]) == pytest.approx(comparison.verdict["mean"])
+    assert (tmp_path / "pictures" / "layers.png").stat().st_size > 5000
+
+
+def test_only_all_layers_are_published(monkeypatch, capsys):
+    code, _, said = modsim(monkeypatch, capsys, "compare", SCENARIOS / "three-areas.toml", "--publish")
+    assert code == 2
+    assert "--publish goes with --uncertainty all, not chance" in said

@@ -1,0 +1,78 @@
+"""The layers of what is not known, of one scenario, as they stand in the documents."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from modsim.calibration.layers import Layers
+from modsim.calibration.layers_figure import draw_layers
+from modsim.calibration.variants import VARIANTS
+from modsim.calibration.writing import write_text
+from modsim.findings.comparison import Comparison
+from modsim.studies.documents import check_places, put_table, typeset
+from modsim.studies.running import deciding_code
+
+NAME, BY = "layers", "modsim compare"
+_WORDS = {
+    "chance": "chance: the mean of all futures",
+    "numbers": "numbers that the calibration leaves open",
+    "dissimilarity": "how far wishes differ, and its interplay with the numbers",
+    "rules": "contested rules",
+}
+
+
+def as_dict(comparison: Comparison, layers: Layers, command: str) -> dict[str, Any]:
+    """Everything that was found, as the published file holds it; with the contrast of every future, chance alone."""
+    arm, against = comparison.verdict_pair
+    name = comparison.measures[0].name
+    futures = comparison.values[arm][name] - comparison.values[against][name]
+    return {
+        "schema": "modsim-layers-1", "command": command, "code": deciding_code(),
+        "verdict": comparison.verdict["text"], "futures": futures.tolist(), "layers": layers.as_dict(),
+    }  # fmt: skip
+
+
+def layers_text(published: dict[str, Any]) -> str:
+    """The layers as Markdown tables, from the published file."""
+    layers = published["layers"]
+    total = sum(layers["variances"].values())
+    lines = [
+        f"{published['verdict']} {layers['sentence']}",
+        "",
+        "| what is not known | standard deviation, points | share of variance | the verdict survives it |",
+        "|---|---|---|---|",
+    ]
+    for name, variance in layers["variances"].items():
+        survives = "yes" if layers["survives"][name] else "no"
+        share = f"{variance / total:.0%}" if total else "–"
+        lines.append(f"| {_WORDS[name]} | {variance**0.5:.2f} | {share} | {survives} |")
+    lines.append("")
+    for name, words in (("numbers", "open numbers"), ("numbers_and_dissimilarity", "these and of dissimilarity")):
+        found = layers[name]
+        kinds = ", ".join(f"{kind} in {found[kind]:.0%}" for kind in ("better", "about the same", "worse"))
+        lines.append(f"Over {len(found['each'])} draws of {words}: {kinds}; 9 in 10 from {found['low']:+.2f} to "
+                     f"{found['high']:+.2f} points.")  # fmt: skip
+    lines += ["", "| if | anew less carried, points | less the model as it is |", "|---|---|---|"]
+    for variant in VARIANTS:
+        cells = (_estimate(layers[key][variant.name]) for key in ("rules", "rules_less_the_model"))
+        lines.append(f"| {variant.meaning} | {' | '.join(cells)} |")
+    return typeset("\n".join(lines))
+
+
+def _estimate(found: dict[str, Any]) -> str:
+    return f"{found['mean']:+.2f} ({found['low']:+.2f} to {found['high']:+.2f})"
+
+
+def publish(comparison: Comparison, layers: Layers, command: str, data: Path, document: Path) -> None:
+    """Make these layers the published ones, and put their table and picture into the documents.
+
+    Raises
+    ------
+    StudyError
+        before anything is written, where the document has no place for the table.
+    """
+    check_places(document, [NAME], BY)
+    found = as_dict(comparison, layers, command)
+    write_text(json.dumps(found, indent=1) + "\n", data)
+    draw_layers(comparison, layers, document.parent / "pictures", kinds=("png",))
+    put_table(document, NAME, layers_text(found), BY)
