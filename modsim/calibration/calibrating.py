@@ -23,7 +23,7 @@ from modsim.world.draws import analyst
 
 IMPLAUSIBLE = 3.0  # standard deviations beyond which numbers are ruled out
 IDENTIFIED = 0.1  # least contraction of a number of which the targets are said to tell something
-_SHUFFLED = 40  # times that figures are shuffled over places, to see what chance contracts
+_SHUFFLED = 40  # tables whose places tell nothing, to see what chance contracts
 DRAWS = 300
 _TRIED_AT_ONCE = 20_000
 _MOST_TRIES = 100
@@ -88,13 +88,16 @@ class Calibration:
 
     @cached_property
     def chance(self) -> float:
-        """The largest contraction of any number that chance gives: in one of twenty tables with figures shuffled."""
-        luck, of_world = analyst(self.seed, "shuffled"), self.prior.of_the_world
+        """The largest contraction of any number that chance gives: in one of twenty tables whose places tell nothing.
+
+        Places are drawn afresh from the prior: those that were kept have been narrowed by what the figures tell.
+        """
+        luck, of_world = analyst(self.seed, "places that tell nothing"), self.prior.of_the_world
         fitted, largest = self.fitted, []
-        _, first, world = np.unique(self.worlds, return_index=True, return_inverse=True)
+        worlds, world = np.unique(self.worlds, return_inverse=True)
         for again in range(_SHUFFLED):
-            places = luck.permutation(self.shares)
-            places[:, :of_world] = self.shares[luck.permutation(first)][world, :of_world]  # points of a world together
+            places = luck.random(self.shares.shape)
+            places[:, :of_world] = luck.random((len(worlds), of_world))[world]  # points of a world share its numbers
             found = posterior(places, self.figures, *aims_of(fitted), self.seed + again)
             largest.append(found.contraction.max())
         return float(np.quantile(largest, 0.95))
@@ -132,9 +135,14 @@ class Calibration:
 
     @property
     def patterns(self) -> pd.DataFrame:
-        """Every target beside what the model gives over draws from the posterior, and whether it holds."""
+        """Every target beside what the model gives over draws from the posterior, and whether it holds.
+
+        Those of which the place has no such figure (see `absent`) are left out.
+        """
         rows = []
         for target in self.targets:
+            if target in self.absent:
+                continue
             values = self.checked[target.figure].to_numpy(dtype=float)
             low, middle, high = np.nanpercentile(values, [5, 50, 95])
             emulated = self.emulators.figures.index(target.figure) if target.figure in self.emulators.figures else None
@@ -149,6 +157,11 @@ class Calibration:
                 }
             )  # fmt: skip
         return pd.DataFrame(rows)
+
+    @property
+    def absent(self) -> list[Target]:
+        """Targets to check whose figure no run of this place has, as that of core groups where there are none."""
+        return [target for target in self.targets if self.checked[target.figure].isna().all()]
 
     @property
     def entangled(self) -> pd.DataFrame:
@@ -213,6 +226,7 @@ def calibrate(
 
     shares = prior.shares(seed, size.worlds, size.points)
     first = _numbered(run("prior draws", batches_of(place, prior, shares)), 1, shares)
+    _check_figures(first, fitted)
     emulators = _emulators(first, prior, fitted)
     again, room_left = _second_wave(emulators, fitted, prior, size, seed)
     batches = batches_of(place, prior, again, _FIRST_OF_SECOND_WAVE)
@@ -221,7 +235,7 @@ def calibrate(
     places, figures = prior.shares_of(table[prior.keys].to_numpy()), _figures(table, fitted)
     plausible = emulators.implausibility(places, fitted).max(axis=1)
     inside = (plausible < IMPLAUSIBLE) & np.isfinite(figures).all(axis=1)
-    sharper = _emulators(table[inside], prior, fitted)
+    sharper = _emulators(table[inside], prior, fitted, "are not ruled out")
     found = posterior(places[inside], figures[inside], *aims_of(fitted), seed)
     some = found.drawn(size.checked, seed + 1)
     checked = run("draws from the posterior", batches_of(place, prior, some[:, None, :], _FIRST_OF_CHECK))
@@ -234,11 +248,24 @@ def _numbered(table: pd.DataFrame, wave: int, shares: np.ndarray) -> pd.DataFram
     return table
 
 
-def _emulators(table: pd.DataFrame, prior: Prior, targets: list[Target]) -> Emulators:
-    rows = table[np.isfinite(_figures(table, targets)).all(axis=1)]
-    if len(rows) < 20 or rows["world"].nunique() < 4:
+def _check_figures(table: pd.DataFrame, targets: list[Target]) -> None:
+    """Refuse targets to fit whose figure no run has."""
+    absent = [target for target in targets if table[target.figure].isna().all()]
+    if absent:
         raise InputError(
-            [f"only {len(rows)} runs in {rows['world'].nunique()} worlds have all figures; give more with --worlds"]
+            [
+                f"target {t.id}: no run of this place has {t.figure}; leave it out, or give it `use` check"
+                for t in absent
+            ]
+        )
+
+
+def _emulators(table: pd.DataFrame, prior: Prior, targets: list[Target], what: str = "have all figures") -> Emulators:
+    rows = table[np.isfinite(_figures(table, targets)).all(axis=1)]
+    worlds = rows["world"].nunique()
+    if len(rows) < 20 or worlds < 4:
+        raise InputError(
+            [f"only {len(rows)} runs in {worlds} worlds {what}, fewer than 20 in 4; give more --worlds and --points"]
         )
     shares = prior.shares_of(rows[prior.keys].to_numpy())
     names = [target.figure for target in targets]
@@ -272,12 +299,17 @@ def _second_wave(
                 chosen.append(np.array(points[: size.points]))
         if len(chosen) >= size.again:
             return np.array(chosen), left / tried
-    raise InputError(
-        [
-            "nothing in the prior comes near the targets: the model cannot reach them together; look at the table of "
-            "prior draws, widen the prior, or say which target does not belong to this place"
-        ]
-    )
+    if left:
+        said = (
+            f"only {left} of {tried:,} places in the prior come near the targets, too few for a second wave of "
+            f"{size.again} worlds; give fewer with --again, or more --worlds"
+        )
+    else:
+        said = (
+            "nothing in the prior comes near the targets: the model cannot reach them together; widen the prior, or "
+            "say which target does not belong to this place"
+        )
+    raise InputError([said])
 
 
 # --- whether the calibration can be believed --------------------------------------------------------------------------

@@ -74,6 +74,8 @@ def cross_checked(calibration: Calibration) -> pd.DataFrame:
             pyabc.Distribution(**{name: pyabc.RV("uniform", 0.0, 1.0) for name in names}),
             pyabc.PNormDistance(p=2, fixed_weights=dict(zip(emulators.figures, (1.0 / spread).tolist(), strict=True))),
             population_size=_PARTICLES,
+            # what is ruled out is never near enough, however much of the prior it is
+            eps=pyabc.MedianEpsilon(initial_epsilon=_FAR / (2.0 * float(spread.max()))),
             sampler=pyabc.SingleCoreSampler(),
         )
         smc.new(f"sqlite:///{Path(folder) / 'abc.db'}", {target.figure: target.value for target in fitted})

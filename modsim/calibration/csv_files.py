@@ -10,8 +10,10 @@ from modsim.inputs.problems import InputError
 _MOST_BYTES = 1_000_000
 
 
-def read_rows(path: Path, kind: str, needed: Sequence[str], known: Sequence[str], key: str) -> list[dict[str, str]]:
-    """The rows of a CSV file of text, stripped, each with all known columns.
+def read_rows(
+    path: Path, kind: str, needed: Sequence[str], known: Sequence[str], key: str
+) -> dict[int, dict[str, str]]:
+    """The rows of a CSV file of text by their line, stripped, each with all known columns; blank lines are left out.
 
     Parameters
     ----------
@@ -32,7 +34,9 @@ def read_rows(path: Path, kind: str, needed: Sequence[str], known: Sequence[str]
         if path.is_file() and path.stat().st_size > _MOST_BYTES:
             raise InputError([f"{path}: has {path.stat().st_size:,} bytes; at most {_MOST_BYTES:,} are read"])
         # without a header to pandas, so that a row with a comma too many is an error and not an index
-        cells = pd.read_csv(path, header=None, dtype=str, keep_default_na=False, encoding="utf-8-sig").fillna("")
+        cells = pd.read_csv(
+            path, header=None, dtype=str, keep_default_na=False, skip_blank_lines=False, encoding="utf-8-sig"
+        ).fillna("")
     except FileNotFoundError:
         raise InputError([f"{path}: there is no such file; it should hold {what}"]) from None
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
@@ -44,8 +48,12 @@ def read_rows(path: Path, kind: str, needed: Sequence[str], known: Sequence[str]
     said += [f"has an unknown column {name!r}" for name in table.columns if name not in known]
     if said:
         raise InputError([f"{path}: {one}; it should hold {what}" for one in said])
-    rows = [{name: str(row.get(name, "")).strip() for name in known} for row in table.to_dict("records")]
-    names = [row[key] for row in rows]
+    rows = {
+        line: {name: str(row.get(name, "")).strip() for name in known}
+        for line, row in enumerate(table.to_dict("records"), 2)
+    }
+    rows = {line: row for line, row in rows.items() if any(row.values())}
+    names = [row[key] for row in rows.values()]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError([f"{path}: {name!r} stands there twice" for name in twice])

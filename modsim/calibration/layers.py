@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
 
 from modsim.calibration import Uncertainty
 from modsim.calibration.prior import Parameter
@@ -18,7 +17,7 @@ from modsim.calibration.shipped import open_numbers, shipped_draws
 from modsim.calibration.variants import VARIANTS
 from modsim.findings.comparison import ROWS_IN_A_TASK, Comparison
 from modsim.findings.measures import by_replicate, measures
-from modsim.findings.statistics import CONFIDENCE, Estimate, estimate
+from modsim.findings.statistics import Estimate, estimate
 from modsim.findings.verdict import Kind, kind_of
 from modsim.inputs.mechanisms import with_values
 from modsim.inputs.scenario import Scenario
@@ -60,21 +59,36 @@ class Draws:
 
 @dataclass(frozen=True)
 class Layers:
-    """The verdict's contrast under each layer; a layer that was not asked for is None.
+    """The verdict's contrast under each layer; a layer that was not asked for, or has nothing to tell, is None.
 
-    `numbers` holds the draws of numbers at the scenario's own dissimilarity, `numbers_and_distance` the same draws with
-    the dissimilarity drawn too. `rules` holds the contrast by contested rule, `rules_apart` how far each moves it, in
-    the same futures.
+    `chance` (futures,) holds the contrast future by future. `numbers` holds the draws of numbers at the scenario's own
+    dissimilarity, `numbers_and_distance` the same draws with the dissimilarity drawn too. `by_rule` holds the contrast
+    (futures,) by contested rule, in the same futures.
     """
 
     scenario: Scenario
-    base: Estimate
-    futures: int
+    chance: np.ndarray
     kept: list[str]  # numbers that the scenario sets itself
     numbers: Draws | None
     numbers_and_distance: Draws | None
-    rules: dict[str, Estimate] | None
-    rules_apart: dict[str, Estimate] | None = None
+    by_rule: dict[str, np.ndarray] | None
+
+    @property
+    def base(self) -> Estimate:
+        """The contrast as the scenario gives it."""
+        return estimate(self.chance)
+
+    @property
+    def rules(self) -> dict[str, Estimate] | None:
+        """The contrast under each contested rule."""
+        return None if self.by_rule is None else {name: estimate(each) for name, each in self.by_rule.items()}
+
+    @property
+    def rules_apart(self) -> dict[str, Estimate] | None:
+        """How far each contested rule moves the contrast, in the same futures."""
+        if self.by_rule is None:
+            return None
+        return {name: estimate(each - self.chance) for name, each in self.by_rule.items()}
 
     @property
     def smallest(self) -> float:
@@ -99,33 +113,23 @@ class Layers:
         kinds = [self.kind_at(value) for value in draws.values]
         return {kind: kinds.count(kind) / len(kinds) for kind in ("better", "about the same", "worse")}
 
-    def _variance_of_mean(self, found: Estimate) -> float:
-        """Square of the standard error of a mean over all futures, from its Student's t interval."""
-        if found.low is None or found.high is None:
-            return 0.0
-        half, t = (found.high - found.low) / 2.0, float(stdtrit(self.futures - 1, 0.5 + CONFIDENCE / 2))
-        return (half / t) ** 2
-
     @property
     def variances(self) -> dict[str, float]:
-        """Variance of the contrast that each layer adds by itself.
+        """Variance of the contrast that each layer adds by itself; of a single future nothing can be said.
 
         That of the dissimilarity is what drawing it adds to the variance of the numbers, interplay with them included;
         that of the rules is the mean square of how far each contested rule moves the contrast, less what chance adds.
         """
         found = {}
-        if self.base.low is not None and self.base.high is not None:
-            found["chance"] = self._variance_of_mean(self.base)
+        if np.isfinite(self.chance).sum() > 1:
+            found["chance"] = _variance_of_mean(self.chance)
         if self.numbers is not None and self.numbers_and_distance is not None:
             found["numbers"] = self.numbers.variance
             found["dissimilarity"] = max(self.numbers_and_distance.variance - self.numbers.variance, 0.0)
-        if self.rules_apart is not None:
-            squares = [
-                each.mean**2 - self._variance_of_mean(each)
-                for each in self.rules_apart.values()
-                if each.mean is not None
-            ]
-            found["rules"] = max(float(np.mean(squares)), 0.0) if squares else 0.0
+        moved = [each - self.chance for each in (self.by_rule or {}).values()]
+        squares = [np.nanmean(each) ** 2 - _variance_of_mean(each) for each in moved if np.isfinite(each).sum() > 1]
+        if squares:
+            found["rules"] = max(float(np.mean(squares)), 0.0)
         return found
 
     @property
@@ -139,7 +143,7 @@ class Layers:
         if self.rules is not None:
             kinds = {kind_of(each, self._measure.better, self.smallest) for each in self.rules.values()}
             found["rules"] = kinds == {kind} and kind != "cannot tell"
-        return found
+        return {layer: well for layer, well in found.items() if layer in self.variances}
 
     @property
     def sentence(self) -> str:
@@ -220,14 +224,10 @@ def layers_of(
 
     alone = _draws([contrast(parts["numbers", k]) for k in range(DRAWS)]) if which in ("parameters", "all") else None
     both = _draws([contrast(parts["numbers", k], 1) for k in range(DRAWS)]) if alone is not None else None
-    rules = apart = None
+    by_rule = None
     if which in ("rules", "all"):
-        plain = contrast(comparison.outcome)
         by_rule = {variant.name: contrast(parts["rules", variant.name]) for variant in VARIANTS}
-        rules = {name: estimate(each) for name, each in by_rule.items()}
-        apart = {name: estimate(each - plain) for name, each in by_rule.items()}  # future by future
-    base = comparison.contrast(arm, against, measures(scenario)[0]).difference
-    return Layers(scenario, base, comparison.replicates, kept, alone, both, rules, apart)
+    return Layers(scenario, contrast(comparison.outcome), kept, alone, both, by_rule)
 
 
 def _distances(scenario: Scenario) -> np.ndarray:
@@ -263,8 +263,17 @@ def _run(
     return {key: Outcome.joined(parts) for key, parts in found.items()}
 
 
-def _draws(contrasts: list[np.ndarray]) -> Draws:
+def _draws(contrasts: list[np.ndarray]) -> Draws | None:
+    """The draws in which anything happens; None where there are fewer than two."""
     known = [each[np.isfinite(each)] for each in contrasts]
     known = [each for each in known if len(each) > 1]
+    if len(known) < 2:
+        return None
     means = np.array([each.mean() for each in known])
     return Draws(means, np.array([each.std(ddof=1) / np.sqrt(len(each)) for each in known]))
+
+
+def _variance_of_mean(values: np.ndarray) -> float:
+    """Square of the standard error of a mean; missing values are left out."""
+    known = values[np.isfinite(values)]
+    return float(known.var(ddof=1) / len(known))

@@ -31,7 +31,7 @@ def layers_figure(comparison: Comparison, layers: Layers) -> Figure:
     lines: list[tuple[str, float, float, float, np.ndarray | None]] = []
     base = layers.base
     if base.mean is not None and base.low is not None and base.high is not None:
-        lines.append((f"chance: {layers.futures} futures", base.low, base.mean, base.high, None))
+        lines.append((f"chance: {len(layers.chance)} futures", base.low, base.mean, base.high, None))
     for name, draws in (
         ("numbers that are open", layers.numbers), ("and how far wishes differ", layers.numbers_and_distance),
     ):  # fmt: skip

@@ -80,7 +80,7 @@ class Prior:
         path = Path(path)
         rows = read_rows(path, "a prior", _COLUMNS, _COLUMNS, "key")
         problems: list[str] = []
-        found = [_parameter(row, f"{path}, line {k}", problems) for k, row in enumerate(rows, 2)]
+        found = [_parameter(row, f"{path}, line {k}", problems) for k, row in rows.items()]
         if not 1 <= len(rows) <= _MOST_PARAMETERS:
             problems.append(f"{path}: holds {len(rows)} numbers; between 1 and {_MOST_PARAMETERS} can be calibrated")
         if problems:

@@ -57,7 +57,10 @@ def read_targets(path: str | Path) -> list[Target]:
     path = Path(path)
     rows = read_rows(path, "targets", _NEEDED, _COLUMNS, "id")
     problems: list[str] = []
-    found = [_target(row, f"{path}, line {k}", problems) for k, row in enumerate(rows, 2)]
+    found = [_target(row, f"{path}, line {k}", problems) for k, row in rows.items()]
+    fitted = [target.figure for target in found if target and target.use == "fit"]
+    twice = sorted({figure for figure in fitted if fitted.count(figure) > 1})
+    problems += [f"{path}: {figure} is fitted twice; give one of the two `use` check" for figure in twice]
     if len(found) > _MOST_TARGETS:
         problems.append(f"{path}: has {len(found)} targets; at most {_MOST_TARGETS}")
     targets = [target for target in found if target is not None]
@@ -91,7 +94,9 @@ def _target(cells: dict[str, str], where: str, problems: list[str]) -> Target | 
             problems.append(f"{where}: a target to fit needs a {name}")
     if len(problems) > before:
         return None
-    if numbers["low"] >= numbers["high"]:
+    if math.isnan(numbers["low"]) and math.isnan(numbers["high"]):
+        problems.append(f"{where}: has neither low nor high; give at least one")
+    elif numbers["low"] >= numbers["high"]:
         problems.append(f"{where}: low {numbers['low']:g} is not below high {numbers['high']:g}")
     elif use == "fit" and not numbers["low"] <= numbers["value"] <= numbers["high"]:
         problems.append(f"{where}: value {numbers['value']:g} is not between low and high")

@@ -140,7 +140,7 @@ def patterns_figure(calibration: Calibration) -> tuple[Figure, str]:
     axis.axvspan(0.0, 1.0, color="#EDF1F5")
     for k, row in table.iterrows():
         low, wide = row["target_low"], row["target_high"] - row["target_low"]
-        at = [(row[name] - low) / wide for name in ("model_low", "model", "model_high")]
+        at = [np.clip((row[name] - low) / wide, -0.97, 1.97) for name in ("model_low", "model", "model_high")]
         colour = _LEARNED if row["holds"] else _MISSED
         axis.plot([at[0], at[2]], [k, k], color=colour, linewidth=3, linestyle="-" if row["holds"] else ":")
         axis.plot([at[1]], [k], "o" if row["holds"] else "X", color=colour, markersize=7)

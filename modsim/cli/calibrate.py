@@ -155,6 +155,8 @@ def _show(found: "Calibration", more: Any) -> None:
         console.print(
             f"The model does not reach {', '.join(missed['id'])}; that is a finding, and stays.", style="bold"
         )
+    if found.absent:
+        print(f"No run of this place has the figures of {', '.join(target.id for target in found.absent)}.")
     known = found.numbers[found.numbers["identified"]].sort_values("contraction", ascending=False)
     console.print(
         f"\nThe targets tell something (contraction {found.identified_from:.2g} or more; chance gives up to "

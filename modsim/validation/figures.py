@@ -190,17 +190,10 @@ def _completion(seen: Seen, arm: str) -> np.ndarray:
 
 
 def _left(seen: Seen) -> np.ndarray:
-    """Incidents averted in the third year over those averted in the first, of all futures together.
-
-    Averted counts of single futures are too uncertain to be divided; so one future is left out at a time, and the value
-    given for it is the one whose mean and spread are those of the ratio (jackknife).
-    """
+    """Incidents averted in the third year over those averted in the first."""
     averted = seen.occurred(seen.reference) - seen.occurred(seen.carried)
     first, third = (averted[:, start : start + YEAR].sum(axis=1) for start in (0, 2 * YEAR))
-    number = len(first)
-    whole = third.sum() / first.sum()
-    without = (third.sum() - third) / (first.sum() - first)
-    return number * whole - (number - 1) * without
+    return _ratio(third, first)
 
 
 @dataclass(frozen=True)
@@ -210,10 +203,11 @@ class Figure:
     runs: tuple[str, ...]
     of: Callable[[Runs], np.ndarray]
     weeks: int = 1
+    is_ratio: bool = False  # of means over all futures: see `_ratio`
 
 
 COUNTED = (
-    "recorded_of_core_member", "known_in_a_year", "share_of_top_2_percent", "active_at_14_to_17", "recorded_again",
+    "recorded_of_core_member", "known_in_a_year", "share_of_top_2_percent", "active_at_14_to_17",
 )  # fmt: skip
 
 
@@ -248,6 +242,7 @@ FIGURES: dict[str, Figure] = {
             _participants(runs["alike"], runs["alike"].carried),
             _participants(runs["alike, no deviancy"], runs["alike, no deviancy"].carried),
         ),
+        is_ratio=True,
     ),
     "friends_to_participants_ratio": Figure(
         ("alike",),
@@ -255,9 +250,10 @@ FIGURES: dict[str, Figure] = {
             _groups(runs["alike"], runs["alike"].carried),
             _participants(runs["alike"], runs["alike"].carried),
         ),
+        is_ratio=True,
     ),
     "left_in_the_third_year": Figure(
-        ("alike, one round",), lambda runs: _left(runs["alike, one round"]), weeks=3 * YEAR
+        ("alike, one round",), lambda runs: _left(runs["alike, one round"]), weeks=3 * YEAR, is_ratio=True
     ),
     "trust_after_a_breach": Figure(
         ("breach",), lambda runs: runs["breach"].measure(runs["breach"].anew, "trust_listed_change_points")
@@ -270,12 +266,17 @@ FIGURES: dict[str, Figure] = {
         lambda runs: runs["as it is"].measure(runs["as it is"].anew, _first(runs["as it is"].scenario))
         - runs["no anchor"].measure(runs["no anchor"].anew, _first(runs["no anchor"].scenario)),
     ),
-    **{name: Figure(("as it is",), _counted(name), weeks=2 * YEAR) for name in COUNTED},
+    **{name: Figure(("as it is",), _counted(name), weeks=YEAR) for name in COUNTED},
+    "recorded_again": Figure(("as it is",), _counted("recorded_again"), weeks=2 * YEAR),
 }  # fmt: skip
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """A ratio of means with one value for each future (jackknife): see `_left`."""
+    """A ratio of means over all futures together, with one value for each future.
+
+    Counts of single futures are too uncertain to be divided; so one future is left out at a time, and the value given
+    for it is the one whose mean and standard error are those of the ratio (jackknife).
+    """
     known = np.isfinite(part) & np.isfinite(whole)
     part, whole = np.where(known, part, 0.0), np.where(known, whole, 0.0)
     number = known.sum()

@@ -15,6 +15,7 @@ from modsim.findings.statistics import RANGE_OF_FUTURES, Estimate
 from modsim.studies.documents import check_places, put_table, typeset
 from modsim.studies.running import deciding_code
 from modsim.studies.writing import write_figure, write_whole
+from modsim.validation.figures import FIGURES
 from modsim.validation.patterns import Pattern
 from modsim.validation.validating import Validated, Verdict
 
@@ -73,11 +74,19 @@ def draw(validated: list[Validated], folder: Path, kinds: Sequence[str] = ("svg"
 
 def count_of(validated: list[Validated]) -> str:
     """How many patterns hold, fail and are left open, in words."""
-    verdicts = [one.verdict for one in validated]
-    return (
-        f"{verdicts.count('holds')} of {len(verdicts)} patterns hold, {verdicts.count('fails')} fail, and of "
-        f"{verdicts.count('cannot tell')} the model cannot tell."
+    alone = [one.verdict for one in validated if not one.pattern.implied_by]
+    said = (
+        f"{alone.count('holds')} of {len(alone)} patterns hold, {alone.count('fails')} fail, and of "
+        f"{alone.count('cannot tell')} the model cannot tell."
     )
+    rest = [one for one in validated if one.pattern.implied_by]
+    if rest:
+        held = sum(one.verdict == "holds" for one in rest)
+        said += (
+            f" Not counted there: {', '.join(one.pattern.id for one in rest)} nearly follow from targets that were "
+            f"fitted; {held} of these {len(rest)} hold."
+        )
+    return said
 
 
 def markdown_of(validated: list[Validated]) -> str:
@@ -88,8 +97,9 @@ def markdown_of(validated: list[Validated]) -> str:
         e = one.found
         found = "–" if e.mean is None else f"{e.mean:.3g} ({_number(e.low)} to {_number(e.high)})"
         verdict = one.verdict if one.verdict == "holds" else f"**{one.verdict}**"
-        seen = "" if not p.seen else ", seen before"
-        cells = p.id, f"{p.title} ({p.unit})", range_of(p.low, p.high), found, verdict, f"{p.strength}{seen}", p.source
+        notes = [p.strength] + ["seen before"] * p.seen
+        notes += [f"nearly implied by {', '.join(p.implied_by)}"] * bool(p.implied_by)
+        cells = p.id, f"{p.title} ({p.unit})", range_of(p.low, p.high), found, verdict, ", ".join(notes), p.source
         lines.append(f"| {' | '.join(cells)} |")
     return typeset("\n".join(lines))
 
@@ -125,7 +135,8 @@ def picture_of(validated: list[Validated]) -> Figure:
                   for x in np.nanpercentile(one.values, RANGE_OF_FUTURES)]  # fmt: skip
         band = (0.0 if np.isfinite(low) else -_SHOWN_BEYOND, 1.0 if np.isfinite(high) else 1 + _SHOWN_BEYOND)
         axis.plot(band, [k, k], color="#D5DEE7", linewidth=11, solid_capstyle="butt")
-        axis.plot(spread, [k, k], color=colour, linewidth=0.8)
+        if not FIGURES[one.pattern.figure].is_ratio:  # whose values by draw are made for its mean and error only
+            axis.plot(spread, [k, k], color=colour, linewidth=0.8)
         axis.plot([at[0], at[2]], [k, k], color=colour, linewidth=3)
         axis.plot([at[1]], [k], mark, color=colour, markersize=7)
     names = [f"{one.pattern.id}  {one.pattern.title}" for one in reversed(validated)]

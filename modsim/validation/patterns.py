@@ -14,7 +14,11 @@ _WHAT = "[[patterns]] with id, title, figure, low or high, unit, strength and so
 
 
 class Pattern(Table):
-    """A pattern of the world, and the figure of the model that is set beside it; an end left out sets no bound."""
+    """A pattern of the world, and the figure of the model that is set beside it; an end left out sets no bound.
+
+    `seen` says whether it had been looked at before it was declared, `implied_by` which targets of the calibration
+    nearly settle it, so that it says less than the others.
+    """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,19}$")]
     title: Annotated[str, Field(min_length=1, max_length=200)]
@@ -25,6 +29,7 @@ class Pattern(Table):
     strength: Literal["A", "B", "C", "D"]
     source: Annotated[str, Field(min_length=1)]
     seen: bool = False
+    implied_by: list[str] = []
 
     @property
     def range(self) -> tuple[float, float]:

@@ -13,7 +13,6 @@ from modsim.calibration import layers as layering
 from modsim.calibration import layers_page, shipped
 from modsim.calibration.layers import Draws, Layers, layers_of
 from modsim.calibration.variants import VARIANTS, Variant
-from modsim.findings.statistics import Estimate, estimate
 from modsim.studies.documents import table_in
 from modsim.studies.study import StudyError
 from tests.conftest import SCENARIOS, SMALL, modsim, small_scenario
@@ -93,10 +92,10 @@ def test_chance_is_taken_out_of_the_spread_of_draws():
 def layers(base, numbers=None, rules=None):
     scenario = small_scenario()
     draws = None if numbers is None else Draws(np.array(numbers), np.zeros(len(numbers)))
-    return Layers(scenario, base, 16, [], draws, draws, rules, rules)
+    return Layers(scenario, base, [], draws, draws, rules)
 
 
-SURE, OPEN = Estimate(-2.0, -2.3, -1.7, None, None), Estimate(-0.6, -1.0, -0.2, None, None)
+SURE, OPEN = np.linspace(-2.3, -1.7, 16), np.linspace(-2.0, 0.8, 16)  # contrasts future by future
 
 
 def test_a_verdict_says_which_layer_it_survives():
@@ -147,13 +146,27 @@ def test_what_was_compared_is_kept_when_the_layers_are_stopped(tmp_path, monkeyp
 
 def test_chance_is_taken_out_of_what_contested_rules_move():
     luck, futures = np.random.Generator(np.random.Philox(2)), 16
-    nothing = {f"rule {k}": estimate(luck.normal(size=futures)) for k in range(400)}
-    only_chance = Layers(small_scenario(), SURE, futures, [], None, None, nothing, nothing)
-    assert only_chance.variances["rules"] < 0.01  # chance alone has 1/16 in each
-    moved = {f"rule {k}": estimate(2.0 + luck.normal(size=futures)) for k in range(400)}
-    assert Layers(small_scenario(), SURE, futures, [], None, None, moved, moved).variances["rules"] == pytest.approx(
-        4.0, rel=0.05
-    )
+    nothing = {f"rule {k}": SURE + luck.normal(size=futures) for k in range(400)}
+    assert layers(SURE, rules=nothing).variances["rules"] < 0.01  # chance alone has 1/16 in each
+    moved = {name: each + 2.0 for name, each in nothing.items()}
+    assert layers(SURE, rules=moved).variances["rules"] == pytest.approx(4.0, rel=0.05)
+
+
+def test_futures_in_which_nothing_happens_are_left_out():
+    gaps = np.where(np.arange(16) < 2, np.nan, SURE)
+    assert layers(gaps).variances["chance"] == pytest.approx(SURE[2:].var(ddof=1) / 14)
+    one = layers(SURE[:1], rules={"one": SURE[:1] + 1.0})
+    assert one.variances == {}  # of a single future nothing can be said
+    assert one.survives == {}
+
+
+def test_a_place_in_which_nothing_happens_has_no_layers(few_draws):
+    quiet = [f"areas.{area}.reported_per_10000_per_month=0.01" for area in ("gorbals", "castlefern", "govan")]
+    comparison = small_comparison(*quiet, "settings.weeks=8")
+    found = layers_of(comparison, "parameters", workers=1)
+    assert found.numbers is None
+    assert found.sentence == "Chance alone leaves no verdict that could survive anything."
+    assert json.dumps(found.as_dict(), allow_nan=False)
 
 
 def test_rules_are_set_beside_the_model_in_the_same_futures(monkeypatch):
@@ -168,8 +181,7 @@ def test_rules_are_set_beside_the_model_in_the_same_futures(monkeypatch):
 
 def test_the_share_of_chance_is_the_square_of_its_standard_error():
     values = np.array([1.0, 2.0, 4.0, 3.0])
-    found = Layers(small_scenario(), estimate(values), 4, [], None, None, None)
-    assert found.variances["chance"] == pytest.approx(values.var(ddof=1) / 4)
+    assert layers(values).variances["chance"] == pytest.approx(values.var(ddof=1) / 4)
 
 
 def test_layers_are_published_with_what_makes_them_stale(tmp_path, few_draws):
