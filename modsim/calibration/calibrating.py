@@ -25,6 +25,7 @@ IMPLAUSIBLE = 3.0  # standard deviations beyond which numbers are ruled out
 IDENTIFIED = 0.1  # least contraction of a number of which the targets are said to tell something
 _SHUFFLED = 40  # tables whose places tell nothing, to see what chance contracts
 DRAWS = 300
+FEWEST_RUNS, _FEWEST_WORLDS = 20, 4  # from which emulators are taught
 _TRIED_AT_ONCE = 20_000
 _MOST_TRIES = 100
 INTERVAL = 0.80  # of which the coverage is looked at
@@ -263,9 +264,12 @@ def _check_figures(table: pd.DataFrame, targets: list[Target]) -> None:
 def _emulators(table: pd.DataFrame, prior: Prior, targets: list[Target], what: str = "have all figures") -> Emulators:
     rows = table[np.isfinite(_figures(table, targets)).all(axis=1)]
     worlds = rows["world"].nunique()
-    if len(rows) < 20 or worlds < 4:
+    if len(rows) < FEWEST_RUNS or worlds < _FEWEST_WORLDS:
         raise InputError(
-            [f"only {len(rows)} runs in {worlds} worlds {what}, fewer than 20 in 4; give more --worlds and --points"]
+            [
+                f"only {len(rows)} runs, in {worlds} worlds, {what}; {FEWEST_RUNS} in {_FEWEST_WORLDS} or more are "
+                "needed: give more --worlds, --again or --points"
+            ]
         )
     shares = prior.shares_of(rows[prior.keys].to_numpy())
     names = [target.figure for target in targets]

@@ -61,7 +61,7 @@ def calibrate(
     """
     try:
         from modsim.calibration import page
-        from modsim.calibration.calibrating import Size
+        from modsim.calibration.calibrating import FEWEST_RUNS, Size
         from modsim.calibration.calibrating import calibrate as calibrated
         from modsim.calibration.cross_check import check_pyabc
         from modsim.calibration.prior import Prior
@@ -80,6 +80,12 @@ def calibrate(
                 check_places(DOCUMENT, page.TABLES, page.BY)
             if cross_check:
                 check_pyabc()
+            if worlds * points < FEWEST_RUNS:
+                refuse(
+                    [f"--worlds {worlds} with --points {points}: {FEWEST_RUNS} runs or more are needed to learn from"]
+                )
+            if store.is_file():
+                refuse([f"--store {store}: is a file; give a folder, which is made if it does not exist"])
             folder, command = check_folder(out, NAMES, "calibration.json"), shlex.join(["modsim", *sys.argv[1:]])
             aims, place, known = read_targets(targets), load_scenario(scenario, changes or []), Prior.read(prior)
             with progress_bar() as bar:

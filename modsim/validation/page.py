@@ -91,15 +91,26 @@ def count_of(validated: list[Validated]) -> str:
 
 def markdown_of(validated: list[Validated]) -> str:
     """The table of a validation, failures included."""
-    lines = ["| | pattern | may lie | the model gives | verdict | strength | source |", "|---|---|---|---|---|---|---|"]
+    heads = "", "pattern", "may lie", "the model gives", "draws within", "verdict", "strength", "source"
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for one in validated:
         p = one.pattern
         e = one.found
         found = "–" if e.mean is None else f"{e.mean:.3g} ({_number(e.low)} to {_number(e.high)})"
+        within = "–" if np.isnan(one.share_within) else f"{one.share_within:.0%}"
         verdict = one.verdict if one.verdict == "holds" else f"**{one.verdict}**"
         notes = [p.strength] + ["seen before"] * p.seen
         notes += [f"nearly implied by {', '.join(p.implied_by)}"] * bool(p.implied_by)
-        cells = p.id, f"{p.title} ({p.unit})", range_of(p.low, p.high), found, verdict, ", ".join(notes), p.source
+        cells = (
+            p.id,
+            f"{p.title} ({p.unit})",
+            range_of(p.low, p.high),
+            found,
+            within,
+            verdict,
+            ", ".join(notes),
+            p.source,
+        )
         lines.append(f"| {' | '.join(cells)} |")
     return typeset("\n".join(lines))
 

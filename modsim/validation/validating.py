@@ -42,6 +42,15 @@ class Validated:
             return "fails"
         return "cannot tell"
 
+    @property
+    def share_within(self) -> float:
+        """The share of draws (or futures) within the range; NaN where their values are not made for that."""
+        known = self.values[np.isfinite(self.values)]
+        if not known.size or FIGURES[self.pattern.figure].is_ratio:
+            return float("nan")
+        low, high = self.pattern.range
+        return float(np.mean((low <= known) & (known <= high)))
+
 
 @dataclass(frozen=True)
 class _Piece:
@@ -160,7 +169,7 @@ def table_of(validated: Sequence[Validated]) -> pd.DataFrame:
                 "low": one.pattern.low, "high": one.pattern.high, "unit": one.pattern.unit,
                 "strength": one.pattern.strength, "seen_before": one.pattern.seen,
                 "model": one.found.mean, "model_low": one.found.low, "model_high": one.found.high,
-                "verdict": one.verdict, "source": one.pattern.source,
+                "share_within": one.share_within, "verdict": one.verdict, "source": one.pattern.source,
             }
             for one in validated
         ]

@@ -581,3 +581,16 @@ def test_a_calibration_is_published_whole_or_not_at_all(small, tmp_path, monkeyp
     assert {path.name for path in (tmp_path / "pictures").iterdir()} == {
         f"calibration-{name}.{kind}" for name in ("numbers", "patterns") for kind in ("png", "txt")
     }
+
+
+def test_the_command_refuses_at_once_what_cannot_succeed(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("")
+    for words, told in (
+        (("--worlds", "8", "--points", "1"), "--worlds 8 with --points 1: 20 runs or more are needed"),
+        (("--store", tmp_path / "file"), "is a file; give a folder"),
+    ):
+        code, _, said = modsim(
+            monkeypatch, capsys, "calibrate", HERE / "targets.csv", "--out", tmp_path / "out", *words
+        )
+        assert code == 2
+        assert told in said

@@ -80,6 +80,9 @@ def test_the_page_shows_failures():
     ]
     assert count_of(found) == "1 of 2 patterns hold, 1 fail, and of 0 the model cannot tell."
     assert "**fails**" in markdown_of(found)
+    spread = Validated(pattern(0.0, 1.0), found[0].found, np.array([0.5, 0.7, 1.2, np.nan]))
+    assert spread.share_within == pytest.approx(2 / 3)
+    assert "| 67% | holds |" in markdown_of([spread])
     assert list(table_of(found)["verdict"]) == ["holds", "fails"]
 
 
