@@ -135,7 +135,7 @@ class Calibration:
         )
 
     @property
-    def patterns(self) -> pd.DataFrame:
+    def reached(self) -> pd.DataFrame:
         """Every target beside what the model gives over draws from the posterior, and whether it holds.
 
         Those of which the place has no such figure (see `absent`) are left out.

@@ -14,13 +14,13 @@ SHIPPED = Path(__file__).parent
 FIRST = "first-points.csv"  # of the table, by which a test sees whether the code still gives these figures
 
 
-def patterns_text(folder: Path) -> str:
+def reached_text(folder: Path) -> str:
     """Every target beside the calibrated model, from the published files."""
     lines = [
         "| | figure | target | the model, 9 in 10 draws | draws in range | |",
         "|---|---|---|---|---|---|",
     ]
-    for row in pd.read_csv(folder / "patterns.csv").to_dict("records"):
+    for row in pd.read_csv(folder / "reached.csv").to_dict("records"):
         use = "" if row["use"] == "fit" else " (an input, or checked only)"
         verdict = "" if row["holds"] else "**not reached**"
         model = f"{row['model']:.3g} ({row['model_low']:.3g} to {row['model_high']:.3g})"
@@ -96,7 +96,7 @@ def rules_text(folder: Path) -> str:
     return typeset("\n".join(lines))
 
 
-TABLES = {"calibration": patterns_text, "numbers": numbers_text, "rules": rules_text}
+TABLES = {"calibration": reached_text, "numbers": numbers_text, "rules": rules_text}
 
 
 def publish(

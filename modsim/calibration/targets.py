@@ -14,6 +14,11 @@ from modsim.inputs.problems import InputError
 Use = Literal["fit", "check"]
 _COLUMNS = ("id", "figure", "value", "low", "high", "weight", "use", "strength", "source", "why")
 _NEEDED = ("id", "figure", "value", "low", "high")
+_SHARES = (
+    "share_of_top_5_5_percent", "share_of_top_10_percent", "share_of_core_group", "take_up", "completion",
+    "core_exit_per_year", "transitivity", "residents_trust",
+)  # fmt: skip
+_STRENGTHS = ("A", "B", "C", "D", "")
 _SDS_IN_A_RANGE = 2 * 1.645  # a range is read as the middle 90 % of a normal distribution
 _MOST_TARGETS = 100
 
@@ -80,6 +85,8 @@ def _target(cells: dict[str, str], where: str, problems: list[str]) -> Target | 
         problems.append(f"{where}: figure {cells['figure']!r} is none of {', '.join(FIGURES)}")
     if use not in get_args(Use):
         problems.append(f"{where}: use {use!r} is neither fit nor check")
+    if cells["strength"] not in _STRENGTHS:
+        problems.append(f"{where}: strength {cells['strength']!r} is none of A, B, C, D; it may be left empty")
     numbers = {}
     for name in ("value", "low", "high", "weight"):
         text = cells[name] or ("1" if name == "weight" else "")
@@ -94,6 +101,11 @@ def _target(cells: dict[str, str], where: str, problems: list[str]) -> Target | 
             problems.append(f"{where}: a target to fit needs a {name}")
     if len(problems) > before:
         return None
+    ends = [numbers[name] for name in ("value", "low", "high")]
+    if cells["figure"] in _SHARES and any(end < 0 or end > 1 for end in ends):
+        problems.append(
+            f"{where}: {cells['figure']} is a share from 0 to 1; given {', '.join(f'{end:g}' for end in ends)}"
+        )
     if math.isnan(numbers["low"]) and math.isnan(numbers["high"]):
         problems.append(f"{where}: has neither low nor high; give at least one")
     elif numbers["low"] >= numbers["high"]:

@@ -18,9 +18,9 @@ from modsim.studies.running import deciding_code
 from modsim.studies.writing import write_figure, write_whole
 
 NAMES = {
-    "calibration.json", "posterior.csv", "numbers.csv", "patterns.csv", "entangled.csv", "recovery.csv",
+    "calibration.json", "posterior.csv", "numbers.csv", "reached.csv", "entangled.csv", "recovery.csv",
     "cross-check.csv", "rules-evidence.csv", "rules-told-apart.csv", "numbers.txt", "numbers.svg", "numbers.png",
-    "patterns.txt", "patterns.svg", "patterns.png",
+    "reached.txt", "reached.svg", "reached.png",
 }  # fmt: skip
 _KINDS = ("svg", "png")
 SCHEMA = "modsim-calibration-1"
@@ -34,7 +34,7 @@ def write_tables(calibration: Calibration, folder: Path, command: str) -> None:
     write_text(about, folder / "calibration.json")
     write_more(
         {
-            "posterior": calibration.draws, "numbers": calibration.numbers, "patterns": calibration.patterns,
+            "posterior": calibration.draws, "numbers": calibration.numbers, "reached": calibration.reached,
             "entangled": calibration.entangled,
         },
         folder,
@@ -49,7 +49,7 @@ def write_more(tables: dict[str, pd.DataFrame], folder: Path) -> None:
 
 def write_pictures(calibration: Calibration, folder: Path, before: str = "", kinds: Sequence[str] = _KINDS) -> None:
     """Draw the pictures of a calibration into a folder, their names with `before` before them."""
-    for name, draw in (("numbers", numbers_figure), ("patterns", patterns_figure)):
+    for name, draw in (("numbers", numbers_figure), ("reached", reached_figure)):
         with rc_context(SETTINGS):
             figure, description = draw(calibration)
             finish(figure)
@@ -127,9 +127,9 @@ def _place(parameter: Any, value: float) -> float:
     return float((value - parameter.low) / (parameter.high - parameter.low))
 
 
-def patterns_figure(calibration: Calibration) -> tuple[Figure, str]:
+def reached_figure(calibration: Calibration) -> tuple[Figure, str]:
     """Every target beside the model: each range drawn from 0 to 1, and where the model's middle and 9 in 10 lie."""
-    table = calibration.patterns
+    table = calibration.reached
     table = (
         table[np.isfinite(table["target_low"]) & np.isfinite(table["target_high"])].iloc[::-1].reset_index(drop=True)
     )
@@ -148,5 +148,5 @@ def patterns_figure(calibration: Calibration) -> tuple[Figure, str]:
     axis.set_xlim(-1.0, 2.0)
     axis.set_xticks([0, 1], ["low end\nof the target", "high end"])
     put_title(figure, "Figures of the calibrated model in the ranges of their targets (a cross: outside)")
-    missed = calibration.patterns.loc[~calibration.patterns["holds"], "id"]
+    missed = calibration.reached.loc[~calibration.reached["holds"], "id"]
     return figure, f"Figures of the calibrated model lie in all ranges but those of {', '.join(missed) or 'none'}."

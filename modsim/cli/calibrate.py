@@ -155,8 +155,8 @@ def _show(found: "Calibration", more: Any) -> None:
     console = terminal()
     console.print(f"{found.scenario.title}: {len(found.table):,} points run, {found.kept.sum():,} not ruled out.")
     console.print(f"The first wave leaves {found.room_left:.1%} of what was thought possible.\n")
-    console.print(_table(found.patterns, ("id", "figure", "use", "target_low", "target_high", "model", "holds")))
-    missed = found.patterns[~found.patterns["holds"]]
+    console.print(_table(found.reached, ("id", "figure", "use", "target_low", "target_high", "model", "holds")))
+    missed = found.reached[~found.reached["holds"]]
     if len(missed):
         console.print(
             f"The model does not reach {', '.join(missed['id'])}; that is a finding, and stays.", style="bold"

@@ -68,6 +68,25 @@ def test_every_link_leads_somewhere():
             assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
+def test_every_figure_to_calibrate_to_is_explained():
+    from modsim.calibration.figures import FIGURES
+
+    page = (HOME / "docs" / "calibration.md").read_text()
+    for name, meaning in FIGURES.items():
+        assert f"| `{name}` | {meaning} |" in page
+
+
+def test_the_files_in_the_calibration_page_can_be_used(tmp_path):
+    from modsim.calibration.targets import read_targets
+    from modsim.validation.patterns import read_patterns
+
+    page = (HOME / "docs" / "calibration.md").read_text()
+    (tmp_path / "t.csv").write_text(re.search(r"```\n(id,figure.*?)```", page, re.DOTALL)[1])
+    (tmp_path / "p.toml").write_text(re.search(r"```toml\n(.*?)```", page, re.DOTALL)[1])
+    assert [target.id for target in read_targets(tmp_path / "t.csv")] == ["T1", "T2"]
+    assert [pattern.id for pattern in read_patterns(tmp_path / "p.toml")] == ["P1"]
+
+
 def test_every_scenario_is_in_the_readme():
     for path in (HOME / "scenarios").glob("*.toml"):
         assert f"`{path.stem}`" in README

@@ -27,7 +27,7 @@ from modsim.calibration.prior import Parameter, Prior
 from modsim.calibration.table import Batch, TableStore, batches_of, place_to_calibrate_in, run_table
 from modsim.calibration.targets import Target, read_targets
 from modsim.calibration.variants import NULL, SATURATING, VARIANTS
-from modsim.calibration.writing import patterns_figure
+from modsim.calibration.writing import reached_figure
 from modsim.findings.measures import by_replicate
 from modsim.inputs.problems import InputError
 from modsim.simulation.lanes import Lane
@@ -93,20 +93,22 @@ WRONG_TARGETS = [
     ("id,figure,value,low,high\nA,nothing,1,0,2\n", "figure 'nothing' is none of reported_per"),
     ("id,figure,value,low\nA,take_up,1,0\n", "has no column 'high'"),
     ("id,figure,value,low,high,colour\nA,take_up,1,0,2,red\n", "has an unknown column 'colour'"),
-    ("id,figure,value,low,high\nA,take_up,x,0,2\n", "value 'x' is not a number"),
-    ("id,figure,value,low,high\nA,take_up,inf,0,2\n", "value 'inf' is not a number"),
-    ("id,figure,value,low,high\nA,take_up,3,0,2\n", "value 3 is not between low and high"),
-    ("id,figure,value,low,high\nA,take_up,1,2,2\n", "low 2 is not below high 2"),
+    ("id,figure,value,low,high\nA,friends_each,x,0,2\n", "value 'x' is not a number"),
+    ("id,figure,value,low,high\nA,friends_each,inf,0,2\n", "value 'inf' is not a number"),
+    ("id,figure,value,low,high\nA,friends_each,3,0,2\n", "value 3 is not between low and high"),
+    ("id,figure,value,low,high\nA,friends_each,1,2,2\n", "low 2 is not below high 2"),
     ("id,figure,value,low,high\nA,take_up,,0,2\n", "a target to fit needs a value"),
     ("id,figure,value,low,high\n,take_up,1,0,2\n", "has no id"),
     ("id,figure,value,low,high,use\nA,take_up,1,0,2,guess\n", "use 'guess' is neither fit nor check"),
     ("id,figure,value,low,high,weight\nA,take_up,1,0,2,0\n", "weight 0 must be above 0"),
     ("id,figure,value,low,high\nA,take_up,1,0,2\nA,take_up,1,0,2\n", "'A' stands there twice"),
-    ("id,figure,value,low,high,use\nA,take_up,1,0,2,check\n", "holds no target to fit"),
+    ("id,figure,value,low,high,use\nA,friends_each,1,0,2,check\n", "holds no target to fit"),
     ("", "cannot be read"),
-    ("id,figure,value,low,high\nA,take_up,1,0,2\nB,take_up,1,0,2\n", "take_up is fitted twice"),
+    ("id,figure,value,low,high,strength\nA,take_up,.3,.2,.4,Q\n", "strength 'Q' is none of A, B, C, D"),
+    ("id,figure,value,low,high\nA,take_up,30,20,40\n", "take_up is a share from 0 to 1; given 30, 20, 40"),
+    ("id,figure,value,low,high\nA,friends_each,1,0,2\nB,friends_each,1,0,2\n", "friends_each is fitted twice"),
     ("id,figure,value,low,high,use\nA,take_up,1,,,check\n", "has neither low nor high"),
-    ("id,figure,value,low,high\n\n\nA,take_up,3,0,2\n", "line 4: value 3 is not between"),
+    ("id,figure,value,low,high\n\n\nA,friends_each,3,0,2\n", "line 4: value 3 is not between"),
     ("id,figure,value,low,high\nA,take_up,1,0,2,3\n", "Expected 5 fields in line 2, saw 6"),
     ("id,figure,value,low,high\nA,take_up,1,0,2\nB,completion,1,000,0,2\n", "Expected 5 fields in line 3, saw 6"),
     ("id,figure,value,low,high,low\nA,take_up,1,0,2,0\n", "names the column 'low' twice"),
@@ -314,9 +316,9 @@ def test_a_small_calibration_finds_something_and_says_what_it_does_not_reach(sma
     assert found.numbers["contraction"].max() > found.chance
     inside = found.numbers
     assert ((inside["prior_low"] <= inside["low"]) & (inside["high"] <= inside["prior_high"])).all()
-    patterns = found.patterns.set_index("id")
-    assert patterns.loc["K9a", "use"] == "check"
-    assert set(found.patterns["holds"]) <= {True, False}
+    reached = found.reached.set_index("id")
+    assert reached.loc["K9a", "use"] == "check"
+    assert set(found.reached["holds"]) <= {True, False}
 
 
 def test_made_up_truths_are_found_again_in_a_small_calibration(small):
@@ -472,13 +474,13 @@ def test_figures_that_a_place_does_not_have_are_told(tmp_path):
         calibrate([to_fit], without, few(), tmp_path, size=Size(8, 4, 4, 2), workers=1)
     found = calibrate([aim, *targets("take_up")], without, few(), tmp_path, size=Size(8, 4, 4, 2), workers=1)
     assert [target.id for target in found.absent] == ["G1"]
-    assert list(found.patterns["figure"]) == ["take_up"]
+    assert list(found.reached["figure"]) == ["take_up"]
 
 
 def test_the_worst_misses_stay_in_the_picture(small):
     found, _ = small
     far = replace(found, checked=found.checked.assign(take_up=9.0))
-    figure, said = patterns_figure(far)
+    figure, said = reached_figure(far)
     assert "K7" in said
     axis = figure.axes[0]
     low, high = axis.get_xlim()
@@ -579,7 +581,7 @@ def test_a_calibration_is_published_whole_or_not_at_all(small, tmp_path, monkeyp
     again = Batch(0, found.scenario, tuple(found.prior.keys), first[found.prior.keys].to_numpy()[:2]).outcome()
     pd.testing.assert_frame_equal(again, first.head(2), check_dtype=False)
     assert {path.name for path in (tmp_path / "pictures").iterdir()} == {
-        f"calibration-{name}.{kind}" for name in ("numbers", "patterns") for kind in ("png", "txt")
+        f"calibration-{name}.{kind}" for name in ("numbers", "reached") for kind in ("png", "txt")
     }
 
 
