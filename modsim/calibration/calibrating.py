@@ -3,7 +3,7 @@
 Figures of draws from the posterior are then run again and set beside every target: what the model cannot do is shown.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from modsim.calibration.emulators import Emulators, check_scikit_learn
+from modsim.calibration.emulators import Emulators, taught
+from modsim.calibration.libraries import check_library
 from modsim.calibration.posterior import Posterior, posterior
 from modsim.calibration.prior import Prior
 from modsim.calibration.table import Batch, TableStore, batches_of, place_to_calibrate_in, run_table
-from modsim.calibration.targets import Target
-from modsim.calibration.variants import NULL, VARIANTS, Variant
+from modsim.calibration.targets import Target, aims_of, figures_in
 from modsim.inputs.problems import InputError
 from modsim.inputs.scenario import Scenario
 from modsim.world.draws import analyst
@@ -25,12 +25,8 @@ IMPLAUSIBLE = 3.0  # standard deviations beyond which numbers are ruled out
 IDENTIFIED = 0.1  # least contraction of a number of which the targets are said to tell something
 _SHUFFLED = 40  # tables whose places tell nothing, to see what chance contracts
 DRAWS = 300
-FEWEST_RUNS, _FEWEST_WORLDS = 20, 4  # from which emulators are taught
 _TRIED_AT_ONCE = 20_000
 _MOST_TRIES = 100
-INTERVAL = 0.80  # of which the coverage is looked at
-SETS = 20  # made-up data sets of the recovery
-_HELD_OUT = 4  # parts of the worlds, each held out once
 _FIRST_OF_SECOND_WAVE, _FIRST_OF_CHECK = 100_000, 200_000
 
 Progress = Callable[[str, int, int], None]
@@ -70,7 +66,7 @@ class Calibration:
 
     @property
     def fitted(self) -> list[Target]:
-        return _fitted(self.targets)
+        return [target for target in self.targets if target.use == "fit"]
 
     @property
     def shares(self) -> np.ndarray:
@@ -80,7 +76,7 @@ class Calibration:
     @property
     def figures(self) -> np.ndarray:
         """Figures of all points kept, in the order of the fitted targets (n, targets)."""
-        return _figures(self.table[self.kept], self.fitted)
+        return figures_in(self.table[self.kept], self.fitted)
 
     @property
     def worlds(self) -> np.ndarray:
@@ -94,12 +90,12 @@ class Calibration:
         Places are drawn afresh from the prior: those that were kept have been narrowed by what the figures tell.
         """
         luck, of_world = analyst(self.seed, "places that tell nothing"), self.prior.of_the_world
-        fitted, largest = self.fitted, []
+        shares, figures, aims, largest = self.shares, self.figures, aims_of(self.fitted), []
         worlds, world = np.unique(self.worlds, return_inverse=True)
         for again in range(_SHUFFLED):
-            places = luck.random(self.shares.shape)
+            places = luck.random(shares.shape)
             places[:, :of_world] = luck.random((len(worlds), of_world))[world]  # points of a world share its numbers
-            found = posterior(places, self.figures, *aims_of(fitted), self.seed + again)
+            found = posterior(places, figures, *aims, self.seed + again)
             largest.append(found.contraction.max())
         return float(np.quantile(largest, 0.95))
 
@@ -140,9 +136,9 @@ class Calibration:
 
         Those of which the place has no such figure (see `absent`) are left out.
         """
-        rows = []
+        rows, absent = [], self.absent
         for target in self.targets:
-            if target in self.absent:
+            if target in absent:
                 continue
             values = self.checked[target.figure].to_numpy(dtype=float)
             low, middle, high = np.nanpercentile(values, [5, 50, 95])
@@ -179,19 +175,6 @@ class Calibration:
         )
 
 
-def _fitted(targets: Sequence[Target]) -> list[Target]:
-    return [target for target in targets if target.use == "fit"]
-
-
-def _figures(table: pd.DataFrame, targets: Sequence[Target]) -> np.ndarray:
-    return table[[target.figure for target in targets]].to_numpy(dtype=float)
-
-
-def aims_of(targets: Sequence[Target]) -> tuple[np.ndarray, np.ndarray]:
-    """Values of targets, and the standard deviations with which they are known (targets,)."""
-    return np.array([target.value for target in targets]), np.array([target.sd for target in targets])
-
-
 def calibrate(
     targets: list[Target],
     scenario: Scenario,
@@ -217,8 +200,8 @@ def calibrate(
     InputError
         when the place cannot be calibrated in, a library is missing, or nothing in the prior agrees with the targets.
     """
-    check_scikit_learn()
-    size, place, fitted = size or Size(), place_to_calibrate_in(scenario), _fitted(targets)
+    check_library("sklearn", "scikit-learn", "a calibration")
+    size, place, fitted = size or Size(), place_to_calibrate_in(scenario), [t for t in targets if t.use == "fit"]
     kept = TableStore.of(store, place, prior, f"seed {seed}")
 
     def run(what: str, batches: list[Batch]) -> pd.DataFrame:
@@ -226,24 +209,25 @@ def calibrate(
         return run_table(batches, kept, workers, tell)
 
     shares = prior.shares(seed, size.worlds, size.points)
-    first = _numbered(run("prior draws", batches_of(place, prior, shares)), 1, shares)
+    first = numbered(run("prior draws", batches_of(place, prior, shares)), 1, shares)
     _check_figures(first, fitted)
-    emulators = _emulators(first, prior, fitted)
+    emulators = taught(first, prior, fitted)
     again, room_left = _second_wave(emulators, fitted, prior, size, seed)
     batches = batches_of(place, prior, again, _FIRST_OF_SECOND_WAVE)
-    second = _numbered(run("draws where the first leave room", batches), 2, again)
+    second = numbered(run("draws where the first leave room", batches), 2, again)
     table = pd.concat([first, second], ignore_index=True)
-    places, figures = prior.shares_of(table[prior.keys].to_numpy()), _figures(table, fitted)
+    places, figures = prior.shares_of(table[prior.keys].to_numpy()), figures_in(table, fitted)
     plausible = emulators.implausibility(places, fitted).max(axis=1)
     inside = (plausible < IMPLAUSIBLE) & np.isfinite(figures).all(axis=1)
-    sharper = _emulators(table[inside], prior, fitted, "are not ruled out")
+    sharper = taught(table[inside], prior, fitted, "are not ruled out")
     found = posterior(places[inside], figures[inside], *aims_of(fitted), seed)
     some = found.drawn(size.checked, seed + 1)
     checked = run("draws from the posterior", batches_of(place, prior, some[:, None, :], _FIRST_OF_CHECK))
     return Calibration(place, targets, prior, table, emulators, sharper, inside, room_left, found, checked, size, seed)
 
 
-def _numbered(table: pd.DataFrame, wave: int, shares: np.ndarray) -> pd.DataFrame:
+def numbered(table: pd.DataFrame, wave: int, shares: np.ndarray) -> pd.DataFrame:
+    """The runs of a wave, at places (worlds, points, parameters), with the wave and the world that each is of."""
     table.insert(0, "world", np.repeat(np.arange(len(shares)), shares.shape[1]) + 1_000_000 * wave)
     table.insert(0, "wave", wave)
     return table
@@ -259,21 +243,6 @@ def _check_figures(table: pd.DataFrame, targets: list[Target]) -> None:
                 for t in absent
             ]
         )
-
-
-def _emulators(table: pd.DataFrame, prior: Prior, targets: list[Target], what: str = "have all figures") -> Emulators:
-    rows = table[np.isfinite(_figures(table, targets)).all(axis=1)]
-    worlds = rows["world"].nunique()
-    if len(rows) < FEWEST_RUNS or worlds < _FEWEST_WORLDS:
-        raise InputError(
-            [
-                f"only {len(rows)} runs, in {worlds} worlds, {what}; {FEWEST_RUNS} in {_FEWEST_WORLDS} or more are "
-                "needed: give more --worlds, --again or --points"
-            ]
-        )
-    shares = prior.shares_of(rows[prior.keys].to_numpy())
-    names = [target.figure for target in targets]
-    return Emulators.of(shares, _figures(rows, targets), rows["world"].to_numpy(), names)
 
 
 def _second_wave(
@@ -314,109 +283,3 @@ def _second_wave(
             "say which target does not belong to this place"
         )
     raise InputError([said])
-
-
-# --- whether the calibration can be believed --------------------------------------------------------------------------
-
-
-def recovered(calibration: Calibration, sets: int = SETS) -> pd.DataFrame:
-    """Made-up truths found again: by number, how many of the sets' 80 % intervals hold it, over points of the table.
-
-    Of a number that the targets do not identify the prior alone gives such coverage: look at `identified` first.
-
-    Each set takes the figures of one point, with the errors with which targets are known, for those of the world, and
-    calibrates with all other points.
-    """
-    shares, fitted = calibration.shares, calibration.fitted
-    figures, (_, sds) = calibration.figures, aims_of(fitted)
-    luck = analyst(calibration.seed, "made-up truths")
-    worlds = calibration.worlds
-    inside, contraction = [], []
-    for place in luck.choice(len(shares), sets, replace=False):
-        observed = figures[place] + sds * luck.normal(size=len(sds))
-        others = worlds != worlds[place]
-        found = posterior(shares[others], figures[others], observed, sds, calibration.seed)
-        low, high = (found.quantile(share) for share in ((1 - INTERVAL) / 2, (1 + INTERVAL) / 2))
-        inside.append((low <= shares[place]) & (shares[place] <= high))
-        contraction.append(found.contraction)
-    return pd.DataFrame(
-        {
-            "number": calibration.prior.keys,
-            "identified": calibration.numbers["identified"],
-            "covered": np.mean(inside, axis=0),
-            "contraction": np.mean(contraction, axis=0),
-            "sets": sets,
-        }
-    )
-
-
-def variant_tables(
-    calibration: Calibration, store: Path, workers: int | None = None, progress: Progress | None = None
-) -> dict[str, tuple[Emulators, pd.DataFrame]]:
-    """A small table and emulators for the model as it is, under each contested rule, and under the null model."""
-    place, prior, fitted = calibration.scenario, calibration.prior, calibration.fitted
-    size = calibration.size
-    shares = prior.shares(calibration.seed, max(8, size.worlds // 5), size.points)
-    found = {}
-    for k, variant in enumerate((None, *_TOLD_APART, NULL)):
-        name = AS_IT_IS if variant is None else variant.name
-        changes = [] if variant is None else list(variant.values(place).items())
-        rules = None if variant is None else variant.rules
-        batches = batches_of(place, prior, shares, 0, changes, rules)  # the same luck as the model as it is
-        kept = TableStore.of(store, place, prior, f"seed {calibration.seed}" + (f", {name}" if k else ""))
-        tell = None if progress is None else lambda done, total, name=name: progress(f"rules: {name}", done, total)
-        table = _numbered(run_table(batches, kept, workers, tell), 1, shares)
-        found[name] = _emulators(table, prior, fitted), table
-    return found
-
-
-AS_IT_IS = "as it is"
-_TOLD_APART: tuple[Variant, ...] = tuple(v for v in VARIANTS if v.name != "pooled effect")  # the same at distance 0
-
-
-def evidence_of(
-    tables: dict[str, tuple[Emulators, pd.DataFrame]], observed: np.ndarray, sds: np.ndarray, seed: int
-) -> dict[str, float]:
-    """Log evidence of every variant for what was observed."""
-    numbers = next(iter(tables.values()))[0].numbers
-    places = analyst(seed, "evidence").random((_TRIED_AT_ONCE, numbers))
-    return {name: emulators.log_evidence(places, observed, sds) for name, (emulators, _) in tables.items()}
-
-
-def confusion(
-    calibration: Calibration, tables: dict[str, tuple[Emulators, pd.DataFrame]], sets: int = SETS
-) -> pd.DataFrame:
-    """Made-up data of every variant (rows), and which of them is taken for its source (columns), in shares of sets.
-
-    The worlds that made-up data are taken from are held out of what they are told apart by.
-    """
-    fitted, names = calibration.fitted, list(tables)
-    (_, sds), luck = aims_of(fitted), analyst(calibration.seed, "told apart")
-    taken = pd.DataFrame(0.0, index=names, columns=names)
-    worlds = np.unique(np.concatenate([table["world"] for _, table in tables.values()]))
-    parts = np.array_split(luck.permutation(worlds), _HELD_OUT)
-    for k, part in enumerate(parts):
-        known = {
-            name: (_emulators(table[~table["world"].isin(part)], calibration.prior, fitted), table)
-            for name, (_, table) in tables.items()
-        }
-        of_part = len(range(k, sets, len(parts)))
-        for name, (_, table) in tables.items():
-            figures = _figures(table[table["world"].isin(part)], fitted)
-            figures = figures[np.isfinite(figures).all(axis=1)]
-            for place in luck.integers(len(figures), size=of_part):
-                observed = figures[place] + sds * luck.normal(size=len(sds))
-                evidence = evidence_of(known, observed, sds, calibration.seed)
-                taken.loc[name, max(evidence, key=lambda other: evidence[other])] += 1.0 / sets
-    return taken
-
-
-def evidence_for(
-    calibration: Calibration, tables: dict[str, tuple[Emulators, pd.DataFrame]], without: Sequence[str] = ()
-) -> dict[str, float]:
-    """Log evidence of every variant for the targets, less that of the model as it is; some targets may be left out."""
-    kept = [target for target in calibration.fitted if target.id not in without]
-    if len(kept) < len(calibration.fitted):
-        tables = {name: (_emulators(table, calibration.prior, kept), table) for name, (_, table) in tables.items()}
-    found = evidence_of(tables, *aims_of(kept), calibration.seed)
-    return {name: value - found[AS_IT_IS] for name, value in found.items()}

@@ -2,7 +2,6 @@
 
 import logging
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -10,29 +9,14 @@ import numpy as np
 import pandas as pd
 
 from modsim.calibration.calibrating import IMPLAUSIBLE, Calibration
-from modsim.inputs.problems import InputError
+from modsim.calibration.libraries import check_library
+from modsim.calibration.targets import aims_of
 from modsim.world.draws import analyst, everybodys_generator
 
 # With more generations a few particles come to carry all the weight, and the posterior with it.
 _PARTICLES, _GENERATIONS = 1000, 5
-_COLUMNS = "number", "mean", "mean_by_pyabc", "sd", "sd_by_pyabc", "apart", "effective_particles"
-
-
 _FAR = 1e6  # a figure that comes near to nothing
-
-
-def check_pyabc() -> None:
-    """Refuse, before any work, where the library is missing.
-
-    Raises
-    ------
-    InputError
-        where it is not installed.
-    """
-    if find_spec("pyabc") is None:
-        raise InputError(
-            ["a cross-check needs pyABC, which comes with the research extra: pip install 'modsim[research]'"]
-        )
+_COLUMNS = "number", "mean", "mean_by_pyabc", "sd", "sd_by_pyabc", "apart", "effective_particles"
 
 
 def cross_checked(calibration: Calibration) -> pd.DataFrame:
@@ -46,7 +30,7 @@ def cross_checked(calibration: Calibration) -> pd.DataFrame:
     InputError
         where pyABC is not installed.
     """
-    check_pyabc()
+    check_library("pyabc", "pyABC", "a cross-check")
     import pyabc
 
     known = np.nonzero(calibration.numbers["identified"].to_numpy())[0]
@@ -55,7 +39,7 @@ def cross_checked(calibration: Calibration) -> pd.DataFrame:
     for name in ("ABC", "ABC.Sampler", "ABC.Distance"):
         logging.getLogger(name).setLevel(logging.ERROR)
     emulators, fitted = calibration.emulators, calibration.fitted
-    covariance = emulators.left + np.diag(np.array([target.sd for target in fitted]) ** 2)
+    covariance = emulators.left + np.diag(aims_of(fitted)[1] ** 2)
     spread, mixed = np.sqrt(np.diag(covariance)), np.linalg.cholesky(covariance)
     luck = analyst(calibration.seed, "cross-check")
     names = [f"n{k}" for k in known.tolist()]

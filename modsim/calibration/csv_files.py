@@ -27,9 +27,9 @@ def read_rows(
         with every problem found, one line each.
     """
     more = [name for name in known if name not in needed]
-    what = f"{kind}: a CSV file with the columns {', '.join(needed)}" + (
-        f" (and may have {', '.join(more)})" * bool(more)
-    )
+    what = f"{kind}: a CSV file with the columns {', '.join(needed)}"
+    if more:
+        what += f" (and may have {', '.join(more)})"
     try:
         if path.is_file() and path.stat().st_size > _MOST_BYTES:
             raise InputError([f"{path}: has {path.stat().st_size:,} bytes; at most {_MOST_BYTES:,} are read"])
@@ -43,11 +43,16 @@ def read_rows(
         raise InputError([f"{path}: cannot be read ({error}); it should hold {what}"]) from None
     table = cells.iloc[1:].set_axis(cells.iloc[0].str.strip(), axis="columns")
     heads = list(table.columns)
+    for other, sign in ((";", "semicolons"), ("\t", "tabs")):
+        if len(heads) == 1 and other in heads[0]:
+            raise InputError(
+                [f"{path}: has {sign} between its columns; it should hold {what}, with commas between them"]
+            )
     said = [f"names the column {name!r} twice" for name in sorted({n for n in heads if heads.count(n) > 1})]
     said += [f"has no column {name!r}" for name in needed if name not in table.columns]
     said += [f"has an unknown column {name!r}" for name in table.columns if name not in known]
     if said:
-        raise InputError([f"{path}: {one}; it should hold {what}" for one in said])
+        raise InputError([f"{path}: {', '.join(said)}; it should hold {what}"])
     rows = {
         line: {name: str(row.get(name, "")).strip() for name in known}
         for line, row in enumerate(table.to_dict("records"), 2)

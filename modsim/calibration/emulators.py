@@ -6,32 +6,20 @@ see, together.
 """
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
-from modsim.calibration.targets import Target
+from modsim.calibration.prior import Prior
+from modsim.calibration.targets import Target, aims_of, figures_in
 from modsim.inputs.problems import InputError
 
 _PENALTIES = np.logspace(-1, 5, 13)
 _FOLDS = 5
-
-
-def check_scikit_learn() -> None:
-    """Refuse, before any work, where the library is missing.
-
-    Raises
-    ------
-    InputError
-        where it is not installed.
-    """
-    if find_spec("sklearn") is None:
-        raise InputError(
-            ["a calibration needs scikit-learn, which comes with the research extra: pip install 'modsim[research]'"]
-        )
+FEWEST_RUNS, _FEWEST_WORLDS = 20, 4
 
 
 def _terms(shares: np.ndarray) -> np.ndarray:
@@ -83,11 +71,33 @@ class Emulators:
 
     def implausibility(self, shares: np.ndarray, targets: list[Target]) -> np.ndarray:
         """How many standard deviations each figure lies from its target (n, targets): range and error together."""
-        off = self.predict(shares) - np.array([target.value for target in targets])
-        return np.abs(off) / np.sqrt(self.error**2 + np.array([target.sd for target in targets]) ** 2)
+        values, sds = aims_of(targets)
+        return np.abs(self.predict(shares) - values) / np.sqrt(self.error**2 + sds**2)
 
     def log_evidence(self, shares: np.ndarray, observed: np.ndarray, sds: np.ndarray) -> float:
         """Log of how well all places together foresee what was observed: the mean of their likelihoods."""
         misses = multivariate_normal(np.zeros(len(sds)), self.left + np.diag(sds**2))
         log_likelihood = misses.logpdf(self.predict(shares) - observed)
         return float(logsumexp(log_likelihood) - np.log(len(shares)))
+
+
+def taught(table: pd.DataFrame, prior: Prior, targets: list[Target], what: str = "have all figures") -> Emulators:
+    """Emulators of the runs of a table that have all figures.
+
+    Raises
+    ------
+    InputError
+        where too few do; `what` says in it what these do.
+    """
+    rows = table[np.isfinite(figures_in(table, targets)).all(axis=1)]
+    worlds = rows["world"].nunique()
+    if len(rows) < FEWEST_RUNS or worlds < _FEWEST_WORLDS:
+        raise InputError(
+            [
+                f"only {len(rows)} runs, in {worlds} worlds, {what}; {FEWEST_RUNS} in {_FEWEST_WORLDS} or more are "
+                "needed: give more --worlds, --again or --points"
+            ]
+        )
+    shares = prior.shares_of(rows[prior.keys].to_numpy())
+    names = [target.figure for target in targets]
+    return Emulators.of(shares, figures_in(rows, targets), rows["world"].to_numpy(), names)

@@ -33,7 +33,7 @@ FIGURES = {
     "had nothing been done, less one",
     "late_less_early_effect": "that effect in the second half of the year less that in the first; negative if it grows",
     "take_up": "share of those asked who join, carried unchanged, wishes as at the origin",
-    "completion": "share of those who join who complete",
+    "completion": "share of those who join and stay in the area who complete",
     "match_difference": "share of sessions attended by those whose wishes are served above the median, less the "
     "others', in standard deviations",
     "core_group_dispersion": "variance over mean of a core group's incidents in four weeks, nothing done",

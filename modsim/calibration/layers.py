@@ -13,7 +13,7 @@ import numpy as np
 
 from modsim.calibration import Uncertainty
 from modsim.calibration.prior import Parameter
-from modsim.calibration.shipped import open_numbers, shipped_draws
+from modsim.calibration.shipped import set_by, some_draws
 from modsim.calibration.variants import VARIANTS
 from modsim.findings.comparison import ROWS_IN_A_TASK, Comparison
 from modsim.findings.measures import by_replicate, measures
@@ -86,9 +86,11 @@ class Layers:
     @property
     def rules_apart(self) -> dict[str, Estimate] | None:
         """How far each contested rule moves the contrast, in the same futures."""
-        if self.by_rule is None:
-            return None
-        return {name: estimate(each - self.chance) for name, each in self.by_rule.items()}
+        return None if self.by_rule is None else {name: estimate(each) for name, each in self._moved.items()}
+
+    @property
+    def _moved(self) -> dict[str, np.ndarray]:
+        return {name: each - self.chance for name, each in (self.by_rule or {}).items()}
 
     @property
     def smallest(self) -> float:
@@ -126,7 +128,7 @@ class Layers:
         if self.numbers is not None and self.numbers_and_distance is not None:
             found["numbers"] = self.numbers.variance
             found["dissimilarity"] = max(self.numbers_and_distance.variance - self.numbers.variance, 0.0)
-        moved = [each - self.chance for each in (self.by_rule or {}).values()]
+        moved = self._moved.values()
         squares = [np.nanmean(each) ** 2 - _variance_of_mean(each) for each in moved if np.isfinite(each).sum() > 1]
         if squares:
             found["rules"] = max(float(np.mean(squares)), 0.0)
@@ -190,17 +192,14 @@ def layers_of(
     scenario, (arm, against) = comparison.scenario, comparison.verdict_pair
     reference = comparison.reference
     pair = list(dict.fromkeys([reference, arm, against]))
-    open_ = open_numbers(scenario)
-    kept = [key for key in shipped_draws().columns if key not in open_]
     tasks: dict[int, tuple[str, int | str, Task]] = {}
 
     def add(task: Task, layer: str, what: int | str) -> None:
         tasks[id(task)] = layer, what, task
 
     if which in ("parameters", "all"):
-        rows = shipped_draws().sample(DRAWS, random_state=scenario.settings.seed % 2**32)
-        distances = _distances(scenario)
-        for k, (row, distance) in enumerate(zip(rows[open_].to_dict("records"), distances, strict=True)):
+        rows, distances = some_draws(DRAWS, scenario), _distances(scenario)
+        for k, (row, distance) in enumerate(zip(rows, distances, strict=True)):
             drawn = with_values(scenario, row)
             points = [drawn, with_values(drawn, {"world.dissimilarity": float(distance)})]
             lanes = [Lane(reference), *(Lane(name, p) for p in (0, 1) for name in pair if name != reference)]
@@ -227,7 +226,7 @@ def layers_of(
     by_rule = None
     if which in ("rules", "all"):
         by_rule = {variant.name: contrast(parts["rules", variant.name]) for variant in VARIANTS}
-    return Layers(scenario, contrast(comparison.outcome), kept, alone, both, by_rule)
+    return Layers(scenario, contrast(comparison.outcome), set_by(scenario), alone, both, by_rule)
 
 
 def _distances(scenario: Scenario) -> np.ndarray:

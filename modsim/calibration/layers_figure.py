@@ -1,29 +1,25 @@
 """The picture of the three layers: the verdict's contrast by chance, open numbers, and contested rules."""
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from modsim.calibration.layers import Layers
 from modsim.calibration.variants import VARIANTS
 from modsim.findings.comparison import Comparison
-from modsim.findings.figures.style import SETTINGS, finish, put_title
-from modsim.studies.writing import write_figure
+from modsim.findings.figures.style import put_title
+from modsim.studies.writing import write_picture
 
 _BAND, _LINE, _DRAW = "#EDF1F5", "#12436D", "#28A197"
 
 
 def draw_layers(comparison: Comparison, layers: Layers, folder: Path, kinds: Sequence[str] = ("svg", "png")) -> None:
     """Draw the picture into a folder: layers.svg, layers.png, and layers.txt, which says it in words."""
-    with rc_context(SETTINGS):
-        figure = layers_figure(comparison, layers)
-        finish(figure)
-        for kind in kinds:
-            write_figure(figure, layers.sentence, folder / f"layers.{kind}")
+    write_picture(lambda: (layers_figure(comparison, layers), layers.sentence), folder, "layers", kinds)
 
 
 def layers_figure(comparison: Comparison, layers: Layers) -> Figure:
@@ -43,7 +39,7 @@ def layers_figure(comparison: Comparison, layers: Layers) -> Figure:
         if found.mean is not None and found.low is not None and found.high is not None:
             lines.append((meanings[name], found.low, found.mean, found.high, None))
     figure = Figure(
-        figsize=(9.2, 0.42 * len(lines) + 1.9), layout=ConstrainedLayoutEngine(rect=(0.012, 0.07, 0.976, 0.92))
+        figsize=(9.2, 0.42 * len(lines) + 2.0), layout=ConstrainedLayoutEngine(rect=(0.05, 0.07, 0.935, 0.92))
     )
     axis = figure.subplots()
     axis.axvspan(-layers.smallest, layers.smallest, color=_BAND)
@@ -56,6 +52,7 @@ def layers_figure(comparison: Comparison, layers: Layers) -> Figure:
     axis.set_yticks(range(len(lines)), [name for name, *_ in reversed(lines)])
     axis.set_ylim(-0.7, len(lines) - 0.3)
     label, (arm, against) = comparison.scenario.arm_label, comparison.verdict_pair
-    axis.set_xlabel(f"“{label(arm)}” less “{label(against)}”, points of {comparison.measures[0].label}")
+    measured = f"“{label(arm)}” less “{label(against)}”, points of {comparison.measures[0].label}"
+    axis.set_xlabel(textwrap.fill(measured, 56))
     put_title(figure, "What is not known, in layers: lines hold 95 % of the mean (chance, rules) or 9 in 10 draws")
     return figure

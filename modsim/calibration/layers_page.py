@@ -7,10 +7,10 @@ from typing import Any
 from modsim.calibration.layers import Layers
 from modsim.calibration.layers_figure import draw_layers
 from modsim.calibration.variants import VARIANTS
-from modsim.calibration.writing import write_text
 from modsim.findings.comparison import Comparison
-from modsim.studies.documents import check_places, put_table, typeset
+from modsim.studies.documents import check_places, markdown_table, put_table, typeset
 from modsim.studies.running import deciding_code
+from modsim.studies.writing import write_text
 
 NAME, BY = "layers", "modsim compare"
 _WORDS = {
@@ -23,12 +23,9 @@ _WORDS = {
 
 def as_dict(comparison: Comparison, layers: Layers, command: str) -> dict[str, Any]:
     """Everything that was found, as the published file holds it; with the contrast of every future, chance alone."""
-    arm, against = comparison.verdict_pair
-    name = comparison.measures[0].name
-    futures = comparison.values[arm][name] - comparison.values[against][name]
     return {
         "schema": "modsim-layers-1", "command": command, "code": deciding_code(),
-        "verdict": comparison.verdict["text"], "futures": futures.tolist(), "layers": layers.as_dict(),
+        "verdict": comparison.verdict["text"], "futures": layers.chance.tolist(), "layers": layers.as_dict(),
     }  # fmt: skip
 
 
@@ -36,27 +33,30 @@ def layers_text(published: dict[str, Any]) -> str:
     """The layers as Markdown tables, from the published file."""
     layers = published["layers"]
     total = sum(layers["variances"].values())
-    lines = [
-        f"{published['verdict']} {layers['sentence']}",
-        "",
-        "| what is not known | standard deviation, points | share of variance | the verdict survives it |",
-        "|---|---|---|---|",
-    ]
+    shares = []
     for name, variance in layers["variances"].items():
         survives = "yes" if layers["survives"][name] else "no"
         share = f"{variance / total:.0%}" if total else "–"
-        lines.append(f"| {_WORDS[name]} | {variance**0.5:.2f} | {share} | {survives} |")
-    lines.append("")
+        shares.append((_WORDS[name], f"{variance**0.5:.2f}", share, survives))
+    draws = []
     for name, words in (("numbers", "open numbers"), ("numbers_and_dissimilarity", "these and of dissimilarity")):
         found = layers[name]
         kinds = ", ".join(f"{kind} in {found[kind]:.0%}" for kind in ("better", "about the same", "worse"))
-        lines.append(f"Over {len(found['each'])} draws of {words}: {kinds}; 9 in 10 from {found['low']:+.2f} to "
-                     f"{found['high']:+.2f} points.")  # fmt: skip
-    lines += ["", "| if | anew less carried, points | less the model as it is |", "|---|---|---|"]
+        span = f"{found['low']:+.2f} to {found['high']:+.2f}"
+        draws.append(f"Over {len(found['each'])} draws of {words}: {kinds}; 9 in 10 from {span} points.")
+    rules = []
     for variant in VARIANTS:
         cells = (_estimate(layers[key][variant.name]) for key in ("rules", "rules_less_the_model"))
-        lines.append(f"| {variant.meaning} | {' | '.join(cells)} |")
-    return typeset("\n".join(lines))
+        rules.append((variant.meaning, *cells))
+    heads = "what is not known", "standard deviation, points", "share of variance", "the verdict survives it"
+    return "\n\n".join(
+        (
+            f"{published['verdict']} {layers['sentence']}",
+            markdown_table(heads, shares),
+            typeset("\n".join(draws)),
+            markdown_table(("if", "anew less carried, points", "less the model as it is"), rules),
+        )
+    )
 
 
 def _estimate(found: dict[str, Any]) -> str:

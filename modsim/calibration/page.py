@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from modsim.calibration.calibrating import Calibration
-from modsim.calibration.writing import write_more, write_pictures, write_rounded, write_tables, write_text
-from modsim.studies.documents import check_places, put_table, typeset
+from modsim.calibration.writing import write_more, write_pictures, write_rounded, write_tables
+from modsim.studies.documents import check_places, markdown_table, put_table, range_in_words
+from modsim.studies.writing import write_text
 
 BY = "modsim calibrate"
 SHIPPED = Path(__file__).parent
@@ -16,24 +17,14 @@ FIRST = "first-points.csv"  # of the table, by which a test sees whether the cod
 
 def reached_text(folder: Path) -> str:
     """Every target beside the calibrated model, from the published files."""
-    lines = [
-        "| | figure | target | the model, 9 in 10 draws | draws in range | |",
-        "|---|---|---|---|---|---|",
-    ]
+    rows = []
     for row in pd.read_csv(folder / "reached.csv").to_dict("records"):
         use = "" if row["use"] == "fit" else " (an input, or checked only)"
         verdict = "" if row["holds"] else "**not reached**"
         model = f"{row['model']:.3g} ({row['model_low']:.3g} to {row['model_high']:.3g})"
-        cells = row["id"], row["figure"].replace("_", " ") + use, _range(row), model, f"{row['in_range']:.0%}", verdict
-        lines.append(f"| {' | '.join(cells)} |")
-    return typeset("\n".join(lines))
-
-
-def _range(row: dict) -> str:
-    low, high = row["target_low"], row["target_high"]
-    if low != low:
-        return f"{high:g} or less"
-    return f"{low:g} or more" if high != high else f"{low:g} to {high:g}"
+        aim = range_in_words(row["target_low"], row["target_high"])
+        rows.append((row["id"], row["figure"].replace("_", " ") + use, aim, model, f"{row['in_range']:.0%}", verdict))
+    return markdown_table(("", "figure", "target", "the model, 9 in 10 draws", "draws in range", ""), rows)
 
 
 def numbers_text(folder: Path) -> str:
@@ -42,32 +33,27 @@ def numbers_text(folder: Path) -> str:
     known, rest = table[table["identified"]], table[~table["identified"]]
     about = json.loads((folder / "calibration.json").read_text())
     recovery, apart = pd.read_csv(folder / "recovery.csv"), pd.read_csv(folder / "cross-check.csv")
-    lines = [
+    said = (
         f"{about['points_run']:,} points were run, {about['futures_of_each_point']} futures each; the first wave left "
         f"{about['share_of_the_prior_left']:.0%} of what was thought possible. The targets tell something of "
         f"{len(known)} of {len(table)} numbers (contraction {about['identified_from']:.2g} or more; chance alone gives "
-        f"{about['contraction_by_chance']:.2g} to one number of one table in twenty):",
-        "",
-        "| number | thought possible | best guess | centre now | 9 in 10 | contraction | by pyABC |",
-        "|---|---|---|---|---|---|---|",
-    ]
+        f"{about['contraction_by_chance']:.2g} to one number of one table in twenty):"
+    )
     by_other = apart.set_index("number")["apart"]
+    rows = []
     for row in known.to_dict("records"):
         span = f"{row['prior_low']:g} to {row['prior_high']:g}"
+        left = f"{row['low']:.3g} to {row['high']:.3g}"
         other = f"{by_other[row['number']]:.2f} apart" if row["number"] in by_other else ""
-        cells = (
-            f"`{row['number']}`", span, f"{row['prior_best']:g}", f"{row['centre']:.3g}",
-            f"{row['low']:.3g} to {row['high']:.3g}", f"{row['contraction']:.2f}", other,
-        )  # fmt: skip
-        lines.append(f"| {' | '.join(cells)} |")
-    lines += [
-        "",
-        f"Next to nothing of the others: {', '.join(f'`{name}`' for name in rest['number'])}.",
-        "",
+        centre = f"{row['prior_best']:g}", f"{row['centre']:.3g}"
+        rows.append((f"`{row['number']}`", span, *centre, left, f"{row['contraction']:.2f}", other))
+    heads = "number", "thought possible", "best guess", "centre now", "9 in 10", "contraction", "by pyABC"
+    others = f"Next to nothing of the others: {', '.join(f'`{name}`' for name in rest['number'])}."
+    truths = (
         f"Made-up truths found again: {coverage_of(recovery)}. “Apart” is how far the mean by pyABC lies from ours, as "
-        "a share of the prior.",
-    ]
-    return typeset("\n".join(lines))
+        "a share of the prior."
+    )
+    return "\n\n".join((said, markdown_table(heads, rows), others, truths))
 
 
 def coverage_of(recovery: pd.DataFrame) -> str:
@@ -87,13 +73,13 @@ def rules_text(folder: Path) -> str:
     # a rule is called “null”: no cell is a missing one
     evidence = pd.read_csv(folder / "rules-evidence.csv", index_col=0, keep_default_na=False)
     confusion = pd.read_csv(folder / "rules-told-apart.csv", index_col=0, keep_default_na=False)
-    heads = [f"log evidence, {name}" for name in evidence.columns]
-    lines = [f"| rule | {' | '.join(heads)} | made-up data of it taken for |", "|---" * (len(heads) + 2) + "|"]
+    rows = []
     for name, row in evidence.iterrows():
         taken = confusion.loc[name].sort_values(ascending=False)
         said = ", ".join(f"{other} {share:.0%}" for other, share in taken.items() if share >= 0.1)
-        lines.append(f"| {name} | {' | '.join(f'{value:+.2f}' for value in row)} | {said} |")
-    return typeset("\n".join(lines))
+        rows.append((name, *(f"{value:+.2f}" for value in row), said))
+    heads = "rule", *(f"log evidence, {name}" for name in evidence.columns), "made-up data of it taken for"
+    return markdown_table(heads, rows)
 
 
 TABLES = {"calibration": reached_text, "numbers": numbers_text, "rules": rules_text}

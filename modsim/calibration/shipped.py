@@ -24,16 +24,17 @@ def shipped_provenance() -> dict[str, Any]:
     return json.loads((files("modsim.calibration") / "posterior.json").read_text(encoding="utf-8"))
 
 
-def default_of(key: str) -> float:
-    """The default of a number of the scenario."""
-    return field_at(tuple(key.split("."))).default
-
-
-def open_numbers(scenario: Scenario) -> list[str]:
-    """Numbers with draws that the scenario leaves at their defaults; what a scenario sets itself stays as it is."""
+def set_by(scenario: Scenario) -> list[str]:
+    """Numbers with draws that the scenario sets itself, away from their defaults: they stay as they are."""
     found = []
     for key in shipped_draws().columns:
         table, name = key.split(".")
-        if getattr(getattr(scenario, table), name) == default_of(key):
+        if getattr(getattr(scenario, table), name) != field_at((table, name)).default:
             found.append(key)
     return found
+
+
+def some_draws(number: int, scenario: Scenario) -> list[dict[str, float]]:
+    """So many of the draws, by the scenario's seed: values of the numbers that it leaves at their defaults."""
+    rows = shipped_draws().sample(number, random_state=scenario.settings.seed % 2**32)
+    return rows.drop(columns=set_by(scenario)).to_dict("records")

@@ -1,11 +1,14 @@
 """What a calibration aims at: figures of the world with their ranges, read from a CSV file."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
+import pandas as pd
 
 from modsim.calibration.csv_files import read_rows
 from modsim.calibration.figures import FIGURES
@@ -51,6 +54,16 @@ class Target:
         return not figure < self.low and not figure > self.high and not math.isnan(figure)
 
 
+def aims_of(targets: Sequence[Target]) -> tuple[np.ndarray, np.ndarray]:
+    """Values of targets, and the standard deviations with which they are known (targets,)."""
+    return np.array([target.value for target in targets]), np.array([target.sd for target in targets])
+
+
+def figures_in(table: pd.DataFrame, targets: Sequence[Target]) -> np.ndarray:
+    """What the runs of a table (runs) show of targets (runs, targets)."""
+    return table[[target.figure for target in targets]].to_numpy(dtype=float)
+
+
 def read_targets(path: str | Path) -> list[Target]:
     """Read a CSV file of targets.
 
@@ -69,7 +82,9 @@ def read_targets(path: str | Path) -> list[Target]:
     if len(found) > _MOST_TARGETS:
         problems.append(f"{path}: has {len(found)} targets; at most {_MOST_TARGETS}")
     targets = [target for target in found if target is not None]
-    if not problems and not any(target.use == "fit" for target in targets):
+    if not found:
+        problems.append(f"{path}: holds no target; give a row for each figure that is known")
+    elif not problems and not any(target.use == "fit" for target in targets):
         problems.append(f"{path}: holds no target to fit; give `use` as fit, or leave that column out")
     if problems:
         raise InputError(problems)
@@ -82,7 +97,9 @@ def _target(cells: dict[str, str], where: str, problems: list[str]) -> Target | 
     if not cells["id"]:
         problems.append(f"{where}: has no id")
     if cells["figure"] not in FIGURES:
-        problems.append(f"{where}: figure {cells['figure']!r} is none of {', '.join(FIGURES)}")
+        near = get_close_matches(cells["figure"], FIGURES, 1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        problems.append(f"{where}: figure {cells['figure']!r} is none of {', '.join(FIGURES)}{meant}")
     if use not in get_args(Use):
         problems.append(f"{where}: use {use!r} is neither fit nor check")
     if cells["strength"] not in _STRENGTHS:

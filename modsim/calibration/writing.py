@@ -3,26 +3,25 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from modsim.calibration.calibrating import Calibration
-from modsim.findings.figures.style import SETTINGS, finish, put_title
+from modsim.findings.figures.style import put_title
 from modsim.studies.running import deciding_code
-from modsim.studies.writing import write_figure, write_whole
+from modsim.studies.writing import write_picture, write_text, write_whole
 
 NAMES = {
     "calibration.json", "posterior.csv", "numbers.csv", "reached.csv", "entangled.csv", "recovery.csv",
     "cross-check.csv", "rules-evidence.csv", "rules-told-apart.csv", "numbers.txt", "numbers.svg", "numbers.png",
     "reached.txt", "reached.svg", "reached.png",
 }  # fmt: skip
-_KINDS = ("svg", "png")
 SCHEMA = "modsim-calibration-1"
 _KNOWN, _LEARNED, _MISSED = "#B8C4D0", "#12436D", "#F46A25"
 
@@ -47,14 +46,12 @@ def write_more(tables: dict[str, pd.DataFrame], folder: Path) -> None:
         write_rounded(table, folder / f"{name}.csv")
 
 
-def write_pictures(calibration: Calibration, folder: Path, before: str = "", kinds: Sequence[str] = _KINDS) -> None:
+def write_pictures(
+    calibration: Calibration, folder: Path, before: str = "", kinds: Sequence[str] = ("svg", "png")
+) -> None:
     """Draw the pictures of a calibration into a folder, their names with `before` before them."""
     for name, draw in (("numbers", numbers_figure), ("reached", reached_figure)):
-        with rc_context(SETTINGS):
-            figure, description = draw(calibration)
-            finish(figure)
-            for kind in kinds:
-                write_figure(figure, description, folder / f"{before}{name}.{kind}")
+        write_picture(partial(draw, calibration), folder, f"{before}{name}", kinds)
 
 
 def provenance(calibration: Calibration, command: str) -> dict[str, Any]:
@@ -91,17 +88,11 @@ def write_rounded(table: pd.DataFrame, path: Path) -> Path:
     return path
 
 
-def write_text(text: str, path: Path) -> Path:
-    """Write a text, whole or not at all."""
-    write_whole(path, lambda place: place.write_text(text, encoding="utf-8"))
-    return path
-
-
 def numbers_figure(calibration: Calibration) -> tuple[Figure, str]:
     """How much the targets tell of every number: where its posterior lies in its range, by how much was learned."""
     table = calibration.numbers.sort_values("contraction").reset_index(drop=True)
     height = 0.19 * len(table) + 1.6
-    figure = Figure(figsize=(8.6, height), layout=ConstrainedLayoutEngine(rect=(0.012, 0.05, 0.976, 0.94)))
+    figure = Figure(figsize=(8.6, height), layout=ConstrainedLayoutEngine(rect=(0.03, 0.05, 0.958, 0.94)))
     axis = figure.subplots()
     parameters = {p.key: p for p in calibration.prior.parameters}
     for k, row in table.iterrows():
@@ -134,7 +125,7 @@ def reached_figure(calibration: Calibration) -> tuple[Figure, str]:
         table[np.isfinite(table["target_low"]) & np.isfinite(table["target_high"])].iloc[::-1].reset_index(drop=True)
     )
     figure = Figure(
-        figsize=(8.6, 0.33 * len(table) + 1.8), layout=ConstrainedLayoutEngine(rect=(0.012, 0.07, 0.976, 0.92))
+        figsize=(8.6, 0.33 * len(table) + 1.8), layout=ConstrainedLayoutEngine(rect=(0.03, 0.07, 0.958, 0.92))
     )
     axis = figure.subplots()
     axis.axvspan(0.0, 1.0, color="#EDF1F5")

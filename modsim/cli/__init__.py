@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -65,6 +65,20 @@ app.add_typer(reflect.app, name="reflect")
 app.add_typer(study.app, name="study")
 
 
+def _usage(error: Any) -> str:
+    """What is wrong with a command line: what was given, what is allowed, and whose help shows what there is."""
+    said = error.format_message()
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return said
+    if hasattr(error.__cause__, "errors"):  # of pydantic, which the message leaves the value out of
+        wrong = error.__cause__.errors()[0]
+        given = repr(wrong["input"])
+        must = wrong["msg"].removeprefix("Value error, ").replace("Input should be", "must be").split(", unable")[0]
+        said = said.replace(error.message, must if must.startswith(given) else f"{given} {must}")
+    command = error.ctx.command_path if getattr(error, "ctx", None) else "modsim"
+    return f"{said} (`{command} --help` shows what there is)"
+
+
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     if sys.stdout is None:  # closed by the caller: there is nobody to read, but results are still kept
@@ -76,7 +90,7 @@ def main() -> None:
         print("The command holds bytes that are not UTF-8; write it in UTF-8.", file=sys.stderr)
         sys.exit(BAD_INPUT)
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, prog_name="modsim")
     except typer.Exit as stop:
         code = stop.exit_code
     except (KeyboardInterrupt, typer.Abort):  # the latter at a question
@@ -88,7 +102,6 @@ def main() -> None:
     except Exception as error:
         if not hasattr(error, "format_message"):  # not a usage error of the command line
             raise
-        hint = "" if type(error).__name__ == "NoArgsIsHelpError" else " (`modsim --help` shows what there is)"
-        print(f"{error.format_message()}{hint}", file=sys.stderr)
+        print(_usage(error), file=sys.stderr)
         code = BAD_INPUT
     sys.exit(code or 0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modsim.cli.common import STOPPED, Changes, ScenarioFile, Workers, folder_name, progress_bar, refuse, terminal
+from modsim.cli.common import STOPPED, Changes, ScenarioFile, Workers, folder_name, progress_line, refuse, terminal
 
 if TYPE_CHECKING:
     from modsim.findings.statistics import Estimate
@@ -52,7 +52,7 @@ def ablate(
     from modsim.simulation.parallel import LostWorkerError
     from modsim.studies.ablation import ablate as take_away
     from modsim.studies.ablation import climb, find_mechanisms
-    from modsim.studies.writing import WritingError, write_table, write_whole
+    from modsim.studies.writing import WritingError, write_table, write_text
 
     given = [f"settings.replicates={replicates}"] if replicates is not None else []
     asked = [*(changes or []), *given]
@@ -66,12 +66,7 @@ def ablate(
         if rungs and clash:
             refuse([f"--rungs and {clash[0]} do not go together: it is rungs or mechanisms"])
         folder = check_folder(folder, _FILES, "provenance.json")
-        with progress_bar() as bar:
-            line = bar.add_task("Simulating with and without", total=None)
-
-            def tell(done: int, total: int) -> None:
-                bar.update(line, completed=done, total=total)
-
+        with progress_line("Simulating with and without") as tell:
             if rungs:
                 climbed = climb(loaded, arm, against, workers=workers, progress=tell)
             else:
@@ -83,13 +78,12 @@ def ablate(
             "scenario": scenario.name, "seed": loaded.settings.seed, "replicates": loaded.settings.replicates,
             "command": shlex.join(["modsim", *sys.argv[1:]]),
         }  # fmt: skip
-        said = json.dumps(note, indent=2) + "\n"
-        write_whole(folder / "provenance.json", lambda place: place.write_text(said, encoding="utf-8"))
+        write_text(json.dumps(note, indent=2) + "\n", folder / "provenance.json")
         write_table(table, folder / "table.csv", note)
         write_table(table, folder / "table.json", note)
         from modsim.inputs.writing import resolved_toml
 
-        write_whole(folder / "scenario.toml", lambda place: place.write_text(resolved_toml(loaded), encoding="utf-8"))
+        write_text(resolved_toml(loaded), folder / "scenario.toml")
     except ScenarioError as error:
         refuse(error.problems)
     except (WritingError, FolderError) as error:

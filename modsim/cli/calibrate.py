@@ -57,13 +57,15 @@ def calibrate(
 ) -> None:
     """Find the numbers that agree with what is known: draws from the posterior, with what the targets cannot tell.
 
-    Every finished part is kept in the store: after Ctrl-C or a crash the same command goes on where it stood.
+    Takes about an hour on two cores; less with fewer --worlds. Every finished part is kept in the store: after Ctrl-C
+    or a crash the same command goes on where it stood.
     """
     try:
         from modsim.calibration import page
-        from modsim.calibration.calibrating import FEWEST_RUNS, Size
+        from modsim.calibration.calibrating import Size
         from modsim.calibration.calibrating import calibrate as calibrated
-        from modsim.calibration.cross_check import check_pyabc
+        from modsim.calibration.emulators import FEWEST_RUNS
+        from modsim.calibration.libraries import check_library
         from modsim.calibration.prior import Prior
         from modsim.calibration.targets import read_targets
         from modsim.calibration.writing import NAMES, write_more, write_pictures, write_tables
@@ -79,7 +81,7 @@ def calibrate(
             if publish:
                 check_places(DOCUMENT, page.TABLES, page.BY)
             if cross_check:
-                check_pyabc()
+                check_library("pyabc", "pyABC", "a cross-check")
             if worlds * points < FEWEST_RUNS:
                 refuse(
                     [f"--worlds {worlds} with --points {points}: {FEWEST_RUNS} runs or more are needed to learn from"]
@@ -132,7 +134,7 @@ def _more(found: "Calibration", store: Path, rules: bool, cross_check: bool, wor
     """Further tables: made-up truths found again, and what was asked for."""
     import pandas as pd
 
-    from modsim.calibration.calibrating import confusion, evidence_for, recovered, variant_tables
+    from modsim.calibration.credibility import confusion, evidence_for, recovered, variant_tables
     from modsim.calibration.cross_check import cross_checked
 
     more = {"recovery": recovered(found)}

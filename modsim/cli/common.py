@@ -2,7 +2,8 @@
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -68,6 +69,14 @@ def progress_bar() -> "Progress":
 
     columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
     return Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def progress_line(what: str) -> "Iterator[Callable[[int, int], None]]":
+    """A bar with one line: what is given takes the work done, and in all."""
+    with progress_bar() as bar:
+        line = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(line, completed=done, total=total)
 
 
 def folder_name(stem: str, asked: list[str]) -> str:

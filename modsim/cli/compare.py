@@ -16,7 +16,7 @@ from modsim.cli.common import (
     Workers,
     areas_in_words,
     folder_name,
-    progress_bar,
+    progress_line,
     refuse,
     terminal,
 )
@@ -134,13 +134,12 @@ def _check_publishing(uncertainty: Uncertainty) -> None:
 def _run_with_progress(scenario: Any, workers: int | None, name: str) -> "Comparison":
     from modsim.findings.comparison import compare as run_comparison
 
-    with progress_bar() as bar:
-        line = bar.add_task(f"Simulating {scenario.settings.replicates} futures", total=None)
+    with progress_line(f"Simulating {scenario.settings.replicates} futures") as tell:
         return run_comparison(
             scenario,
             workers=workers,
             name=name,
-            progress=lambda done, total: bar.update(line, completed=done, total=total),
+            progress=tell,
         )
 
 
@@ -155,13 +154,12 @@ def _layers(comparison: "Comparison", uncertainty: Uncertainty, workers: int | N
     from modsim.simulation.parallel import LostWorkerError
 
     try:
-        with progress_bar() as bar:
-            line = bar.add_task("What is not known", total=None)
+        with progress_line("What is not known") as tell:
             return layers_of(
                 comparison,
                 uncertainty,
                 workers=workers,
-                progress=lambda done, total: bar.update(line, completed=done, total=total),
+                progress=tell,
             )
     except KeyboardInterrupt:
         why = "it was stopped"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modsim.cli.common import STOPPED, Workers, all_read, progress_bar, refuse, terminal
+from modsim.cli.common import STOPPED, Workers, all_read, progress_line, refuse, terminal
 
 if TYPE_CHECKING:
     from modsim.inputs.experience import Experience
@@ -52,10 +52,10 @@ def reflect(
     from modsim.inputs.reading import load_scenario
     from modsim.simulation.parallel import LostWorkerError
     from modsim.studies.reflecting import reflect as set_beside
-    from modsim.studies.writing import WritingError, write_whole
+    from modsim.studies.writing import WritingError, write_text
 
     def keep(found: "Experience") -> None:
-        write_whole(place, lambda path: path.write_text(text_of_experience(found), encoding="utf-8"))
+        write_text(text_of_experience(found), place)
 
     source = context.get_parameter_source("out")
     place = out if answers is None or (source is not None and source.name == "COMMANDLINE") else answers
@@ -70,13 +70,12 @@ def reflect(
         experience = _asked(saved, given, rest, about, str(path))
         if saved is None or experience.in_short != saved.in_short or place != answers:
             keep(experience)
-        with progress_bar() as bar:
-            line = bar.add_task("Simulating with and without each insight", total=None)
+        with progress_line("Simulating with and without each insight") as tell:
             found = set_beside(
                 loaded,
                 experience,
                 workers=workers,
-                progress=lambda done, total: bar.update(line, completed=done, total=total),
+                progress=tell,
             )
         low, high = found.range
         said = ModelSaid(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from modsim.cli.common import STOPPED, Changes, Workers, plain_table, progress_bar, refuse, terminal
+from modsim.cli.common import STOPPED, Changes, Workers, plain_table, progress_line, refuse, terminal
 
 EXAMPLES = (
     "\b\nExamples:\n"
@@ -40,7 +40,7 @@ def validate(
 ) -> None:
     """Set the calibrated model beside patterns it was not calibrated to: a verdict on each, failures included.
 
-    A pattern that fails is a finding: the exit code is 0 all the same.
+    A pattern that fails is a finding: the exit code is 0 all the same. Takes some ten minutes on two cores.
     """
     try:
         from modsim.findings.folder import FolderError, check_folder
@@ -57,11 +57,10 @@ def validate(
                 check_places(DOCUMENT, [page.NAME], page.BY)
             folder = check_folder(out, FILES, "validation.json")
             known, place = read_patterns(patterns), load_scenario(scenario, changes or [])
-            with progress_bar() as bar:
-                line = bar.add_task("Looking at patterns", total=None)
+            with progress_line("Looking at patterns") as tell:
                 found = validated(
                     known, place, draws=draws, replicates=replicates, workers=workers,
-                    progress=lambda done, total: bar.update(line, completed=done, total=total),
+                    progress=tell,
                 )  # fmt: skip
             _write(found, folder)
             if publish:
@@ -83,8 +82,9 @@ def validate(
 def _write(found: list[Any], folder: Path) -> None:
     import json
 
-    from modsim.calibration.writing import write_rounded, write_text
+    from modsim.calibration.writing import write_rounded
     from modsim.studies.running import deciding_code
+    from modsim.studies.writing import write_text
     from modsim.validation.page import count_of, draw, markdown_of
     from modsim.validation.validating import table_of
 
@@ -99,7 +99,8 @@ def _write(found: list[Any], folder: Path) -> None:
 def _show(found: list[Any]) -> None:
     from rich.text import Text
 
-    from modsim.validation.page import count_of, range_of
+    from modsim.studies.documents import range_in_words
+    from modsim.validation.page import count_of
 
     console = terminal()
     table = plain_table(
@@ -110,7 +111,7 @@ def _show(found: list[Any]) -> None:
         said = "–" if mean.low is None else f"{mean.mean:.3g} ({mean.low:.3g}…{mean.high:.3g})"
         style = "bold" if one.verdict == "fails" else None
         table.add_row(
-            p.id, Text(f"{p.title} [{p.strength}]"), range_of(p.low, p.high), said, Text(one.verdict), style=style
+            p.id, Text(f"{p.title} [{p.strength}]"), range_in_words(p.low, p.high), said, Text(one.verdict), style=style
         )
     console.print(table)
     console.print(count_of(found), style="bold")

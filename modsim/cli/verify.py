@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modsim.cli.common import STOPPED, Head, Workers, plain_table, progress_bar, refuse, terminal
+from modsim.cli.common import STOPPED, Head, Workers, plain_table, progress_line, refuse, terminal
 
 if TYPE_CHECKING:
     from modsim.verification.verifying import Verification
@@ -52,12 +52,11 @@ def verify(
             refuse([f"--only {name!r}: there is no such case; there are {', '.join(NAMES)}" for name in unknown])
         seed = secrets.randbelow(_HIGHEST_SEED) if seed is None else seed
         print(f"Numbers drawn from seed {seed}: `modsim verify --seed {seed}{' --full' if full else ''}` repeats this.")
-        with progress_bar() as bar:
-            line = bar.add_task("Looking", total=None)
+        with progress_line("Looking") as tell:
             try:
                 found = verified(
                     seed, full=full, only=only or (), workers=workers,
-                    progress=lambda done, total: bar.update(line, completed=done, total=total),
+                    progress=tell,
                 )  # fmt: skip
             except LostWorkerError as error:
                 print(f"Nothing was found: {error}.", file=sys.stderr)

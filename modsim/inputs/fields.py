@@ -32,6 +32,12 @@ EVIDENCE_MEANING = {
 }
 
 
+CALIBRATED_MEANING = {
+    True: "the centre of what agrees with the targets, which tell something of it",
+    False: "the centre of what agrees with the targets, which tell next to nothing of it",
+}
+
+
 class Table(BaseModel):
     """A table of a scenario file: frozen, typed, and without room for unknown keys."""
 
@@ -47,20 +53,22 @@ def number(
     evidence: Evidence,
     source: str,
     plausible: tuple[float, float] | None = None,
+    calibrated: bool | None = None,
 ) -> Any:
-    """A number: `allowed` is what the schema accepts, `plausible` what the evidence leaves open."""
-    return Field(
-        default=default,
-        description=meaning,
-        ge=allowed[0],
-        le=allowed[1],
-        json_schema_extra={
-            "unit": unit,
-            "evidence": evidence,
-            "source": source,
-            "plausible": list(plausible or allowed),
-        },
-    )
+    """A number: `allowed` is what the schema accepts, `plausible` what the evidence leaves open.
+
+    Where it was `calibrated` its default is the centre of the posterior, and this says whether the targets tell
+    something of it.
+    """
+    extra: dict[str, Any] = {
+        "unit": unit,
+        "evidence": evidence,
+        "source": source,
+        "plausible": list(plausible or allowed),
+    }
+    if calibrated is not None:
+        extra["calibrated"] = calibrated
+    return Field(default=default, description=meaning, ge=allowed[0], le=allowed[1], json_schema_extra=extra)
 
 
 def choice(

@@ -295,13 +295,14 @@ class Targeting(Table):
     """How the list is drawn up from what the lead has seen."""
 
     accuracy: float = number(
-        0.8,
+        0.76,
         "How closely the list follows what the lead has seen of each young person",
         unit="correlation, 0-1",
         allowed=(0, 1),
         plausible=(0.3, 1),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     memory_weeks: int = number(
         26,

@@ -4,7 +4,7 @@ import difflib
 import re
 from typing import Any
 
-from modsim.inputs.fields import EVIDENCE_MEANING
+from modsim.inputs.fields import CALIBRATED_MEANING, EVIDENCE_MEANING
 from modsim.inputs.scenario import Scenario
 
 _NOTHING = object()
@@ -53,6 +53,8 @@ def explained(scenario: Scenario, key: str) -> str:
         lines += [f"allowed: {allowed}", f"plausible: {low:,} to {high:,}"]
     if "evidence" in extra:
         lines += [f"evidence: {extra['evidence']}, {EVIDENCE_MEANING[extra['evidence']]}", f"source: {extra['source']}"]
+    if "calibrated" in extra:
+        lines.append(f"default: {CALIBRATED_MEANING[extra['calibrated']]} (`modsim calibrate`)")
     return "\n".join(line for line in lines if line)
 
 

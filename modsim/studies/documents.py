@@ -1,11 +1,11 @@
 """Tables that commands write into the documents, each between two marks that say which command made it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from modsim.studies.study import StudyError
-from modsim.studies.writing import write_whole
+from modsim.studies.writing import write_text
 
 
 def table_in(path: Path, name: str, by: str = "modsim reproduce") -> str | None:
@@ -13,6 +13,19 @@ def table_in(path: Path, name: str, by: str = "modsim reproduce") -> str | None:
     begin, end = _marks(name, by)
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     return text.split(begin)[1].split(end)[0].strip() if begin in text and end in text else None
+
+
+def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table, with true minus signs before numbers."""
+    lines = [f"| {' | '.join(cells)} |" for cells in (heads, *rows)]
+    return typeset("\n".join([lines[0], f"|{'---|' * len(heads)}", *lines[1:]]))
+
+
+def range_in_words(low: float | None, high: float | None) -> str:
+    """From where to where; an end that is None or NaN sets no bound."""
+    if low is None or low != low:
+        return f"{high:g} or less"
+    return f"{low:g} or more" if high is None or high != high else f"{low:g} to {high:g}"
 
 
 def typeset(text: str) -> str:
@@ -45,7 +58,7 @@ def put_table(path: Path, name: str, table: str, by: str = "modsim reproduce") -
     begin, end = _marks(name, by)
     head, rest = path.read_text(encoding="utf-8").split(begin)
     new = f"{head}{begin}\n\n{table}\n\n{end}{rest.split(end)[1]}"
-    write_whole(path, lambda place: place.write_text(new, encoding="utf-8"))
+    write_text(new, path)
 
 
 def _marks(name: str, by: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from modsim.findings.comparison import Comparison
 from modsim.findings.statistics import Estimate
 from modsim.inputs.scenario import Scenario
 from modsim.studies.ablation import Ablation, Climb
+from modsim.studies.documents import markdown_table
 from modsim.studies.figures import look_of
 from modsim.studies.results import StudyResults
 
@@ -18,40 +19,39 @@ def table_text(found: StudyResults) -> str:
     table = found.contrasts
     table = table[table["measure"] == measure.name]
     heads = [*found.study.factors, "difference", "95 % interval of the mean", "9 in 10 futures", "verdict"]
-    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    rows = []
     for row in table.to_dict("records"):
         cells = [f"{row[key]:g}" if isinstance(row[key], float) else str(row[key]) for key in found.study.factors]
         cells += [f"{row['mean']:+.2f}", f"{row['low']:+.2f} to {row['high']:+.2f}"]
         said = {"ahead": "ahead, cannot tell whether it matters", "behind": "behind, cannot tell whether it matters"}
         look = look_of(row, measure)
         cells += [f"{row['range_low']:+.2f} to {row['range_high']:+.2f}", said.get(look, look)]
-        lines.append(f"| {' | '.join(cells)} |")
-    return _typeset(lines)
+        rows.append(cells)
+    return _plain(markdown_table(heads, rows))
 
 
 def insights_text(found: Ablation) -> str:
     """What each insight carries as a Markdown table: the arm's own effect and its contrast."""
     heads = ["without", "own effect", "it carries", "contrast", "it carries"]
-    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
     full = [f"{found.full(figure).mean:+.2f}" for figure in ("own effect", "contrast")]
-    lines.append(f"| nothing | {full[0]} | | {full[1]} | |")
+    rows = [["nothing", full[0], "", full[1], ""]]
     for own, contrast in zip(found.rows[::2], found.rows[1::2], strict=True):
         cells = [f"{own.mechanism.id.replace('-', ' ')}, {own.mechanism.meaning}"]
         for row in (own, contrast):
             cells += [f"{row.without_it.mean:+.2f}", f"{_interval(row.carried)}: {row.says.removeprefix('carries ')}"]
-        lines.append(f"| {' | '.join(cells)} |")
-    return _typeset(lines)
+        rows.append(cells)
+    return _plain(markdown_table(heads, rows))
 
 
 def rungs_text(found: Climb, scenario: Scenario) -> str:
     """What each rung adds as a Markdown table."""
     label = scenario.arm_label
     heads = ["rung", "adds", f"“{label(found.arm)}”", f"“{label(found.against)}”", "difference"]
-    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    rows = []
     for row in found.rows:
         cells = [row.rung, row.adds, *(_interval(each) for each in (row.arm, row.against, row.contrast))]
-        lines.append(f"| {' | '.join(cells)} |")
-    return _typeset(lines)
+        rows.append(cells)
+    return _plain(markdown_table(heads, rows))
 
 
 _SPREAD = {
@@ -79,20 +79,21 @@ def spread_table(found: Comparison) -> pd.DataFrame:
 def spread_text(found: Comparison) -> str:
     """How the programme spread as a Markdown table: areas, mean over futures with its interval."""
     heads = ["programme", *_SPREAD.values()]
-    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    rows = []
     for arm in found.arms:
         each = [found.estimates[arm][name] for name in _SPREAD]
         cells = [
             f"{one.mean:.1f}" if one.low is None else f"{one.mean:.1f} ({one.low:.1f} to {one.high:.1f})"
             for one in each
         ]
-        lines.append(f"| {' | '.join([found.scenario.arm_label(arm), *cells])} |")
-    return _typeset(lines)
+        rows.append([found.scenario.arm_label(arm), *cells])
+    return _plain(markdown_table(heads, rows))
 
 
 def _interval(found: Estimate) -> str:
     return f"{found.mean:+.2f} ({found.low:+.2f} to {found.high:+.2f})"
 
 
-def _typeset(lines: list[str]) -> str:
-    return re.sub(r"-(?=\d)", "−", "\n".join(lines).replace("+", ""))
+def _plain(table: str) -> str:
+    """Without the signs of numbers above nothing."""
+    return re.sub(r"\+(?=\d)", "", table)

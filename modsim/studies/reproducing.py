@@ -28,7 +28,7 @@ from modsim.studies.markdown import insights_text, rungs_text, spread_table, spr
 from modsim.studies.results import StudyResults, run_study
 from modsim.studies.running import Progress, deciding_code
 from modsim.studies.study import StudyError
-from modsim.studies.writing import write_figure, write_table, write_whole
+from modsim.studies.writing import write_figure, write_table, write_text, write_whole
 
 FAST_REPLICATES = 2
 LIST = "figures.toml"
@@ -236,7 +236,7 @@ def _accept(name: str, figure: Published, made: Made, folder: Path, files: list[
     with_what = {"python": platform.python_version(), **{one: metadata.version(one) for one in _PACKAGES}}
     content = json.dumps({"code": made.code, "made_with": with_what}, indent=2) + "\n"
     write_table(made.runs, data, {})
-    write_whole(data.with_suffix(".json"), lambda place: place.write_text(content, encoding="utf-8"))
+    write_text(content, data.with_suffix(".json"))
     if figure.picture and made.drawn is not None:
         picture = folder / figure.picture
         write_whole(picture, lambda place: place.write_bytes(files[1].read_bytes()))

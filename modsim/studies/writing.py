@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,7 +70,22 @@ def write_figure(figure: "Figure", description: str, path: Path) -> None:
     """A figure as SVG or PNG, with its description in it and beside it."""
     note = {"Description": description} | ({"Date": None} if path.suffix == ".svg" else {})
     write_whole(path, lambda place: figure.savefig(place, format=path.suffix[1:], dpi=110, metadata=note))
-    write_whole(path.with_suffix(".txt"), lambda place: place.write_text(description + "\n", encoding="utf-8"))
+    write_text(description + "\n", path.with_suffix(".txt"))
+
+
+def write_picture(
+    draw: Callable[[], "tuple[Figure, str]"], folder: Path, name: str, kinds: Sequence[str] = ("svg", "png")
+) -> None:
+    """Draw a figure in the style of the house into a folder, with what it shows in words in it and beside it."""
+    from matplotlib import rc_context
+
+    from modsim.findings.figures.style import SETTINGS, finish
+
+    with rc_context(SETTINGS):
+        figure, description = draw()
+        finish(figure)
+        for kind in kinds:
+            write_figure(figure, description, folder / f"{name}.{kind}")
 
 
 def write_table(table: pd.DataFrame, path: Path, provenance: dict[str, Any]) -> None:
@@ -79,7 +94,7 @@ def write_table(table: pd.DataFrame, path: Path, provenance: dict[str, Any]) -> 
         write_whole(path, lambda place: table.to_csv(place, index=False))
     elif path.suffix == ".json":
         content = {"provenance": provenance, "rows": json.loads(table.to_json(orient="records", double_precision=15))}
-        write_whole(path, lambda place: place.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8"))
+        write_text(json.dumps(content, indent=1) + "\n", path)
     else:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -98,6 +113,11 @@ def provenance_of(found: StudyResults) -> dict[str, Any]:
         "modsim": metadata.version("modsim"), "code": found.code, "study": study.name,
         "scenario": study.study.scenario, "seed": study.scenario.settings.seed, "complete": found.complete,
     }  # fmt: skip
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text, whole or not at all."""
+    write_whole(path, lambda place: place.write_text(text, encoding="utf-8"))
 
 
 def write_whole(path: Path, write: Callable[[Path], Any]) -> None:

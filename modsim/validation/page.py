@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from modsim.findings.figures.style import SETTINGS, finish, put_title
+from modsim.findings.figures.style import put_title
 from modsim.findings.statistics import RANGE_OF_FUTURES, Estimate
-from modsim.studies.documents import check_places, put_table, typeset
+from modsim.studies.documents import check_places, markdown_table, put_table, range_in_words
 from modsim.studies.running import deciding_code
-from modsim.studies.writing import write_figure, write_whole
+from modsim.studies.writing import write_picture, write_text
 from modsim.validation.figures import FIGURES
 from modsim.validation.patterns import Pattern
 from modsim.validation.validating import Validated, Verdict
@@ -57,19 +56,14 @@ def publish(validated: list[Validated], data: Path, document: Path) -> None:
         before anything is written, where the document has no place for the table.
     """
     check_places(document, [NAME], BY)
-    text = json.dumps(as_dict(validated), indent=1) + "\n"
-    write_whole(data, lambda place: place.write_text(text, encoding="utf-8"))
+    write_text(json.dumps(as_dict(validated), indent=1) + "\n", data)
     draw(validated, document.parent / "pictures", kinds=("png",))
     put_table(document, NAME, f"{count_of(validated)}\n\n{markdown_of(validated)}", BY)
 
 
 def draw(validated: list[Validated], folder: Path, kinds: Sequence[str] = ("svg", "png")) -> None:
     """Draw the picture into a folder, with what it shows in words beside it."""
-    with rc_context(SETTINGS):
-        figure = picture_of(validated)
-        finish(figure)
-        for kind in kinds:
-            write_figure(figure, count_of(validated), folder / f"validation.{kind}")
+    write_picture(lambda: (picture_of(validated), count_of(validated)), folder, NAME, kinds)
 
 
 def count_of(validated: list[Validated]) -> str:
@@ -92,7 +86,7 @@ def count_of(validated: list[Validated]) -> str:
 def markdown_of(validated: list[Validated]) -> str:
     """The table of a validation, failures included."""
     heads = "", "pattern", "may lie", "the model gives", "draws within", "verdict", "strength", "source"
-    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    rows = []
     for one in validated:
         p = one.pattern
         e = one.found
@@ -101,35 +95,19 @@ def markdown_of(validated: list[Validated]) -> str:
         verdict = one.verdict if one.verdict == "holds" else f"**{one.verdict}**"
         notes = [p.strength] + ["seen before"] * p.seen
         notes += [f"nearly implied by {', '.join(p.implied_by)}"] * bool(p.implied_by)
-        cells = (
-            p.id,
-            f"{p.title} ({p.unit})",
-            range_of(p.low, p.high),
-            found,
-            within,
-            verdict,
-            ", ".join(notes),
-            p.source,
-        )
-        lines.append(f"| {' | '.join(cells)} |")
-    return typeset("\n".join(lines))
+        said = p.id, f"{p.title} ({p.unit})", range_in_words(p.low, p.high), found, within, verdict
+        rows.append((*said, ", ".join(notes), p.source))
+    return markdown_table(heads, rows)
 
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3g}"
 
 
-def range_of(low: float | None, high: float | None) -> str:
-    """A range in words."""
-    if low is None:
-        return f"{high:g} or less"
-    return f"{low:g} or more" if high is None else f"{low:g} to {high:g}"
-
-
 def picture_of(validated: list[Validated]) -> Figure:
     """Every pattern on a line of its own: its range as a band, the model's figure with its interval on it."""
     figure = Figure(
-        figsize=(9.4, 0.36 * len(validated) + 1.6), layout=ConstrainedLayoutEngine(rect=(0.012, 0.07, 0.976, 0.92))
+        figsize=(9.4, 0.36 * len(validated) + 1.6), layout=ConstrainedLayoutEngine(rect=(0.045, 0.07, 0.943, 0.92))
     )
     axis = figure.subplots()
     for k, one in enumerate(reversed(validated)):

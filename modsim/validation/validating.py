@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from modsim.calibration.shipped import open_numbers, shipped_draws
+from modsim.calibration.shipped import shipped_draws, some_draws
 from modsim.findings.statistics import Estimate, estimate
 from modsim.inputs.mechanisms import with_values
 from modsim.inputs.problems import InputError
@@ -96,10 +96,7 @@ def validate(
     names = dict.fromkeys(name for pattern in patterns for name in FIGURES[pattern.figure].runs)
     places = {name: place_to_look_at(scenario, name) for name in names}
     _check(patterns, places, draws, number)
-    rows: list[dict[str, Any]] = [{}]
-    if draws:
-        known = shipped_draws().sample(draws, random_state=scenario.settings.seed % 2**32)
-        rows = known[open_numbers(scenario)].to_dict("records")
+    rows = some_draws(draws, scenario) if draws else [{}]
     pieces = []
     for k, row in enumerate(rows):
         drawn = with_values(scenario, row)

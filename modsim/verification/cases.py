@@ -161,14 +161,17 @@ def friends_conserve_their_sum(dice: Dice, sheet: Sheet, more: int) -> None:
 def endless_honest_signals_give_the_true_top(dice: Dice, sheet: Sheet, more: int) -> None:
     """With all power and endless honest signals the menu is what is truly wanted most."""
     scenario = three_towns(
-        f"arms.{ANEW}.power_design=1", "settings.rung=M1", dice.set("world.dissimilarity", 0.0, 1.0),
+        f"arms.{ANEW}.power_design=1", "commitment.mean=0.8", "settings.rung=M1",  # at the reference: all power
+        dice.set("world.dissimilarity", 0.0, 1.0),
         f"settings.seed={dice.world_seed}", dice.set("listening.prior_strength", 1.0, 40.0),
     )  # fmt: skip
     town = Community(scenario, arm=ANEW).town
     wrong, compared = 0, []
     for area in (1, 2):
         pattern = town.world.wishes().pattern[area]
-        town.columns.signals[:, area, 0] = np.rint(1e7 * pattern).astype(int)
+        town.columns.signals[:, area, 0] = np.rint(1e12 * pattern).astype(
+            int
+        )  # what was expected moves shares by 4e-11
         ranked = np.sort(pattern)[::-1]
         if ranked[2] - ranked[3] > 1e-6:  # no tie at the edge of the menu
             compared.append(area)

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from modsim.studies.documents import put_table, typeset
+from modsim.studies.documents import check_places, markdown_table, put_table
 from modsim.studies.running import deciding_code
-from modsim.studies.writing import write_whole
+from modsim.studies.writing import write_text
 from modsim.verification.docking import ENOUGH_CELLS, Cell
 from modsim.verification.verifying import Verification, told_by
 
@@ -35,42 +35,46 @@ def cases_text(published: dict[str, Any]) -> str:
     """The cases as a Markdown table, from the published file."""
     passed = sum(case["passed"] for case in published["cases"])
     form = "the long form" if published["full"] else "the short form"
-    lines = [
+    said = (
         f"{passed} of {len(published['cases'])} pass in {form} from seed {published['seed']}; the command shows what "
-        "was expected and found in every check.",
-        "",
-        "| case | what must hold | checks | verdict |",
-        "|---|---|---|---|",
+        "was expected and found in every check."
+    )
+    rows = [
+        (case["name"], case["title"], str(len(case["checks"])), "passes" if case["passed"] else "**fails**")
+        for case in published["cases"]
     ]
-    for case in published["cases"]:
-        verdict = "passes" if case["passed"] else "**fails**"
-        lines.append(f"| {case['name']} | {case['title']} | {len(case['checks'])} | {verdict} |")
-    return "\n".join(lines)
+    return f"{said}\n\n{markdown_table(('case', 'what must hold', 'checks', 'verdict'), rows)}"
 
 
 def oracle_text(published: dict[str, Any]) -> str:
     """The oracle's grid as a Markdown table, misses marked, from the published file."""
     cells = [Cell(**cell) for cell in published["cells"]]
     met, tell, others = told_by(cells)
-    lines = [
+    said = (
         f"{met} of {tell} cells are within tolerance ({ENOUGH_CELLS:.0%} must be); {others} more do not count, for "
         "there an oracle that always says 0 would be near enough. Change of incidents in % of doing nothing; ± is one "
-        "standard error of the model's figure.",
-        "",
-        "| numbers | figure | dissimilarity | model | oracle | gap | tolerance | |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+        "standard error of the model's figure."
+    )
+    heads = "numbers", "figure", "dissimilarity", "model", "oracle", "gap", "tolerance", ""
+    rows = []
     for cell in cells:
-        figures = f"{cell.model:.2f} ± {cell.error:.2f} | {cell.oracle:.2f} | {cell.gap:.2f} | {cell.tolerance:.2f}"
         missed = "**miss**" if not cell.passed else "" if cell.tells else "not counted"
-        lines.append(f"| {cell.numbers} | {cell.figure} | {cell.distance:g} | {figures} | {missed} |")
-    return typeset("\n".join(lines))
+        figures = f"{cell.oracle:.2f}", f"{cell.gap:.2f}", f"{cell.tolerance:.2f}"
+        model = f"{cell.model:.2f} ± {cell.error:.2f}"
+        rows.append((cell.numbers, cell.figure, f"{cell.distance:g}", model, *figures, missed))
+    return f"{said}\n\n{markdown_table(heads, rows)}"
 
 
 def publish(found: Verification, data: Path, document: Path) -> None:
-    """Make what was found the published file, and put its tables into the document."""
+    """Make what was found the published file, and put its tables into the document.
+
+    Raises
+    ------
+    StudyError
+        before anything is written, where the document has no place for one of the tables.
+    """
+    check_places(document, ("verification", "oracle"), BY)
     content = as_dict(found)
-    text = json.dumps(content, indent=1) + "\n"
-    write_whole(data, lambda place: place.write_text(text, encoding="utf-8"))
+    write_text(json.dumps(content, indent=1) + "\n", data)
     put_table(document, "verification", cases_text(content), BY)
     put_table(document, "oracle", oracle_text(content), BY)

@@ -24,7 +24,6 @@ def few_draws(monkeypatch):
     luck = np.linspace(0.2, 0.8, 8)
     table = pd.DataFrame({"effect.session_effect": 0.1 * luck, "offending.core_shift": 3.5 + luck})
     monkeypatch.setattr(shipped, "shipped_draws", lambda: table)
-    monkeypatch.setattr(layering, "shipped_draws", lambda: table)
     monkeypatch.setattr(layering, "DRAWS", 4)
     monkeypatch.setattr(layering, "FUTURES_OF_A_DRAW", 2)
     return table

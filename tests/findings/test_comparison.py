@@ -290,5 +290,5 @@ def test_the_transplant_can_win():
 
 
 def test_making_anew_can_win():
-    scenario = load_scenario(SCENARIOS / "different-areas.toml", ["settings.weeks=104"])
+    scenario = load_scenario(SCENARIOS / "different-areas.toml")
     assert compare(scenario, ["transplant", "recoproduce"], replicates=16).verdict["kind"] == "better"

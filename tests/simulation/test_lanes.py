@@ -77,10 +77,11 @@ def test_points_that_make_another_world_are_refused(change):
 
 def test_numbers_that_agree_stay_single_values():
     p = PerLane.of([small_scenario(*changes).joining for changes in POINTS])
-    assert p.match_effect == 3.0
+    usual = small_scenario().joining
+    assert p.match_effect == usual.match_effect
     assert p.baseline.shape == (len(POINTS),)
-    assert p.at([3, 0]).baseline.tolist() == [-1.0, -2.0]
-    assert PerLane.of([small_scenario().joining]).at([0, 0, 0]).baseline == -2.0
+    assert p.at([3, 0]).baseline.tolist() == [-1.0, usual.baseline]
+    assert PerLane.of([usual]).at([0, 0, 0]).baseline == usual.baseline
     with pytest.raises(AttributeError, match="no number 'nothing'"):
         _ = p.nothing
 

@@ -170,7 +170,7 @@ def test_spill_over_reaches_services_that_did_nothing():
 
 
 def test_a_course_broken_off_is_a_broken_promise_and_an_anchor_may_prevent_it():
-    changes = ("purse.cliff_week=15", "settings.rung=M2", "purse.grant=0", "purse.budget=30")
+    changes = ("purse.cliff_week=15", "settings.rung=M2", "purse.grant=0", "purse.budget=30", "joining.baseline=0")
     cut, bridged = (
         Community(small_scenario(*changes, f"purse.bridge_hours={hours}"), arm="transplant") for hours in (0, 2000)
     )

@@ -205,7 +205,7 @@ def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys):
     changes = [word for change in (*SMALL, "settings.weeks=60") for word in ("--set", change)]
     code, out, said = modsim(
         monkeypatch, capsys, "validate", "--patterns", tmp_path / "p.toml",
-        "--scenario", SCENARIOS / "three-areas.toml", "--out", tmp_path / "out", "--workers", "1", "--replicates", "1",
+        "--scenario", SCENARIOS / "three-areas.toml", "--out", tmp_path / "out", "--workers", "1", "--replicates", "4",
         "--draws", "2",
         *changes,
     )  # fmt: skip

@@ -23,13 +23,14 @@ class Designing(Table):
         source="assumption",
     )
     link_hours: float = number(
-        1.0,
+        1.15,
         "Hours a week to keep one link between two partners warm while they design",
         unit="hours",
         allowed=(0, 20),
         plausible=(0.3, 3),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     knowledge_saves_hours: float = number(
         0.5,
@@ -100,4 +101,5 @@ class Designing(Table):
         plausible=(1, 1.5),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )

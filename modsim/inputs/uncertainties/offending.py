@@ -10,49 +10,54 @@ class Offending(Table):
     """Who causes incidents, how unevenly, and how that changes by itself."""
 
     area_sd: float = number(
-        0.18,
+        0.188,
         "Spread between areas of the log-rate of incidents",
         unit="sd of log-rate",
         allowed=(0, 2),
         plausible=(0.1, 0.3),
         evidence="B",
         source="with the core group gives areas a coefficient of variation near 0.24 (21 Glasgow wards, 2010/11)",
+        calibrated=False,
     )
     group_sd: float = number(
-        0.3,
+        0.32,
         "Spread between peer groups of the log-rate",
         unit="sd of log-rate",
         allowed=(0, 2),
         plausible=(0.1, 0.6),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     person_sd: float = number(
-        0.6,
+        0.601,
         "Spread between young people of the log-rate, within their group",
         unit="sd of log-rate",
         allowed=(0, 2),
         plausible=(0.3, 0.9),
         evidence="D",
         source="assumption: puts 35-50 % of incidents on the top 5-6 %; a 2003 survey found 82 % on 2 %",
+        calibrated=False,
     )
     core_shift: float = number(
-        3.8,
+        3.75,
         "How much higher the log-rate of the core group's members is",
         unit="log-rate",
         allowed=(0, 6),
         plausible=(3.0, 4.5),
         evidence="C",
         source="assumed from police counts of a Glasgow gang and surveys: 11 people then carry 25-40 %",
+        calibrated=True,
     )
     spell_sd: float = number(
-        0.4,
+        0.421,
         "Size of passing spells of higher or lower activity",
         unit="sd of log-rate",
         allowed=(0, 2),
         plausible=(0, 0.8),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     spell_half_life_weeks: float = number(
         20.0,
@@ -64,13 +69,14 @@ class Offending(Table):
         source="assumption",
     )
     yearly_change: float = number(
-        -0.10,
+        -0.0997,
         "Background trend of incidents with no programme anywhere",
         unit="change a year, -0.10 = 10 % fewer",
         allowed=(-0.5, 0.5),
         plausible=(-0.12, -0.05),
         evidence="B",
         source="Scottish antisocial offences -62 % in 9 years (Recorded Crime 2022-23); under-16s rose 2015-19",
+        calibrated=False,
     )
     season_swing: float = number(
         0.2,
@@ -97,6 +103,7 @@ class Offending(Table):
         plausible=(15, 18),
         evidence="D",
         source="assumption; convictions in Scotland peaked at 18 in 1989 and 23 in 2011 (Matthews)",
+        calibrated=False,
     )
     age_sd: float = number(
         4.0,
@@ -129,13 +136,14 @@ class Reporting(Table):
     """From incidents that occur, through those reported, to those a service sees."""
 
     share: float = number(
-        0.25,
+        0.254,
         "Share of incidents that somebody reports",
         unit="share",
         allowed=(0.01, 1),
         plausible=(0.10, 0.50),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     trust_effect: float = number(
         0.5,
@@ -212,22 +220,24 @@ class Effect(Table):
         0.5, "That share, where it does not matter", unit="share", allowed=(0, 1), evidence="D", source="a choice"
     )
     session_effect: float = number(
-        0.07,
+        0.0716,
         "Fall in log-rate from one attended session in which everything is wanted",
         unit="log-rate a session",
         allowed=(0, 1),
         plausible=(0, 0.12),
         evidence="D",
-        source="to be calibrated to about -22 % (-10 to -35) on participants: Koehler et al. 2013, de Vries 2015",
+        source="what gives about -22 % (-10 to -35) on participants: Koehler et al. 2013, de Vries 2015",
+        calibrated=False,
     )
     adult_effect: float = number(
-        0.01,
+        0.0108,
         "Fall in log-rate from one attended session whatever is in it: an adult's time",
         unit="log-rate a session",
         allowed=(0, 1),
         plausible=(0, 0.03),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     mentor_adds: float = number(
         0.3,
@@ -238,22 +248,24 @@ class Effect(Table):
         source="assumption; a multi-site mentoring trial found no change of behaviour (CEI Global)",
     )
     fidelity_loss: float = number(
-        0.1,
+        0.109,
         "Share of what a wanted session does that is lost when no activity of the menu is the origin's",
         unit="share",
         allowed=(-1, 1),
         plausible=(-0.3, 0.6),
         evidence="D",
         source="assumption, disputed in sign: dropping tested parts can harm, adapting can help (Hall et al. 2016)",
+        calibrated=False,
     )
     failing_share: float = number(
-        0.3,
+        0.303,
         "Share of rounds whose delivery fails: sessions are held and change nothing; the others do more, 1 on average",
         unit="share",
         allowed=(0, 0.95),
         plausible=(0, 0.5),
         evidence="D",
         source="assumption: a quarter to a third of studies in the field find nothing, not only for poor delivery",
+        calibrated=False,
     )
     compelled: float = number(
         1.0,
@@ -265,22 +277,24 @@ class Effect(Table):
         source="assumption; the range holds no loss and some gain",
     )
     half_life_weeks: float = number(
-        39.0,
+        43.7,
         "How long it takes for half of the change to fade",
         unit="weeks",
         allowed=(1, 1000),
         plausible=(12, 100),
         evidence="C",
         source="cautious: one follow-up of 9 people: 15 months; paid work gained no more in year 2 (Heller 2014)",
+        calibrated=False,
     )
     course_time_share: float = number(
-        0.25,
+        0.205,
         "Share of incidents that do not happen because time is taken up while in the course",
         unit="share",
         allowed=(0, 1),
         plausible=(0, 0.5),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
 
     @property

@@ -117,13 +117,14 @@ class Population(Table):
         source="leaves transitivity near 0.42, as in UK school networks (0.37-0.45)",
     )
     core_exit_per_year: float = number(
-        0.29,
+        0.282,
         "Share of a core group's members who leave it within a year, programme or not",
         unit="share a year",
         allowed=(0, 0.99),
         plausible=(0.20, 0.35),
         evidence="B",
         source="Edinburgh Study: gang membership falls from 20 % at 13 to 5 % at 17",
+        calibrated=False,
     )
 
     core_youngest: int = number(

@@ -58,13 +58,14 @@ class Commitment(Table):
     """How committed the people are who stand for their services, and how these come to trust each other."""
 
     mean: float = number(
-        0.8,
+        0.788,
         "Mean commitment of a partner's programme worker",
         unit="0-1",
         allowed=(0.01, 1),
         plausible=(0.6, 0.95),
         evidence="D",
         source="assumption; accounts stress individual leadership and commitment (What Works Scotland)",
+        calibrated=False,
     )
     sd: float = number(
         0.12,
@@ -81,7 +82,7 @@ class Commitment(Table):
         unit="0-1",
         allowed=(0.01, 1),
         evidence="D",
-        source="the default mean, fixed",
+        source="the first guess of the mean, fixed",
     )
     regard_start: float = number(
         0.5,
@@ -151,13 +152,14 @@ class Turnover(Table):
     """Programme workers come and go, and what they know goes with them."""
 
     leaving_per_week: float = number(
-        0.006,
+        0.00646,
         "Chance that a partner's programme worker leaves in a week",
         unit="per week",
         allowed=(0, 1),
         plausible=(0.002, 0.012),
         evidence="C",
         source="about 30 % a year, as in US child welfare (Casey Family Programs)",
+        calibrated=False,
     )
     strain_adds: float = number(
         0.5,

@@ -84,13 +84,14 @@ class Afterwards(Table):
         source="assumption; destinations are reported by programmes themselves",
     )
     destination_effect: float = number(
-        0.2,
+        0.253,
         "Lasting fall in log-rate that a destination brings, gradually",
         unit="log-rate",
         allowed=(0, 5),
         plausible=(0, 0.8),
         evidence="C",
         source="paid work lowered violent arrests for a year (Heller 2014, elsewhere); size assumed",
+        calibrated=False,
     )
     destination_weeks: int = number(
         26,

@@ -7,13 +7,14 @@ class Peers(Table):
     """How friends pull on each other, and what grouping active young people does."""
 
     pull: float = number(
-        0.02,
+        0.0192,
         "Share of the gap to one's friends' inclination that closes in a week, at the ages when friends matter most",
         unit="share a week",
         allowed=(0, 1),
         plausible=(0, 0.06),
         evidence="C",
         source="well shown, most often for drinking (Ivaniushina & Titkova 2021); size assumed",
+        calibrated=False,
     )
     strongest_until: float = number(
         16.0,
@@ -32,7 +33,7 @@ class Peers(Table):
         source="no influence found from 20 on (Monahan, Steinberg & Cauffman 2009)",
     )
     deviancy: float = number(
-        0.03,
+        0.0311,
         "Rise in log-rate per session and per unit by which a course is more active than its area, when nothing in it "
         "is wanted and nobody has a mentor",
         unit="log-rate a session",
@@ -40,6 +41,7 @@ class Peers(Table):
         plausible=(0, 0.08),
         evidence="C",
         source="deviancy training in groups (Dishion, McCord & Poulin 1999); size assumed, later reviews find less",
+        calibrated=False,
     )
 
 
@@ -47,13 +49,14 @@ class Excitation(Table):
     """One incident makes the next more likely, in the same group and among its rivals."""
 
     offspring: float = number(
-        0.25,
+        0.279,
         "Incidents that one incident sets off",
         unit="incidents",
         allowed=(0, 0.9),
         plausible=(0, 0.5),
         evidence="D",
         source="assumption; co-offending and retaliation make incidents come in bursts",
+        calibrated=False,
     )
     memory: float = number(
         0.5,
@@ -118,22 +121,24 @@ class Policing(Table):
         source="assumption; a Scottish trial of fair stops lowered trust (MacQueen & Bradford 2015)",
     )
     labelling: float = number(
-        0.01,
+        0.0111,
         "Rise in log-rate from one stop felt to be unfair",
         unit="log-rate",
         allowed=(0, 1),
         plausible=(0, 0.03),
         evidence="C",
         source="early contact with the system labels (McAra & McVie 2010); size assumed",
+        calibrated=False,
     )
     deterrence: float = number(
-        0.25,
+        0.249,
         "Fall in log-rate that endless patrol would bring",
         unit="log-rate",
         allowed=(0, 5),
         plausible=(0, 0.5),
         evidence="C",
         source="focused deterrence works (Braga, Weisburd & Turchan 2019); for hours of patrol the size is assumed",
+        calibrated=False,
     )
     half_hours: float = number(
         83.0,
@@ -158,30 +163,33 @@ class Order(Table):
     """What trust and neighbours do to incidents."""
 
     legitimacy: float = number(
-        0.3,
+        0.338,
         "Fall in log-rate per unit of trust in services above where it started",
         unit="log-rate",
         allowed=(0, 5),
         plausible=(0, 0.8),
         evidence="C",
         source="procedural justice theory; trust and crime are loosely tied (Gill et al. 2014)",
+        calibrated=False,
     )
     persistence: float = number(
-        0.5,
+        0.481,
         "How much trust in services slows the fading of what sessions changed",
         unit="share",
         allowed=(0, 1),
         evidence="C",
         source="relationships sustain change (Grossman & Rhodes 2002); size assumed",
+        calibrated=False,
     )
     efficacy: float = number(
-        0.4,
+        0.407,
         "Fall in log-rate per unit of collective efficacy above one half",
         unit="log-rate",
         allowed=(0, 5),
         plausible=(0, 0.8),
         evidence="C",
         source="Sampson, Raudenbush & Earls 1997 give the sign; size assumed",
+        calibrated=False,
     )
 
 

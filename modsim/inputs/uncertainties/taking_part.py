@@ -7,31 +7,34 @@ class Joining(Table):
     """What makes a young person who is asked say yes (log-odds)."""
 
     baseline: float = number(
-        -2.0,
+        -3.08,
         "Log-odds of joining with no match, no friends in it, middling support and reference trust",
         unit="log-odds",
         allowed=(-10, 10),
         plausible=(-5, -0.5),
         evidence="D",
-        source="starting point: take-up at dissimilarity 0 is near 0.6, above the 0.22-0.42 of ChoiceWorks Glasgow",
+        source="what gives a take-up of 0.22-0.42 (ChoiceWorks Glasgow) at dissimilarity 0",
+        calibrated=True,
     )
     match_effect: float = number(
-        3.0,
+        2.49,
         "Added log-odds when all of the menu is wanted",
         unit="log-odds",
         allowed=(-10, 10),
         plausible=(0, 5),
         evidence="D",
         source="assumption; direction from choice studies (Patall et al. 2008)",
+        calibrated=True,
     )
     trust_effect: float = number(
-        3.0,
+        2.71,
         "Added log-odds per unit of trust in the lead",
         unit="log-odds",
         allowed=(-10, 10),
         plausible=(0, 5),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     reference_trust: float = number(
         0.30,
@@ -39,16 +42,17 @@ class Joining(Table):
         unit="0-1",
         allowed=(0, 1),
         evidence="D",
-        source="the default starting trust, fixed",
+        source="the first guess of the starting trust, fixed",
     )
     friends_effect: float = number(
-        1.0,
+        1.09,
         "Added log-odds when all friends are or were in the programme",
         unit="log-odds",
         allowed=(-10, 10),
         plausible=(0, 3),
         evidence="C",
         source="peers recruit peers (Cincinnati-style call-ins in Glasgow); size assumed",
+        calibrated=False,
     )
     support_effect: float = number(
         1.0,
@@ -73,40 +77,44 @@ class Attending(Table):
     """Coming, staying and completing."""
 
     attends: float = number(
-        0.6,
+        0.604,
         "Chance of coming to a session when nothing in it is wanted",
         unit="chance",
         allowed=(0, 1),
         plausible=(0.4, 0.8),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     attends_match: float = number(
-        0.35,
+        0.29,
         "Added chance of coming when all of it is wanted",
         unit="chance",
         allowed=(-1, 1),
         plausible=(0, 0.5),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     dropout_per_week: float = number(
-        0.10,
+        0.12,
         "Hazard of leaving the course per week at match one half and reference trust",
         unit="per week",
         allowed=(0, 1),
         plausible=(0.02, 0.2),
         evidence="D",
-        source="starting point for 40-70 % completing; no figure for this setting was found",
+        source="what gives 40-70 % completing; no figure for this setting was found",
+        calibrated=True,
     )
     dropout_match: float = number(
-        1.5,
+        1.2,
         "How strongly match lowers the dropout hazard",
         unit="log-hazard",
         allowed=(-10, 10),
         plausible=(0, 3),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     dropout_trust: float = number(
         1.0,
@@ -122,7 +130,7 @@ class Attending(Table):
         unit="0-1",
         allowed=(0, 1),
         evidence="D",
-        source="the default starting trust, fixed",
+        source="the first guess of the starting trust, fixed",
     )
     dropout_mentor: float = number(
         0.5,

@@ -7,13 +7,14 @@ class Trust(Table):
     """Trust of young people in each service: where it starts and what moves it."""
 
     start: float = number(
-        0.30,
+        0.305,
         "Trust of young people in services at the start",
         unit="0-1",
         allowed=(0.01, 0.99),
         plausible=(0.15, 0.60),
         evidence="D",
         source="below adults' 0.41 in the most deprived areas (Scottish Crime and Justice Survey 2019/20)",
+        calibrated=False,
     )
     bonus_youth_work_or_third_sector: float = number(
         0.15,
@@ -48,13 +49,14 @@ class Trust(Table):
         source="assumption",
     )
     prior_strength: float = number(
-        8.0,
+        8.44,
         "How much experience the starting trust is worth",
         unit="events",
         allowed=(0.1, 1000),
         plausible=(2, 30),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     memory: float = number(
         0.985,
@@ -64,6 +66,7 @@ class Trust(Table):
         plausible=(0.97, 0.995),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     event_weight: float = number(
         1.0,
@@ -74,40 +77,44 @@ class Trust(Table):
         source="the unit in which experience is counted",
     )
     loss_to_gain: float = number(
-        2.0,
+        2.23,
         "How many good experiences one bad experience weighs",
         unit="ratio",
         allowed=(0.1, 20),
         plausible=(1, 4),
         evidence="B",
         source="contested: Skogan 2006 (4 to 14), Oliveira et al. 2021 (1 for fair treatment)",
+        calibrated=False,
     )
     talk_weight: float = number(
-        0.15,
+        0.157,
         "Weight of an experience told by a friend against one's own",
         unit="share",
         allowed=(0, 1),
         plausible=(0, 0.4),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     spill_over: float = number(
-        0.25,
+        0.273,
         "Weight of an experience for the trust in every other service, against that in the service itself",
         unit="share",
         allowed=(0, 1),
         plausible=(0, 0.6),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     contact_good: float = number(
-        0.65,
+        0.626,
         "Chance that an outreach contact is a good experience, before the lead's bonus",
         unit="chance",
         allowed=(0, 1),
         plausible=(0.4, 0.8),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     contact_power: float = number(
         0.1,
@@ -118,31 +125,34 @@ class Trust(Table):
         source="assumption",
     )
     session_good: float = number(
-        0.35,
+        0.376,
         "Chance that an attended session is a good experience when nothing in it is wanted",
         unit="chance",
         allowed=(0, 1),
         plausible=(0.2, 0.6),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     session_match: float = number(
-        0.5,
+        0.491,
         "Added chance of a good session when all of it is wanted",
         unit="chance",
         allowed=(-1, 1),
         plausible=(0, 0.8),
         evidence="D",
         source="assumption; direction from choice studies (Patall et al. 2008)",
+        calibrated=False,
     )
     session_power: float = number(
-        0.15,
+        0.155,
         "Added chance of a good session when all power over the design is shared",
         unit="chance",
         allowed=(-1, 1),
         plausible=(0, 0.3),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
 
     session_peers: float = number(
@@ -183,13 +193,14 @@ class Listening(Table):
     """What young people say when asked, and what professionals make of it."""
 
     honest_without_trust: float = number(
-        0.35,
+        0.397,
         "Chance that a wish is spoken honestly to somebody who is not trusted",
         unit="chance",
         allowed=(0, 1),
         plausible=(0.1, 0.8),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     rapport_weeks: float = number(
         2.0,
@@ -200,13 +211,14 @@ class Listening(Table):
         source="assumption",
     )
     prior_strength: float = number(
-        10.0,
+        8.19,
         "How many wishes professionals' own expectation weighs",
         unit="wishes",
         allowed=(0.001, 10_000),
         plausible=(1, 40),
         evidence="D",
         source="assumption",
+        calibrated=False,
     )
     prior_origin_share: float = number(
         0.5,
