@@ -144,7 +144,7 @@ def test_one_future_tells_rungs_without_an_interval(monkeypatch, capsys, tmp_pat
 def test_a_course_broken_off_and_a_place_that_is_not_there_are_told_as_such():
     broken = small_scenario(
         "purse.cliff_week=15", "settings.rung=M2", "purse.grant=0", "purse.budget=30", "purse.bridge_hours=0",
-        "settings.weeks=40",
+        "settings.weeks=40", "joining.baseline=0",
     )  # fmt: skip
     community = Community(broken, arm="transplant")
     community.run_for(15)

@@ -29,6 +29,7 @@ ACTS_WHERE = {
     "learning": ("arms.recoproduce.learning=['visits', 'community_of_practice']",),
     "insight-7": ("arms.recoproduce.learning=['visits', 'community_of_practice']",),
     "lapse": ("spread.lapse_with_anchor=0.05",),
+    "destinations": ("joining.baseline=0", "attending.dropout_per_week=0.02", "settings.weeks=90"),
     "drift": ("world.drift_per_year=0.3", "settings.weeks=110"),
     "turnover": ("turnover.leaving_per_week=0.05",),
 }  # fmt: skip
