@@ -20,7 +20,9 @@ PUBLISHED, DOCUMENT = Path("experiments/published/verification.json"), Path("doc
 
 
 def verify(
-    full: Annotated[bool, typer.Option("--full", help="Several times as many runs and numbers; takes longer.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Three times as many runs, and more numbers; a quarter of an hour.")
+    ] = False,
     seed: Annotated[
         int | None,
         typer.Option(min=0, max=_HIGHEST_SEED, help="Number from which all draws follow; a fresh one by default."),

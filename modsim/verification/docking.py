@@ -82,7 +82,7 @@ class Dock:
         """Both run on these numbers, and every figure of one beside the other's."""
         scenarios = [with_values(self.scenario, {"world.dissimilarity": d}) for d in self.distances]
         lanes = [Lane(NOTHING), *(Lane(arm, k) for k in range(len(scenarios)) for arm in (CARRIED, ANEW))]
-        parts = [range(start, min(start + 40, self.replicates)) for start in range(0, self.replicates, 40)]
+        parts = [range(start, min(start + 36, self.replicates)) for start in range(0, self.replicates, 36)]
         return _cells(self, Outcome.joined([run(scenarios, lanes, part) for part in parts]), scenarios, seed)
 
 
@@ -91,7 +91,7 @@ def docks(seed: int, more: int) -> list[Dock]:
     without = f"settings.without={list(WITHOUT)}".replace("'", '"')
     dice = Dice(seed, "docking")
     given = f"settings.seed={dice.world_seed}"
-    replicates, towns = 120 * more, 80 * more
+    replicates, towns = 72 * more, 48 * more
     found = [Dock("defaults", one_town(SMALL, without, given), DISTANCES, replicates, towns, SHARE, POINTS)]
     for number in range(2 * more):
         changes = [dice.set(key, low, high) for key, (low, high) in DRAWN.items()]
