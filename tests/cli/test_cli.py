@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -187,12 +188,16 @@ def start(tmp_path, *arguments):
     return subprocess.Popen(
         [sys.executable, "-m", "modsim.cli", "compare", THREE, "--out", str(tmp_path / "out"), *arguments],
         cwd=HOME, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env=os.environ | {"FORCE_COLOR": "1"},  # the bar is drawn as in a terminal
     )  # fmt: skip
 
 
-def interrupted(process, after):
-    """Press Ctrl-C after some seconds; returns what was said and how long it took to stop."""
-    time.sleep(after)
+def interrupted(process, share):
+    """Press Ctrl-C once the bar shows so many per cent; returns what was said and how long it took to stop."""
+    shown = ""
+    while not ((figure := re.search(r"(\d+)%$", shown)) and int(figure[1]) >= share):
+        shown = (shown + process.stderr.read(1))[-2000:]
+        assert process.poll() is None, shown
     os.killpg(process.pid, signal.SIGINT)
     pressed = time.monotonic()
     out, err = process.communicate(timeout=60)
@@ -201,7 +206,7 @@ def interrupted(process, after):
 
 def test_ctrl_c_before_anything_is_finished_says_so_and_leaves_nothing(tmp_path):
     process = start(tmp_path, "--replicates", "2000", "--weeks", "1040", "--workers", "2")
-    _, err, seconds = interrupted(process, 6)
+    _, err, seconds = interrupted(process, 0)
     assert process.returncode == 130
     assert seconds < 2
     assert "nothing was finished" in err
@@ -210,9 +215,8 @@ def test_ctrl_c_before_anything_is_finished_says_so_and_leaves_nothing(tmp_path)
 
 
 def test_ctrl_c_keeps_the_futures_that_were_finished(tmp_path):
-    small = [part for change in SMALL for part in ("--set", change)]
-    process = start(tmp_path, *small, "--replicates", "5000", "--workers", "1", "--no-figures")
-    out, err, seconds = interrupted(process, 14)
+    process = start(tmp_path, *SET_SMALL, "--replicates", "5000", "--weeks", "8", "--workers", "1", "--no-figures")
+    out, err, seconds = interrupted(process, 2)  # a hundred futures, in tasks of 33
     assert process.returncode == 130, err
     assert seconds < 6  # it stops at once; writing the tables on a busy machine takes the rest
     assert "Traceback" not in err
