@@ -183,7 +183,7 @@ def _show_layers(layers: "Layers") -> None:
         say(f"  {name}: standard deviation {variance**0.5:.2f} points{share}")
     for words, draws in (
         ("numbers that the calibration leaves open", layers.numbers),
-        ("and how far wishes differ", layers.numbers_and_distance),
+        ("these and how far wishes differ", layers.numbers_and_distance),
     ):
         if draws is not None:
             low, high = draws.range

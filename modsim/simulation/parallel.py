@@ -10,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from multiprocessing import resource_tracker
 from typing import Any, Protocol
 
 from modsim.inputs.scenario import Scenario
@@ -162,12 +163,13 @@ def _submitted(pool: ProcessPoolExecutor, task: Work) -> Future[Any]:
 
 @contextmanager
 def _children_leave_stopping_to_parent() -> Iterator[None]:
-    """Processes started meanwhile inherit a deaf ear for Ctrl-C; only the main thread may and need set it."""
-    if threading.current_thread() is not threading.main_thread():
+    """Processes started meanwhile inherit a deaf ear for Ctrl-C; one that is pressed meanwhile is heard afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows, where nothing of the kind is inherited
         yield
         return
-    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource_tracker.ensure_running()  # which would open the ear again if it were started below
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, usual)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
