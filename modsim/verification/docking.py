@@ -4,6 +4,7 @@ The grid and the tolerances stand here as they were declared before anything was
 """
 
 from dataclasses import dataclass
+from itertools import batched
 
 import numpy as np
 
@@ -82,8 +83,8 @@ class Dock:
         """Both run on these numbers, and every figure of one beside the other's."""
         scenarios = [with_values(self.scenario, {"world.dissimilarity": d}) for d in self.distances]
         lanes = [Lane(NOTHING), *(Lane(arm, k) for k in range(len(scenarios)) for arm in (CARRIED, ANEW))]
-        parts = [range(start, min(start + 36, self.replicates)) for start in range(0, self.replicates, 36)]
-        return _cells(self, Outcome.joined([run(scenarios, lanes, part) for part in parts]), scenarios, seed)
+        parts = [run(scenarios, lanes, part) for part in batched(range(self.replicates), 36)]
+        return _cells(self, Outcome.joined(parts), scenarios, seed)
 
 
 def docks(seed: int, more: int) -> list[Dock]:
