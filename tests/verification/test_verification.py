@@ -28,11 +28,11 @@ def test_every_case_passes_with_fresh_numbers(name):
     assert not wrong, f"modsim verify --only {name} --seed {SEED}: {wrong}"
 
 
-@pytest.mark.parametrize("place", range(len(docks(1, 1))))
-def test_the_oracle_is_near_the_model(place):
-    cells = docks(SEED, 1)[place].cells(SEED)
-    found = Verification(SEED, False, [], cells)
-    assert found.oracle_passed, f"modsim verify --only oracle --seed {SEED}: {found.misses}"
+def test_the_oracle_is_near_the_model():
+    """Four cells in five of the whole grid, as declared: one set of numbers alone has too few cells to judge it by."""
+    found = verify(SEED, only=[ORACLE])
+    missed = [cell for cell in found.cells if cell.tells and not cell.passed]
+    assert found.passed, f"modsim verify --only oracle --seed {SEED}: {missed}"
 
 
 @pytest.mark.parametrize(
