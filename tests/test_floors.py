@@ -7,8 +7,8 @@ import modsim
 
 HOUSE = Path(modsim.__file__).parent
 FLOORS = [
-    "rules", "inputs", "world", "simulation", "findings", "studies", "verification", "calibration", "validation",
-    "dashboard", "cli",
+    "compiling", "rules", "inputs", "world", "simulation", "findings", "studies", "verification", "calibration",
+    "validation", "dashboard", "cli",
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from modsim.simulation.agents.programme import Programme, added_up
 from modsim.simulation.by_columns.areas import keep_levels, true_fall
 from modsim.simulation.by_columns.incidents import remember
 from modsim.simulation.columns import NOT_YET, PARTICIPANT_WINDOW_WEEKS, Sightings, entries
+from modsim.simulation.kernels.plain import settle_residents
 from modsim.simulation.town import ENOUGH, Town
 
 if TYPE_CHECKING:
@@ -197,6 +198,7 @@ def residents_react(town: Town) -> None:
         resident.look_around(reported[resident.area], model.programmes[resident.area].session_held)
     for resident in model.residents:
         resident.think_again(model.programmes[resident.area].answered_share)
+    settle_residents(town)
 
 
 def regard_moves(town: Town) -> None:

@@ -130,8 +130,8 @@ class Records:
         regard = town.mean_of_partners(c.regard * world.partners.present[..., None])
         self.weekly[town.week] = np.stack(
             [
-                *sums, seen, trust, c.stage != Stage.IDLE, town.serious, town.mean_of_residents(town.resident_trust),
-                town.mean_of_residents(c.fear), town.mean_of_residents(c.efficacy),
+                *sums, seen, trust, c.stage != Stage.IDLE, town.serious,
+                *(town.residents_mean[name] for name in ("trust", "fear", "efficacy")),
                 regard, town.together, c.knowledge, summed(c.queue),
                 town.is_open, beside, town.ties_across_sectors().sum(axis=1), *_expected(town),
             ],

@@ -1,7 +1,8 @@
 """One world with its lanes: what the stages of the week read and change."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, get_args
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -10,11 +11,12 @@ from modsim.inputs.levers import LearningWay, Levers
 from modsim.inputs.scenario import GOALS, Scenario
 from modsim.inputs.uncertainties.services import commitment_at
 from modsim.rules import designing, partnering, trusting
+from modsim.simulation import kernels
 from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Columns, entries
 from modsim.simulation.lanes import LaneNumbers
 from modsim.simulation.rulebook import Rules
 from modsim.world.interests import match
-from modsim.world.young_people import FIXED_POINT, World
+from modsim.world.young_people import World
 
 if TYPE_CHECKING:
     from modsim.simulation.community import Community
@@ -91,6 +93,7 @@ class Town:
     ):
         self.world = world
         self.rules = (rules or Rules()).checked()
+        self.tiles: dict[Any, Any] = {}  # numbers of the rules, as compiled loops take them
         self.scenario = scenario = scenarios[0]
         self.records = records
         self.model: Community | None = None  # the Mesa model, where there is one
@@ -126,7 +129,19 @@ class Town:
         self.session_held = np.zeros((len(world.areas), self.lanes), dtype=bool)  # this week
         self.caused = entries(self.columns.occurred)  # rows and lanes of those with incidents this week
         self.serious = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # incidents of this week
+        c = self.columns
+        self.remembered = ((c.good != 0.0) | (c.bad != 0.0)).any(axis=2)  # (services, rows): where not all is 0
         self.trust_gained = np.zeros((world.rows, self.lanes))  # in services, on average, since the start
+        self.trust_sums = np.zeros(self.trust_start.shape, dtype=np.int64)  # by area, of 1/FIXED_POINT
+        self.expected = np.zeros((world.rows, self.lanes))  # incidents of everybody, this week
+        self.residents_mean: dict[str, np.ndarray] = {}  # their trust, fear and efficacy (areas, lanes)
+        self.kernels.settle_trust(self)
+        self.kernels.settle_residents(self)
+
+    @property
+    def kernels(self) -> ModuleType:
+        """What everybody goes through in a week: compiled loops, or NumPy."""
+        return kernels.chosen()
 
     def _settle_services(self, scenarios: Sequence[Scenario]) -> None:
         """What each service starts with: hours, trust (services, areas, lanes), and the share of reports it sees."""
@@ -168,17 +183,12 @@ class Town:
             total = total + has[kind] * self.trust_start[kind]
         self.services_present = has.sum(axis=0)
         self.mean_start = total / self.services_present
-        self.start_of_rows = [_alike(start)[world.area] for start in self.trust_start]  # by service (rows, lanes or 1)
-        self.mean_start_of_rows = _alike(self.mean_start)[world.area]
-        friends = np.diff(world.ties.start)
         data = np.ones(len(world.ties.friends))
         self.ties = csr_array((data, world.ties.friends, world.ties.start), shape=(world.rows, world.rows))
-        self.friends = friends[:, None]
         ties = world.residents.ties
         data = np.ones(len(ties.friends))
         shape = world.residents.rows, world.residents.rows
         self.neighbour_ties = csr_array((data, ties.friends, ties.start), shape=shape)
-        self.neighbours = np.diff(ties.start)[:, None]
 
     def _begin(self) -> None:
         """Who works for each service, and who would lead, before the history begins."""
@@ -333,12 +343,6 @@ class Town:
         p, weight = self.numbers.residents, self.numbers.trust
         return trusting.trust(p.start_trust, c.resident_good, c.resident_bad, weight)
 
-    def mean_of_residents(self, values: np.ndarray) -> np.ndarray:
-        """Mean of a column of residents by area (areas, lanes), added as whole numbers so that no order matters."""
-        first = self.world.residents.first_row
-        whole = np.rint(values * FIXED_POINT).astype(np.int64)
-        return np.add.reduceat(whole, first[:-1], axis=0) / (np.diff(first)[:, None] * FIXED_POINT)
-
     @property
     def budget(self):
         """Hours a week that arrive in an area with a programme, from now on, without pledges."""
@@ -353,11 +357,6 @@ class Town:
             return np.zeros(c.purse.shape)
         effort = partnering.hours_pledged(self.effective_commitment, self.together[:, None, :], pledge)
         return summed(np.minimum(effort, c.free_hours))
-
-
-def _alike(column: np.ndarray) -> np.ndarray:
-    """A column (..., lanes) as (..., 1) where all lanes agree."""
-    return column[..., :1] if (column == column[..., :1]).all() else column
 
 
 def summed(each: np.ndarray) -> np.ndarray:

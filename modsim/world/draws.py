@@ -15,6 +15,7 @@ from hashlib import blake2b
 import numpy as np
 from scipy.special import gammaincinv, ndtri
 
+from modsim import compiling
 from modsim.rules.arithmetic import exponential
 
 _LOW_32_BITS = 0xFFFFFFFF
@@ -76,7 +77,7 @@ class Luck:
             raise ValueError(f"replicates must lie between 0 and {_LOW_32_BITS}; given {replicates}")
         self._replicate_column = np.array(replicates, dtype=np.uint64)
         self._keys: dict[str, np.ndarray] = {}
-        self._blocks: dict[tuple[str, int], tuple[np.ndarray, list[np.ndarray]]] = {}
+        self._blocks: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = {}
 
     def uniform(self, process: str, areas, occasion=0, slot=0, generation=0, index: int = 0):
         """A number in (0, 1), one for each entity: `process` says what for, `occasion` when, `index` which."""
@@ -89,8 +90,21 @@ class Luck:
                 (int(generation) << 16) + index // 4,
             )
             return (philox_4x32(counter, key)[index % 4] + 0.5) * 2.0**-32
+        if compiling.is_on():
+            return self._compiled(process, areas, occasion, slot, generation, index)
         words = self._words(process, areas, occasion, slot, generation, index // 4)
         return (words[index % 4] + 0.5) * 2.0**-32
+
+    def _compiled(self, process: str, areas, occasion, slot, generation, index: int) -> np.ndarray:
+        """`uniform` for columns, by the compiled loop."""
+        from modsim.world import kernels  # only here: Numba is not imported where nothing is compiled
+
+        columns = np.broadcast_arrays(areas, occasion, slot, generation)
+        area, occasion, slot, generation = (np.ascontiguousarray(one, dtype=np.int64).ravel() for one in columns)
+        found = kernels.uniforms(
+            self._keys_of(process), self._replicate_column, area, occasion, slot, generation, index
+        )
+        return found.reshape(columns[0].shape)
 
     def _keys_of(self, process: str) -> np.ndarray:
         """The two key words of a process in each area (areas, 2)."""
@@ -121,17 +135,23 @@ class Luck:
             self._blocks = {name: block for name, block in self._blocks.items() if name[0] != process}
         kept = self._blocks.get((process, occasion))
         if kept is None or kept[0].shape != generation.shape:
-            words = self._words(process, areas, occasion, slot, generation, 0)
-            kept = generation.copy(), [word.astype(np.uint32) for word in words]
+            kept = generation.copy(), self._block(process, areas, occasion, slot, generation)
             self._blocks[process, occasion] = kept
         of, block = kept
         changed = np.nonzero(of != generation)[0]
         if changed.size:
-            words = self._words(process, areas[changed], occasion, slot[changed], generation[changed], 0)
-            for column, word in zip(block, words, strict=True):
-                column[changed] = word
+            block[:, changed] = self._block(process, areas[changed], occasion, slot[changed], generation[changed])
             of[changed] = generation[changed]
         return (block[index] + 0.5) * 2.0**-32
+
+    def _block(self, process: str, areas, occasion: int, slot, generation) -> np.ndarray:
+        """The four words of each entity (4, n) that serve four weeks."""
+        if compiling.is_on():
+            from modsim.world import kernels
+
+            return kernels.blocks(self._keys_of(process), self._replicate_column, areas, occasion, slot, generation)
+        words = self._words(process, areas, occasion, slot, generation, 0)
+        return np.array([np.broadcast_to(word, np.shape(areas)) for word in words]).astype(np.uint32)
 
     def normal(self, process: str, areas, occasion=0, slot=0, generation=0):
         """A standard normal number for each entity (inverse of the distribution function)."""
@@ -232,6 +252,15 @@ def binomial_table(trials, chance):
 
 def binomial_counts(trials, chance, u):
     """`binomial_count` for columns of one dimension; `chance` is one number or a column."""
+    if compiling.is_on():
+        from modsim.world import kernels
+
+        return kernels.binomial_counts(trials, np.broadcast_to(chance, trials.shape), u)
+    return _binomial_counts(trials, chance, u)
+
+
+def _binomial_counts(trials, chance, u):
+    """The same without compiling."""
     fail = 1.0 - chance
     mass = np.ones(trials.shape)
     for k in range(int(trials.max(initial=0))):

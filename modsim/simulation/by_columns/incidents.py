@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from modsim.rules import excitement, neighbouring, offending, policing
-from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Sightings, entries
+from modsim.rules import excitement, neighbouring, policing
+from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Sightings
 from modsim.simulation.town import Town
-from modsim.world.draws import HIGHEST_MEAN, binomial_counts, poisson_counts
+from modsim.world.draws import binomial_counts
 from modsim.world.young_people import FIXED_POINT
 
 
@@ -14,15 +14,11 @@ def police_stop(town: Town) -> None:
     c, world, p, kind = town.columns, town.world, town.numbers.policing, town.police
     if kind is None or not np.any(p.stops_per_hour):
         return
-    known = c.seen_in_memory[kind]
-    all_known = np.add.reduceat(known, world.first_row[:-1], axis=0, dtype=np.int64)
-    hours = (town.usual_patrol + town.patrol_bought) * world.partners.has_kind[:, [kind]]
     area = world.area
-    means = policing.stops_expected(known, all_known[area], town.youths[area], hours[area], p)
+    hours = (town.usual_patrol + town.patrol_bought) * world.partners.has_kind[:, [kind]]
     u = world.luck.weekly_uniform("stops", area, town.week, world.slot, world.generation)
-    stops = poisson_counts(means, np.broadcast_to(u[:, None], means.shape))
-    row, lane = entries(stops)
-    number = stops[row, lane].astype(np.int64)
+    row, lane, number = town.kernels.stops(town, hours, u)
+    number = number.astype(np.int64)
     key = area[row], town.week, world.slot[row], world.generation[row]
     q = p.at(lane)
     fair = binomial_counts(number, q.stop_good, world.luck.uniform("fair stop", *key)).astype(np.int64)
@@ -36,36 +32,32 @@ def incidents_happen(town: Town) -> None:
     area = world.area
     per_1000 = (town.usual_patrol + town.patrol_bought) * 1000.0 / town.youths
     deterred = policing.deterred(per_1000, numbers.policing)
-    held = offending.restraint(
-        town.trust_gained, town.mean_of_residents(c.efficacy)[area], deterred[area], numbers.order
-    )
     size = np.bincount(world.group, minlength=len(c.excitement))[:, None]
-    excited = (c.excitement / size)[world.group]
-    background = world.background[:, None] * (1.0 + c.displaced[area])
-    moved = c.inclination + c.lasting
-    means = town.rules.incident_rate(background, moved, held, c.in_course, excited, numbers.effect, numbers.excitation)
-    means = np.minimum(means, HIGHEST_MEAN)
+    excited = c.excitement / size
     u = world.luck.weekly_uniform("incidents", area, town.week, world.slot, world.generation)
-    c.occurred = poisson_counts(means, np.broadcast_to(u[:, None], means.shape))
-    town.caused = entries(c.occurred)
-    _some_are_serious(town, excited, means)
-    _displace(town, means, excited)
+    row, lane, number = town.kernels.incidents(town, town.residents_mean["efficacy"], deterred, c.displaced, excited, u)
+    c.occurred[town.caused] = 0
+    c.occurred[row, lane] = number
+    town.caused = row, lane
+    _some_are_serious(town, excited)
+    _displace(town, excited)
     if town.scenario.settings.spreads == "diffusion":
-        _count_expected(town, means)
+        _count_expected(town)
 
 
-def _some_are_serious(town: Town, excited: np.ndarray, means: np.ndarray) -> None:
+def _some_are_serious(town: Town, excited: np.ndarray) -> None:
     """How many incidents of this week were serious, by area."""
     c, world = town.columns, town.world
     row, lane = town.caused
     key = world.area[row], town.week, world.slot[row], world.generation[row]
-    chance = excitement.chance_serious(excited[row, lane], means[row, lane], town.numbers.excitation.at(lane))
+    stirred, expected = excited[world.group[row], lane], town.expected[row, lane]
+    chance = excitement.chance_serious(stirred, expected, town.numbers.excitation.at(lane))
     serious = binomial_counts(c.occurred[row, lane], chance, world.luck.uniform("serious", *key))
     town.serious[:] = 0
     np.add.at(town.serious, (world.area[row], lane), serious)
 
 
-def _displace(town: Town, means: np.ndarray, excited: np.ndarray) -> None:
+def _displace(town: Town, excited: np.ndarray) -> None:
     """What patrol beyond the usual suppressed this week turns up, in part, in adjacent areas the week after."""
     c, world, p = town.columns, town.world, town.numbers.policing
     c.displaced[:] = 0.0
@@ -73,8 +65,8 @@ def _displace(town: Town, means: np.ndarray, excited: np.ndarray) -> None:
         return
     per_1000 = (town.usual_patrol + town.patrol_bought) * 1000.0 / town.youths
     deterred = policing.deterred(per_1000, p)
-    settled = _by_area(town, means - excited)
-    usual = _by_area(town, np.broadcast_to(world.background[:, None], means.shape))
+    settled = _by_area(town, town.expected - excited[world.group])
+    usual = _by_area(town, _as_column(town, world.background))
     usual = usual * (1.0 - np.asarray(town.numbers.excitation.offspring))
     gone = p.displacement * settled * (policing.undone(deterred) - 1.0)
     for area in range(len(world.areas)):
@@ -86,15 +78,18 @@ def _displace(town: Town, means: np.ndarray, excited: np.ndarray) -> None:
 
 def _by_area(town: Town, values: np.ndarray) -> np.ndarray:
     """Sums of a column of people by area (areas, lanes), added as whole numbers so that no order matters."""
-    whole = np.rint(values * FIXED_POINT).astype(np.int64)
-    return np.add.reduceat(whole, town.world.first_row[:-1], axis=0) / FIXED_POINT
+    return town.kernels.sum_by_area(town, values) / FIXED_POINT
 
 
-def _count_expected(town: Town, means: np.ndarray) -> None:
+def _as_column(town: Town, values: np.ndarray) -> np.ndarray:
+    return np.repeat(values[:, None], town.lanes, axis=1)
+
+
+def _count_expected(town: Town) -> None:
     """Keep what an evaluator with perfect sight would count: this week's expected incidents and their background."""
     c, world = town.columns, town.world
-    background = np.broadcast_to(world.background[:, None], means.shape)
-    c.expected_weeks[town.week] = np.stack([_by_area(town, means), _by_area(town, background)])
+    background = _as_column(town, world.background)
+    c.expected_weeks[town.week] = np.stack([_by_area(town, town.expected), _by_area(town, background)])
     oldest = town.week - PARTICIPANT_WINDOW_WEEKS - int(np.max(town.numbers.spread.evidence_delay))
     c.expected_weeks.pop(oldest, None)
 
@@ -105,8 +100,8 @@ def services_see(town: Town) -> None:
     row, lane = town.caused
     key = world.area[row], town.week, world.slot[row], world.generation[row]
     start = town.numbers.residents.start_trust
-    trust, fear = town.mean_of_residents(town.resident_trust), town.mean_of_residents(c.fear)
-    share = neighbouring.chance_reported(trust, fear, start, p)
+    now = town.residents_mean
+    share = neighbouring.chance_reported(now["trust"], now["fear"], start, p)
     reported = binomial_counts(
         c.occurred[row, lane], share[world.area[row], lane], world.luck.uniform("reporting", *key)
     )

@@ -1,0 +1,69 @@
+"""Whether the hot loops are compiled, and where what was compiled is kept.
+
+`MODSIM_KERNELS=off` does without: the same numbers, slower, and Numba is not even imported.
+"""
+
+import hashlib
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+
+SWITCH = "MODSIM_KERNELS"
+PLACE = "MODSIM_CACHE"  # a folder of one's own for what was compiled
+
+
+class SwitchError(ValueError):
+    """The environment asks for something that there is not; the message says what there is."""
+
+
+@cache
+def is_on() -> bool:
+    """Whether the hot loops are to be compiled.
+
+    Raises
+    ------
+    SwitchError
+        when the environment variable says neither on nor off.
+    """
+    said = os.environ.get(SWITCH, "on").strip().lower()
+    if said not in ("on", "off", ""):
+        raise SwitchError(f"{SWITCH} is {said!r}; it must be on (the default) or off")
+    return said != "off"
+
+
+def folder() -> Path:
+    """Where compiled loops are kept: one folder for each state of the code they are made from.
+
+    Numba looks only at the file a loop stands in; a rule changed elsewhere would be missed. Hence the sources' digest.
+    """
+    home = os.environ.get(PLACE) or _usual_place()
+    return Path(home) / "kernels" / _digest_of_sources()
+
+
+def is_there() -> bool:
+    """Whether something was compiled before and kept."""
+    return any(folder().glob("**/*.nbi"))
+
+
+def _usual_place() -> str:
+    """The user's folder for what can be made again; a temporary one where there is none to write to."""
+    base = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    place = Path(base) / "modsim"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        writable = os.access(place, os.W_OK)
+    except OSError:
+        writable = False
+    return str(place) if writable else os.path.join(tempfile.gettempdir(), f"modsim-{os.environ.get('USER', 'cache')}")
+
+
+@cache
+def _digest_of_sources() -> str:
+    """Digest of everything a compiled loop may be made from: the rules, the draws, the loops."""
+    home = Path(__file__).parents[1]
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted([*home.glob("rules/*.py"), *home.glob("world/*.py"), *home.glob("simulation/kernels/*.py")]):
+        digest.update(path.name.encode() + path.read_bytes())
+    digest.update(Path(__file__).with_name("jit.py").read_bytes())
+    return digest.hexdigest()

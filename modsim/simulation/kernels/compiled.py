@@ -1,0 +1,545 @@
+"""The hot loops, compiled: each function here does what the one of its name in `plain` does, with the same bits.
+
+A column (rows, lanes) is gone through in tiles: as many rows side by side as make a tile of some `WIDTH` cells, so that
+one lane is as quick as sixty. First what belongs to a row, a group or an area is laid out over the tile, then plain
+arithmetic runs over it, in loops with few columns each (a compiler gives up vectorising on many).
+
+Where somebody has put a rule of their own in place of one used here, the plain form is taken, which asks for rules by
+name each time.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from modsim.compiling.jit import jit, usable
+from modsim.rules import arithmetic, inclining, neighbouring, offending, policing, trusting
+from modsim.simulation.kernels import plain
+from modsim.world.draws import HIGHEST_MEAN, binomial_table
+from modsim.world.kernels import poisson_count
+from modsim.world.young_people import FIXED_POINT
+
+if TYPE_CHECKING:
+    from modsim.simulation.town import Town
+
+WIDTH = 64
+_USED = {
+    trusting: ("trust", "fading", "good_after", "bad_after"),
+    inclining: ("lasting_after", "reversion_slowed", "weight_of_friends", "pull_of_friends", "inclination_after"),
+    policing: ("stops_expected",),
+    offending: ("restraint", "incident_rate"),
+    neighbouring: ("memory_after", "fear_after", "efficacy_after"),
+    arithmetic: ("between", "exponential"),
+}
+_AS_COMPILED = [(module, name, getattr(module, name)) for module, names in _USED.items() for name in names]
+usable(*(rule for _, _, rule in _AS_COMPILED))
+
+
+def _own_rules(town: "Town") -> bool:
+    """Whether a rule used here is not the one that was compiled."""
+    replaced = town.rules.own.keys() & {"inclination_after", "incident_rate"}
+    return bool(replaced) or any(getattr(module, name) is not rule for module, name, rule in _AS_COMPILED)
+
+
+def _unless_own_rules[**P, R](compiled: Callable[P, R]) -> Callable[P, R]:
+    """Take the function of the same name in `plain` where a rule is somebody's own."""
+    reference = getattr(plain, compiled.__name__)
+
+    @wraps(compiled, assigned=("__module__", "__name__", "__qualname__"))
+    def either(*given: P.args, **named: P.kwargs) -> R:
+        return (reference if _own_rules(given[0]) else compiled)(*given, **named)  # type: ignore[arg-type]
+
+    either.__doc__ = reference.__doc__
+    return either
+
+
+# --- numbers of the rules, as the loops take them: one column each, laid out over a tile ---------------------------
+
+
+class Trust(NamedTuple):
+    prior_strength: Any
+    memory: Any
+    event_weight: Any
+    loss_to_gain: Any
+    talk_weight: Any
+    spill_over: Any
+
+
+class Effect(NamedTuple):
+    reversion_per_week: Any
+    course_time_share: Any
+
+
+class Order(NamedTuple):
+    persistence: Any
+    legitimacy: Any
+    efficacy: Any
+
+
+class Peers(NamedTuple):
+    pull: Any
+    strongest_until: Any
+    gone_by: Any
+
+
+class Excitation(NamedTuple):
+    offspring: Any
+
+
+class Policing(NamedTuple):
+    stops_per_hour: Any
+    stop_floor: Any
+
+
+class Residents(NamedTuple):
+    start_trust: Any
+    event_weight: Any
+    fear_rises: Any
+    fear_fades: Any
+    efficacy_fear: Any
+    efficacy_trust: Any
+    efficacy_moves: Any
+
+
+def _tile_width(lanes: int) -> int:
+    return max(WIDTH // lanes, 1) * lanes
+
+
+def _tiled[N](kind: Callable[..., N], numbers: Any, town: "Town") -> N:
+    """The numbers that a loop needs of a table, each over a tile; worked out once for a town."""
+    kept = town.tiles.get(kind)
+    if kept is None:
+        lanes = town.lanes
+        names = kind._fields  # type: ignore[attr-defined]
+        columns = [np.broadcast_to(np.asarray(getattr(numbers, name), dtype=float), lanes) for name in names]
+        kept = town.tiles[kind] = kind(*(np.tile(column, _tile_width(lanes) // lanes) for column in columns))
+    return kept
+
+
+@jit
+def _trust_at(p, i):
+    return Trust(
+        p.prior_strength[i], p.memory[i], p.event_weight[i], p.loss_to_gain[i], p.talk_weight[i], p.spill_over[i]
+    )
+
+
+@jit
+def _spread_lanes(values, tile):
+    """A row of values (lanes,) again and again over a tile."""
+    lanes = len(values)
+    for first in range(0, len(tile), lanes):
+        for k in range(lanes):
+            tile[first + k] = values[k]
+
+
+# --- trust --------------------------------------------------------------------------------------------------------
+
+
+@_unless_own_rules
+def trust_moves(town: "Town", events: plain.Entries) -> None:
+    kind, row, lane, good, bad = events
+    _trust_loop(town, kind, row, lane, good, bad, True)
+
+
+@_unless_own_rules
+def settle_trust(town: "Town") -> None:
+    nothing = np.empty(0, dtype=np.int64)
+    _trust_loop(town, nothing, nothing, nothing, nothing, nothing, False)
+
+
+def _trust_loop(town: "Town", kind, row, lane, good, bad, fades: bool) -> None:
+    c, world = town.columns, town.world
+    town.trust_gained = np.empty(c.inclination.shape)
+    has_kind = world.partners.has_kind.astype(float)
+    present = np.ascontiguousarray(town.services_present[:, 0], dtype=float)
+    _move_trust(
+        world.first_row, world.ties.start, world.ties.friends, c.good, c.bad, town.remembered,
+        kind, row, lane, good, bad, town.trust_start, has_kind, present, town.mean_start,
+        _tiled(Trust, town.numbers.trust, town), fades, town.trust_gained, town.trust_sums,
+    )  # fmt: skip
+
+
+@jit
+def _move_trust(
+    first_row, tie_start, friends, good, bad, remembered, kind, row, lane, good_ones, bad_ones, start, has_kind,
+    present, mean_start, p, fades, gained, sums,
+):  # fmt: skip
+    """Row by row: experience fades, this week's is added, and trust is worked out and added up.
+
+    `good` and `bad` are (services, rows, lanes); `remembered` (services, rows) says where they are not all 0, and what
+    is 0 is passed over. Events are chained by row: `latest` has each row's last one, `earlier` the one before each.
+    """
+    services, rows, lanes = good.shape
+    latest = np.full(rows, -1, dtype=np.int32)
+    earlier = np.empty(len(row), dtype=np.int32)
+    for e in range(len(row)):
+        earlier[e] = latest[row[e]]
+        latest[row[e]] = e
+    told = np.zeros((4, services, lanes), dtype=np.int64)  # own good and bad, heard good and bad
+    in_all = np.zeros((2, lanes), dtype=np.int64)
+    at_rest = np.empty((services, lanes))
+    at_rest_whole = np.empty((services, lanes), dtype=np.int64)
+    total = np.empty(lanes)
+    sums[:] = 0
+    for area in range(len(first_row) - 1):
+        for s in range(services):
+            for k in range(lanes):
+                at_rest[s, k] = trusting.trust(start[s, area, k], 0.0, 0.0, _trust_at(p, k))
+                at_rest_whole[s, k] = np.int64(np.rint(at_rest[s, k] * FIXED_POINT))
+        for r in range(first_row[area], first_row[area + 1]):
+            if fades:
+                for s in range(services):
+                    if remembered[s, r]:
+                        for k in range(lanes):
+                            good[s, r, k] = trusting.fading(good[s, r, k], _trust_at(p, k))
+                            bad[s, r, k] = trusting.fading(bad[s, r, k], _trust_at(p, k))
+                some = latest[r] >= 0
+                for f in friends[tie_start[r] : tie_start[r + 1]]:
+                    some = some or latest[f] >= 0
+                if some:
+                    told[:] = 0
+                    in_all[:] = 0
+                    e = latest[r]
+                    while e >= 0:
+                        told[0, kind[e], lane[e]] += good_ones[e]
+                        told[1, kind[e], lane[e]] += bad_ones[e]
+                        in_all[0, lane[e]] += good_ones[e]
+                        in_all[1, lane[e]] += bad_ones[e]
+                        e = earlier[e]
+                    for f in friends[tie_start[r] : tie_start[r + 1]]:
+                        e = latest[f]
+                        while e >= 0:
+                            told[2, kind[e], lane[e]] += good_ones[e]
+                            told[3, kind[e], lane[e]] += bad_ones[e]
+                            e = earlier[e]
+                    for s in range(services):
+                        for k in range(lanes):
+                            q = _trust_at(p, k)
+                            own, heard = told[0, s, k], told[2, s, k]
+                            good[s, r, k] = trusting.good_after(good[s, r, k], own, in_all[0, k] - own, heard, q)
+                            own, heard = told[1, s, k], told[3, s, k]
+                            bad[s, r, k] = trusting.bad_after(bad[s, r, k], own, in_all[1, k] - own, heard, q)
+                            if good[s, r, k] != 0.0 or bad[s, r, k] != 0.0:
+                                remembered[s, r] = True
+            total[:] = 0.0
+            for s in range(services):
+                weight = has_kind[area, s]
+                if remembered[s, r]:
+                    for k in range(lanes):
+                        trust = trusting.trust(start[s, area, k], good[s, r, k], bad[s, r, k], _trust_at(p, k))
+                        sums[s, area, k] += np.int64(np.rint(trust * FIXED_POINT))
+                        total[k] += trust * weight
+                else:
+                    for k in range(lanes):
+                        sums[s, area, k] += at_rest_whole[s, k]
+                        total[k] += at_rest[s, k] * weight
+            for k in range(lanes):
+                gained[r, k] = total[k] / present[area] - mean_start[area, k]
+
+
+# --- inclination --------------------------------------------------------------------------------------------------
+
+
+@_unless_own_rules
+def inclination_moves(town: "Town") -> None:
+    c, world, numbers = town.columns, town.world, town.numbers
+    before, c.inclination = c.inclination, np.empty(c.inclination.shape)
+    _move_inclination(
+        world.first_row, world.ties.start, world.ties.friends, world.age, town.mean_start, before,
+        c.lasting, c.lasting_target, town.trust_gained, c.benefit, _tiled(Effect, numbers.effect, town),
+        _tiled(Order, numbers.order, town), _tiled(Peers, numbers.peers, town), c.inclination,
+    )  # fmt: skip
+
+
+@jit
+def _move_inclination(
+    first_row, tie_start, friends, age, mean_start, before, lasting, lasting_target, gained, benefit, effect, order,
+    peers, after,
+):  # fmt: skip
+    """Inclination after this week into `after`, from `before`; `lasting` is moved where it stands."""
+    lanes = before.shape[1]
+    width = len(effect.reversion_per_week)
+    rows_in_tile = width // lanes
+    total, number, years, start, slowed = np.empty((5, width))
+    for area in range(len(first_row) - 1):
+        _spread_lanes(mean_start[area], start)
+        for first in range(first_row[area], first_row[area + 1], rows_in_tile):
+            end = min(first + rows_in_tile, first_row[area + 1])
+            j = 0
+            for r in range(first, end):
+                mine = friends[tie_start[r] : tie_start[r + 1]]
+                for k in range(lanes):
+                    total[j + k] = 0.0
+                for f in mine:
+                    for k in range(lanes):
+                        total[j + k] += before[f, k]
+                for k in range(lanes):
+                    number[j + k] = len(mine)
+                    years[j + k] = age[r]
+                j += lanes
+            now = before[first:end].reshape(-1)
+            _last(lasting[first:end].reshape(-1), lasting_target[first:end].reshape(-1), effect.reversion_per_week)
+            _slow(now, gained[first:end].reshape(-1), start, order.persistence, slowed)
+            _draw_near(now, total, number, years, peers.pull, peers.strongest_until, peers.gone_by)
+            _incline(now, slowed, total, benefit[first:end].reshape(-1), effect.reversion_per_week,
+                     after[first:end].reshape(-1))  # fmt: skip
+
+
+class _Reverting(NamedTuple):
+    reversion_per_week: float
+
+
+class _Persisting(NamedTuple):
+    persistence: float
+
+
+@jit
+def _last(lasting, target, reversion):
+    for i in range(len(lasting)):
+        lasting[i] = inclining.lasting_after(lasting[i], target[i], _Reverting(reversion[i]))
+
+
+@jit
+def _slow(now, gained, start, persistence, slowed):
+    for i in range(len(now)):
+        slowed[i] = inclining.reversion_slowed(now[i], gained[i], start[i], _Persisting(persistence[i]))
+
+
+@jit
+def _draw_near(now, total, number, years, pull, strongest_until, gone_by):
+    """The pull of friends, in place of their total."""
+    for i in range(len(now)):
+        p = Peers(pull[i], strongest_until[i], gone_by[i])
+        weight = inclining.weight_of_friends(years[i], p)
+        total[i] = inclining.pull_of_friends(now[i], total[i], number[i], weight, p)
+
+
+@jit
+def _incline(now, slowed, pull, benefit, reversion, after):
+    for i in range(len(now)):
+        after[i] = inclining.inclination_after(now[i], slowed[i], pull[i], benefit[i], _Reverting(reversion[i]))
+
+
+# --- the streets --------------------------------------------------------------------------------------------------
+
+
+@_unless_own_rules
+def stops(town: "Town", hours: np.ndarray, u: np.ndarray) -> plain.Entries:
+    world = town.world
+    known = town.columns.seen_in_memory[town.police]
+    return _stop(world.first_row, known, hours, u, _tiled(Policing, town.numbers.policing, town))
+
+
+@jit
+def _stop(first_row, known, hours, u, p):
+    """Entries (row, lane, stops) of those who are stopped; most are not known, and lie below the least quantile."""
+    lanes = known.shape[1]
+    found_row, found_lane, found = np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024, np.int16)
+    n = 0
+    all_known = np.empty(lanes, dtype=np.int64)
+    for area in range(len(first_row) - 1):
+        start, end = first_row[area], first_row[area + 1]
+        all_known[:] = 0
+        for r in range(start, end):
+            for k in range(lanes):
+                all_known[k] += known[r, k]
+        lowest = 1.0  # the least luck at which somebody unknown is stopped
+        for k in range(lanes):
+            q = Policing(p.stops_per_hour[k], p.stop_floor[k])
+            mean = policing.stops_expected(0, all_known[k], end - start, hours[area, k], q)
+            lowest = min(lowest, 1.0 - mean)
+        for r in range(start, end):
+            some = u[r] >= lowest
+            for k in range(lanes):
+                some = some or known[r, k] != 0
+            if not some:
+                continue
+            if n + lanes > len(found):
+                found_row = np.concatenate((found_row, np.empty_like(found_row)))
+                found_lane = np.concatenate((found_lane, np.empty_like(found_lane)))
+                found = np.concatenate((found, np.empty_like(found)))
+            for k in range(lanes):
+                q = Policing(p.stops_per_hour[k], p.stop_floor[k])
+                mean = policing.stops_expected(known[r, k], all_known[k], end - start, hours[area, k], q)
+                if u[r] >= 1.0 - mean:
+                    count = poisson_count(mean, u[r])
+                    if count:
+                        found_row[n], found_lane[n], found[n] = r, k, count
+                        n += 1
+    return found_row[:n], found_lane[:n], found[:n]
+
+
+@_unless_own_rules
+def incidents(town: "Town", efficacy, deterred, displaced, excited, u: np.ndarray) -> plain.Entries:
+    c, world, numbers = town.columns, town.world, town.numbers
+    town.expected = np.empty(c.inclination.shape)
+    return _happen(
+        world.first_row, world.group, world.background, 1.0 + displaced, c.inclination, c.lasting, town.trust_gained,
+        efficacy, deterred, excited, c.in_course, u, _tiled(Order, numbers.order, town),
+        _tiled(Effect, numbers.effect, town), _tiled(Excitation, numbers.excitation, town), town.expected,
+    )  # fmt: skip
+
+
+@jit
+def _happen(
+    first_row, group, background, raised, inclination, lasting, gained, efficacy, deterred, excited, in_course, u,
+    order, effect, excitation, expected,
+):  # fmt: skip
+    """Everybody's expected incidents into `expected`, and entries (row, lane, incidents) of those who cause some."""
+    lanes = inclination.shape[1]
+    width = len(excitation.offspring)
+    rows_in_tile = width // lanes
+    usual, stirred, belief, held_off, lifted, held, none = np.empty((7, width))
+    found_row, found_lane, found = np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024, np.int16)
+    n = 0
+    for area in range(len(first_row) - 1):
+        _spread_lanes(efficacy[area], belief)
+        _spread_lanes(deterred[area], held_off)
+        _spread_lanes(raised[area], lifted)
+        for first in range(first_row[area], first_row[area + 1], rows_in_tile):
+            end = min(first + rows_in_tile, first_row[area + 1])
+            j = 0
+            for r in range(first, end):
+                here = excited[group[r]]
+                for k in range(lanes):
+                    usual[j + k] = background[r] * lifted[k]
+                    stirred[j + k] = here[k]
+                    none[j + k] = u[r]
+                j += lanes
+            means = expected[first:end].reshape(-1)
+            _hold(gained[first:end].reshape(-1), belief, held_off, order.legitimacy, order.efficacy, held[:j])
+            _rate(usual, inclination[first:end].reshape(-1), lasting[first:end].reshape(-1), held,
+                  in_course[first:end].reshape(-1), stirred, effect.course_time_share, excitation.offspring,
+                  means)  # fmt: skip
+            if _number_busy(means, none) == 0:
+                continue
+            if n + width > len(found):
+                found_row = np.concatenate((found_row, np.empty_like(found_row)))
+                found_lane = np.concatenate((found_lane, np.empty_like(found_lane)))
+                found = np.concatenate((found, np.empty_like(found)))
+            for i in range(j):
+                if none[i] >= 1.0 - means[i]:
+                    count = poisson_count(means[i], none[i])
+                    if count:
+                        found_row[n], found_lane[n], found[n] = first + i // lanes, i % lanes, count
+                        n += 1
+    return found_row[:n], found_lane[:n], found[:n]
+
+
+class _Orderly(NamedTuple):
+    legitimacy: float
+    efficacy: float
+
+
+class _Taken(NamedTuple):
+    course_time_share: float
+
+
+@jit
+def _hold(gained, efficacy, deterred, of_trust, of_efficacy, held):
+    for i in range(len(held)):
+        held[i] = offending.restraint(gained[i], efficacy[i], deterred[i], _Orderly(of_trust[i], of_efficacy[i]))
+
+
+@jit
+def _rate(usual, inclination, lasting, held, in_course, stirred, share, offspring, means):
+    for i in range(len(means)):
+        moved = inclination[i] + lasting[i]
+        p, q = _Taken(share[i]), Excitation(offspring[i])
+        mean = offending.incident_rate(usual[i], moved, held[i], in_course[i], stirred[i], p, q)
+        means[i] = min(mean, HIGHEST_MEAN)
+
+
+@jit
+def _number_busy(means, u):
+    """How many have luck that may bring an incident."""
+    busy = 0
+    for i in range(len(means)):
+        busy += u[i] >= 1.0 - means[i]
+    return busy
+
+
+def sum_by_area(town: "Town", values: np.ndarray) -> np.ndarray:
+    return _sum_by_area(town.world.first_row, values)
+
+
+@jit
+def _sum_by_area(first_row, values):
+    sums = np.zeros((len(first_row) - 1, values.shape[1]), dtype=np.int64)
+    for area in range(len(first_row) - 1):
+        for r in range(first_row[area], first_row[area + 1]):
+            for k in range(values.shape[1]):
+                sums[area, k] += np.int64(np.rint(values[r, k] * FIXED_POINT))
+    return sums
+
+
+# --- residents ----------------------------------------------------------------------------------------------------
+
+
+@_unless_own_rules
+def residents_react(town: "Town", reported: np.ndarray, hears: np.ndarray, sees: np.ndarray) -> None:
+    c, people, p = town.columns, town.world.residents, town.numbers.residents
+    table = binomial_table(reported, np.broadcast_to(p.sees, reported.shape))
+    table = np.array(table).reshape(len(table), *reported.shape)
+    share = np.broadcast_to(np.asarray(p.sees, dtype=float), town.lanes)
+    usually = np.ascontiguousarray(np.broadcast_to(town.usually_known, reported.shape))
+    sums = np.zeros((3, *reported.shape), dtype=np.int64)
+    _react(
+        people.first_row, people.ties.start, people.ties.friends, hears, sees, table, share, town.session_held, usually,
+        town.answered_share, c.fear, c.efficacy, c.resident_good, c.resident_bad,
+        _tiled(Residents, p, town), _tiled(Trust, town.numbers.trust, town), sums,
+    )  # fmt: skip
+    number = np.diff(people.first_row)[:, None] * FIXED_POINT
+    town.residents_mean = {name: each / number for name, each in zip(("trust", "fear", "efficacy"), sums, strict=True)}
+
+
+def settle_residents(town: "Town") -> None:
+    plain.settle_residents(town)
+
+
+@jit
+def _react(
+    first_row, tie_start, friends, hears, sees, table, share, session_held, usually, answered, fear, efficacy, good,
+    bad, residents, trust, sums,
+):  # fmt: skip
+    """Residents after a week, where they stand; sums of trust, fear and efficacy by area (3, areas, lanes).
+
+    `table` (counts, areas, lanes) holds the quantiles of what a resident comes to know of.
+    """
+    lanes = fear.shape[1]
+    for area in range(len(first_row) - 1):
+        start, end = first_row[area], first_row[area + 1]
+        known, visible = np.zeros((2, end - start, lanes), dtype=np.int32)
+        for r in range(end - start):
+            for k in range(lanes):
+                count = 0
+                while count < len(table) and hears[start + r] >= table[count, area, k]:
+                    count += 1
+                known[r, k] = count
+                visible[r, k] = session_held[area, k] and sees[start + r] < share[k]
+        for r in range(start, end):
+            for k in range(lanes):
+                told, seen = 0, 0
+                for f in friends[tie_start[r] : tie_start[r + 1]]:
+                    told += known[f - start, k]
+                    seen += visible[f - start, k]
+                p = Residents(
+                    residents.start_trust[k], residents.event_weight[k], residents.fear_rises[k],
+                    residents.fear_fades[k], residents.efficacy_fear[k], residents.efficacy_trust[k],
+                    residents.efficacy_moves[k],
+                )  # fmt: skip
+                q = _trust_at(trust, k)
+                own = known[r - start, k]
+                fear[r, k] = neighbouring.fear_after(fear[r, k], own, usually[area, k], p)
+                well = own * answered[area, k] + visible[r - start, k]
+                well_heard = told * answered[area, k] + seen
+                good[r, k] = neighbouring.memory_after(good[r, k], well, well_heard, p, q)
+                weight = q.loss_to_gain
+                bad[r, k] = neighbouring.memory_after(bad[r, k], weight * own, weight * told, p, q)
+                now = trusting.trust(p.start_trust, good[r, k], bad[r, k], q)
+                efficacy[r, k] = neighbouring.efficacy_after(efficacy[r, k], fear[r, k], now, p)
+                sums[0, area, k] += np.int64(np.rint(now * FIXED_POINT))
+                sums[1, area, k] += np.int64(np.rint(fear[r, k] * FIXED_POINT))
+                sums[2, area, k] += np.int64(np.rint(efficacy[r, k] * FIXED_POINT))
