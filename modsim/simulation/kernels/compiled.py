@@ -24,7 +24,8 @@ from modsim.world.young_people import FIXED_POINT
 if TYPE_CHECKING:
     from modsim.simulation.town import Town
 
-WIDTH = 64
+WIDTH = 256
+_ONE = np.uint64(1)
 _USED = {
     trusting: ("trust", "fading", "good_after", "bad_after"),
     inclining: ("lasting_after", "reversion_slowed", "weight_of_friends", "pull_of_friends", "inclination_after"),
@@ -103,6 +104,11 @@ class Residents(NamedTuple):
     efficacy_moves: Any
 
 
+def _unsigned(places: np.ndarray) -> np.ndarray:
+    """Places in columns, as loops take them: from a signed number they would have to look whether it is below 0."""
+    return places.view(np.dtype(f"uint{8 * places.itemsize}"))
+
+
 def _tile_width(lanes: int) -> int:
     return max(WIDTH // lanes, 1) * lanes
 
@@ -155,8 +161,8 @@ def _trust_loop(town: "Town", kind, row, lane, good, bad, fades: bool) -> None:
     has_kind = world.partners.has_kind.astype(float)
     present = np.ascontiguousarray(town.services_present[:, 0], dtype=float)
     _move_trust(
-        world.first_row, world.ties.start, world.ties.friends, c.good, c.bad, town.remembered,
-        kind, row, lane, good, bad, town.trust_start, has_kind, present, town.mean_start,
+        _unsigned(world.first_row), _unsigned(world.ties.start), _unsigned(world.ties.friends), c.good, c.bad,
+        town.remembered, kind, _unsigned(row), lane, good, bad, town.trust_start, has_kind, present, town.mean_start,
         _tiled(Trust, town.numbers.trust, town), fades, town.trust_gained, town.trust_sums,
     )  # fmt: skip
 
@@ -171,12 +177,16 @@ def _move_trust(
     `good` and `bad` are (services, rows, lanes); `remembered` (services, rows) says where they are not all 0, and what
     is 0 is passed over. Events are chained by row: `latest` has each row's last one, `earlier` the one before each.
     """
-    services, rows, lanes = good.shape
+    services, rows, lanes = len(good), good.shape[1], np.uint64(good.shape[2])
     latest = np.full(rows, -1, dtype=np.int32)
     earlier = np.empty(len(row), dtype=np.int32)
+    hears = np.zeros(rows, dtype=np.bool_)  # of events: their own or a friend's
     for e in range(len(row)):
         earlier[e] = latest[row[e]]
         latest[row[e]] = e
+        hears[row[e]] = True
+        for f in range(tie_start[row[e]], tie_start[row[e] + _ONE]):
+            hears[friends[f]] = True
     told = np.zeros((4, services, lanes), dtype=np.int64)  # own good and bad, heard good and bad
     in_all = np.zeros((2, lanes), dtype=np.int64)
     at_rest = np.empty((services, lanes))
@@ -195,35 +205,34 @@ def _move_trust(
                         for k in range(lanes):
                             good[s, r, k] = trusting.fading(good[s, r, k], _trust_at(p, k))
                             bad[s, r, k] = trusting.fading(bad[s, r, k], _trust_at(p, k))
-                some = latest[r] >= 0
-                for f in friends[tie_start[r] : tie_start[r + 1]]:
-                    some = some or latest[f] >= 0
-                if some:
-                    told[:] = 0
-                    in_all[:] = 0
-                    e = latest[r]
+            if hears[r]:
+                told[:] = 0
+                in_all[:] = 0
+                e = latest[r]
+                while e >= 0:
+                    told[0, kind[e], lane[e]] += good_ones[e]
+                    told[1, kind[e], lane[e]] += bad_ones[e]
+                    in_all[0, lane[e]] += good_ones[e]
+                    in_all[1, lane[e]] += bad_ones[e]
+                    e = earlier[e]
+                for f in range(tie_start[r], tie_start[r + _ONE]):
+                    e = latest[friends[f]]
                     while e >= 0:
-                        told[0, kind[e], lane[e]] += good_ones[e]
-                        told[1, kind[e], lane[e]] += bad_ones[e]
-                        in_all[0, lane[e]] += good_ones[e]
-                        in_all[1, lane[e]] += bad_ones[e]
+                        told[2, kind[e], lane[e]] += good_ones[e]
+                        told[3, kind[e], lane[e]] += bad_ones[e]
                         e = earlier[e]
-                    for f in friends[tie_start[r] : tie_start[r + 1]]:
-                        e = latest[f]
-                        while e >= 0:
-                            told[2, kind[e], lane[e]] += good_ones[e]
-                            told[3, kind[e], lane[e]] += bad_ones[e]
-                            e = earlier[e]
-                    for s in range(services):
-                        for k in range(lanes):
-                            q = _trust_at(p, k)
-                            own, heard = told[0, s, k], told[2, s, k]
-                            good[s, r, k] = trusting.good_after(good[s, r, k], own, in_all[0, k] - own, heard, q)
-                            own, heard = told[1, s, k], told[3, s, k]
-                            bad[s, r, k] = trusting.bad_after(bad[s, r, k], own, in_all[1, k] - own, heard, q)
-                            if good[s, r, k] != 0.0 or bad[s, r, k] != 0.0:
-                                remembered[s, r] = True
-            total[:] = 0.0
+                for s in range(services):
+                    some = False
+                    for k in range(lanes):
+                        q = _trust_at(p, k)
+                        own, heard = told[0, s, k], told[2, s, k]
+                        good[s, r, k] = trusting.good_after(good[s, r, k], own, in_all[0, k] - own, heard, q)
+                        own, heard = told[1, s, k], told[3, s, k]
+                        bad[s, r, k] = trusting.bad_after(bad[s, r, k], own, in_all[1, k] - own, heard, q)
+                        some = some or good[s, r, k] != 0.0 or bad[s, r, k] != 0.0
+                    remembered[s, r] = some
+            for k in range(lanes):
+                total[k] = 0.0
             for s in range(services):
                 weight = has_kind[area, s]
                 if remembered[s, r]:
@@ -247,7 +256,8 @@ def inclination_moves(town: "Town") -> None:
     c, world, numbers = town.columns, town.world, town.numbers
     before, c.inclination = c.inclination, np.empty(c.inclination.shape)
     _move_inclination(
-        world.first_row, world.ties.start, world.ties.friends, world.age, town.mean_start, before,
+        _unsigned(world.first_row), _unsigned(world.ties.start), _unsigned(world.ties.friends), world.age,
+        town.mean_start, before,
         c.lasting, c.lasting_target, town.trust_gained, c.benefit, _tiled(Effect, numbers.effect, town),
         _tiled(Order, numbers.order, town), _tiled(Peers, numbers.peers, town), c.inclination,
     )  # fmt: skip
@@ -259,26 +269,23 @@ def _move_inclination(
     peers, after,
 ):  # fmt: skip
     """Inclination after this week into `after`, from `before`; `lasting` is moved where it stands."""
-    lanes = before.shape[1]
+    lanes = np.uint64(before.shape[1])
     width = len(effect.reversion_per_week)
-    rows_in_tile = width // lanes
+    rows_in_tile = np.uint64(width) // lanes
     total, number, years, start, slowed = np.empty((5, width))
     for area in range(len(first_row) - 1):
         _spread_lanes(mean_start[area], start)
         for first in range(first_row[area], first_row[area + 1], rows_in_tile):
             end = min(first + rows_in_tile, first_row[area + 1])
-            j = 0
+            j = np.uint64(0)
             for r in range(first, end):
-                mine = friends[tie_start[r] : tie_start[r + 1]]
+                tie, last_tie = tie_start[r], tie_start[r + _ONE]
                 for k in range(lanes):
-                    total[j + k] = 0.0
-                for f in mine:
-                    for k in range(lanes):
-                        total[j + k] += before[f, k]
-                for k in range(lanes):
-                    number[j + k] = len(mine)
-                    years[j + k] = age[r]
-                j += lanes
+                    added = 0.0
+                    for e in range(tie, last_tie):
+                        added += before[np.uint64(friends[e]), k]
+                    total[j], number[j], years[j] = added, last_tie - tie, age[r]
+                    j += _ONE
             now = before[first:end].reshape(-1)
             _last(lasting[first:end].reshape(-1), lasting_target[first:end].reshape(-1), effect.reversion_per_week)
             _slow(now, gained[first:end].reshape(-1), start, order.persistence, slowed)
@@ -376,7 +383,8 @@ def incidents(town: "Town", efficacy, deterred, displaced, excited, u: np.ndarra
     c, world, numbers = town.columns, town.world, town.numbers
     town.expected = np.empty(c.inclination.shape)
     return _happen(
-        world.first_row, world.group, world.background, 1.0 + displaced, c.inclination, c.lasting, town.trust_gained,
+        _unsigned(world.first_row), _unsigned(world.group), world.background, 1.0 + displaced, c.inclination, c.lasting,
+        town.trust_gained,
         efficacy, deterred, excited, c.in_course, u, _tiled(Order, numbers.order, town),
         _tiled(Effect, numbers.effect, town), _tiled(Excitation, numbers.excitation, town), town.expected,
     )  # fmt: skip
@@ -388,10 +396,10 @@ def _happen(
     order, effect, excitation, expected,
 ):  # fmt: skip
     """Everybody's expected incidents into `expected`, and entries (row, lane, incidents) of those who cause some."""
-    lanes = inclination.shape[1]
+    lanes = np.uint64(inclination.shape[1])
     width = len(excitation.offspring)
-    rows_in_tile = width // lanes
-    usual, stirred, belief, held_off, lifted, held, none = np.empty((7, width))
+    rows_in_tile = np.uint64(width) // lanes
+    usual, stirred, belief, held_off, lifted, held, luck = np.empty((7, width))
     found_row, found_lane, found = np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024, np.int16)
     n = 0
     for area in range(len(first_row) - 1):
@@ -400,28 +408,25 @@ def _happen(
         _spread_lanes(raised[area], lifted)
         for first in range(first_row[area], first_row[area + 1], rows_in_tile):
             end = min(first + rows_in_tile, first_row[area + 1])
-            j = 0
+            j = np.uint64(0)
             for r in range(first, end):
-                here = excited[group[r]]
                 for k in range(lanes):
-                    usual[j + k] = background[r] * lifted[k]
-                    stirred[j + k] = here[k]
-                    none[j + k] = u[r]
-                j += lanes
+                    usual[j], stirred[j], luck[j] = background[r] * lifted[k], excited[group[r], k], u[r]
+                    j += _ONE
             means = expected[first:end].reshape(-1)
             _hold(gained[first:end].reshape(-1), belief, held_off, order.legitimacy, order.efficacy, held[:j])
             _rate(usual, inclination[first:end].reshape(-1), lasting[first:end].reshape(-1), held,
                   in_course[first:end].reshape(-1), stirred, effect.course_time_share, excitation.offspring,
                   means)  # fmt: skip
-            if _number_busy(means, none) == 0:
+            if _number_busy(means, luck) == 0:
                 continue
             if n + width > len(found):
                 found_row = np.concatenate((found_row, np.empty_like(found_row)))
                 found_lane = np.concatenate((found_lane, np.empty_like(found_lane)))
                 found = np.concatenate((found, np.empty_like(found)))
             for i in range(j):
-                if none[i] >= 1.0 - means[i]:
-                    count = poisson_count(means[i], none[i])
+                if luck[i] >= 1.0 - means[i]:
+                    count = poisson_count(means[i], luck[i])
                     if count:
                         found_row[n], found_lane[n], found[n] = first + i // lanes, i % lanes, count
                         n += 1
