@@ -16,7 +16,7 @@ from modsim.simulation.agents.programme import Programme, added_up
 from modsim.simulation.by_columns.areas import keep_levels, true_fall
 from modsim.simulation.by_columns.incidents import remember
 from modsim.simulation.columns import NOT_YET, PARTICIPANT_WINDOW_WEEKS, Sightings, entries
-from modsim.simulation.kernels.plain import settle_residents
+from modsim.simulation.kernels.plain import settle_residents, settle_trust
 from modsim.simulation.town import ENOUGH, Town
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _model(town: Town) -> "Community":
 def people_age_and_move(town: Town, week: int) -> None:
     """The calendar turns; those who grew out leave, newcomers take their place."""
     newcomers = town.world.turn(week)
-    town.columns.forget_rows(newcomers)
+    town.welcome(newcomers)
     for row in newcomers.tolist():
         _model(town).experiences.pop(row, None)
     _model(town).welcome(newcomers.tolist())
@@ -100,6 +100,7 @@ def police_stop(town: Town) -> None:
 def trust_moves(town: Town) -> None:
     _model(town).young_people.do("move_trust")
     _model(town).experiences.clear()
+    settle_trust(town)
 
 
 def inclination_moves(town: Town) -> None:

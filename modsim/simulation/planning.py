@@ -78,21 +78,11 @@ def course_dates(town: Town) -> np.ndarray:
 
 def chosen_lead(town: Town, area: int, lane: int) -> int:
     """Position of the partner who leads the next round: the most committed and trusted of those who may."""
-    world, may_lead = town.world, town.may_lead[area]
-    rows = np.arange(*world.rows_of(area).indices(world.rows))
-    commitment = town.effective_commitment[area, :, lane]
-    score = np.full(len(may_lead), -1.0)
-    for position in np.nonzero(may_lead)[0].tolist():
-        each = town.trust(int(world.partners.kind[area, position]), rows, np.full(len(rows), lane))
-        score[position] = partnering.lead_score(commitment[position], mean_trust(each))
-    return int(np.argmax(score))
+    trust = town.mean_trust_in(town.world.partners.kind, np.array(lane))[area]
+    score = partnering.lead_score(town.effective_commitment[area, :, lane], trust)
+    return int(np.argmax(np.where(town.may_lead[area], score, -1.0)))
 
 
 def mean_trust(values: np.ndarray) -> float:
     """Mean of trust over people, added as whole numbers so that no order matters."""
-    return float(mean_of_people(values))
-
-
-def mean_of_people(values: np.ndarray) -> np.ndarray:
-    """Mean over people of a column (people, ...), added as whole numbers so that no order matters."""
-    return np.rint(values * FIXED_POINT).astype(np.int64).sum(axis=0) / (len(values) * FIXED_POINT)
+    return float(np.rint(values * FIXED_POINT).astype(np.int64).sum() / (len(values) * FIXED_POINT))

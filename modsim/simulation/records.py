@@ -8,13 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from modsim.inputs.scenario import Scenario
-from modsim.rules import trusting
 from modsim.simulation.columns import HEADINGS, NEVER, PARTICIPANT_WINDOW_WEEKS, Stage, entries
 from modsim.simulation.listing import list_of
 from modsim.simulation.planning import chosen_lead, mean_trust
 from modsim.simulation.town import Town, summed
 from modsim.world.interests import match
-from modsim.world.young_people import FIXED_POINT
 
 GROUPS = ("minority", "core", "under_16", "16_to_17", "18_and_over")  # of those who join, for equity
 _SAMPLED_FOR_TASTE = 120  # people of an area from whom it is worked out whose wishes are a minority's
@@ -58,6 +56,7 @@ class Records:
         )  # fmt: skip
         self.people = {name: np.zeros((areas, lanes), dtype=np.int64) for name in names}
         self._usual_taste: dict[tuple[int, int], float] = {}
+        self._participants: tuple[np.ndarray, np.ndarray] | None = None  # rows and lanes of those followed
         self._listed: list[tuple[int, np.ndarray, np.ndarray, np.ndarray]] = []  # area, lanes, rows, generations
 
     def follow_lists(self, town: Town) -> None:
@@ -110,6 +109,9 @@ class Records:
         np.add.at(self.people["participants"], (area, lane), 1)
         np.add.at(self.people["reported_before"], (area, lane), town.columns.reported_in_window[row, lane])
         np.add.at(self.people["weeks_before"], (area, lane), weeks)
+        if self._participants is not None:
+            rows, lanes = self._participants
+            self._participants = np.concatenate([rows, row]), np.concatenate([lanes, lane])
         town.columns.group_followed_until[town.world.group[row], lane] = town.week + PARTICIPANT_WINDOW_WEEKS
 
     def write_down(self, town: Town) -> None:
@@ -120,9 +122,8 @@ class Records:
         c.has_offended[row, lane] = True
         if town.week < 0:
             return
-        np.add.at(self.people["first_time_offenders"], (world.area[row[first]], lane[first]), 1)
-        starts = world.first_row[:-1]
-        sums = [np.add.reduceat(column, starts, axis=0, dtype=np.int64) for column in (c.occurred, c.reported)]
+        self._add("first_time_offenders", town, row[first], lane[first])
+        occurred = town.sum_by_area(row, lane, c.occurred[row, lane])
         seen = np.take_along_axis(c.seen, c.lead[:, None, :], axis=1)[:, 0]
         trust = mean_trust_in_lead(town, np.arange(town.lanes))
         of = self.references
@@ -130,7 +131,7 @@ class Records:
         regard = town.mean_of_partners(c.regard * world.partners.present[..., None])
         self.weekly[town.week] = np.stack(
             [
-                *sums, seen, trust, c.stage != Stage.IDLE, town.serious,
+                occurred, town.reports, seen, trust, c.stage != Stage.IDLE, town.serious,
                 *(town.residents_mean[name] for name in ("trust", "fear", "efficacy")),
                 regard, town.together, c.knowledge, summed(c.queue),
                 town.is_open, beside, town.ties_across_sectors().sum(axis=1), *_expected(town),
@@ -143,16 +144,23 @@ class Records:
         self._follow_others(town)
 
     def _follow_participants(self, town: Town) -> None:
+        """The incidents of those who came for the first time in the last 52 weeks, and are still the same people."""
         c = town.columns
-        row, lane = entries(c.first_session != NEVER)
-        inside = town.week - c.first_session[row, lane].astype(np.int64) < PARTICIPANT_WINDOW_WEEKS
-        row, lane = row[inside], lane[inside]
-        key = town.world.area[row], lane
-        np.add.at(self.people["participants_asb"], key, c.occurred[row, lane])
-        np.add.at(self.people["reported_after"], key, c.reported[row, lane])
-        np.add.at(self.people["weeks_after"], key, 1)
+        if self._participants is None:
+            self._participants = entries(c.first_session != NEVER)
+        row, lane = self._participants
+        since = c.first_session[row, lane].astype(np.int64)
+        inside = town.week - since < PARTICIPANT_WINDOW_WEEKS
+        row, lane = self._participants = row[inside], lane[inside]
+        self._add("participants_asb", town, row, lane, c.occurred[row, lane])
+        self._add("reported_after", town, row, lane, c.reported[row, lane])
+        self._add("weeks_after", town, row, lane)
         if self.references is not None:
-            np.add.at(self.people["participants_asb_reference"], key, c.occurred[row, self.references[lane]])
+            self._add("participants_asb_reference", town, row, lane, c.occurred[row, self.references[lane]])
+
+    def _add(self, name: str, town: Town, row: np.ndarray, lane: np.ndarray, number: np.ndarray | None = None) -> None:
+        """Add to a figure about people (n,), each in a lane, by the areas they live in: a number of each, or one."""
+        self.people[name] += town.sum_by_area(row, lane, number)
 
     def _follow_others(self, town: Town) -> None:
         """Incidents of people nobody ever listed, and of participants' groups, here and in the reference lane."""
@@ -163,25 +171,26 @@ class Records:
             if name and self.references is None:
                 continue
             of = self.references[lane] if name and self.references is not None else lane
-            count, area = c.occurred[row, of], world.area[row]
+            count = c.occurred[row, of]
             unlisted = ~c.ever_listed[row, lane]
-            np.add.at(self.people[f"never_listed_asb{name}"], (area[unlisted], lane[unlisted]), count[unlisted])
+            self._add(f"never_listed_asb{name}", town, row[unlisted], lane[unlisted], count[unlisted])
             beside = (c.group_followed_until[world.group[row], lane] > town.week) & (
                 c.first_session[row, lane] == NEVER
             )
-            np.add.at(self.people[f"groups_asb{name}"], (area[beside], lane[beside]), count[beside])
+            self._add(f"groups_asb{name}", town, row[beside], lane[beside], count[beside])
 
     def _in_reference(self, town: Town) -> tuple[np.ndarray, np.ndarray]:
         """Who caused incidents in the reference of each lane this week: rows, and the lanes whose reference it is."""
         if self.references is None:
             return town.caused
         row, lane = town.caused
-        rows, lanes = [], []
-        for own, reference in enumerate(self.references.tolist()):
-            found = row[lane == reference]
-            rows.append(found)
-            lanes.append(np.full(len(found), own))
-        return np.concatenate(rows), np.concatenate(lanes)
+        order = np.argsort(lane, kind="stable")
+        number = np.bincount(lane, minlength=town.lanes)
+        first = np.cumsum(number) - number
+        repeats = number[self.references]
+        own = np.repeat(np.arange(town.lanes), repeats)
+        place = np.arange(len(own)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+        return row[order[first[self.references][own] + place]], own
 
     def _follow_listed(self, town: Town) -> None:
         world, c = town.world, town.columns
@@ -236,7 +245,7 @@ class Records:
         c, partners = town.columns, town.world.partners
         found = {}
         for kind, name in enumerate(partners.kinds):
-            found[f"trust_in_{name}"] = mean_trust_in(town, np.full(c.lead.shape, kind), np.arange(town.lanes))
+            found[f"trust_in_{name}"] = town.mean_trust_in(np.full(c.lead.shape, kind), np.arange(town.lanes))
             of_kind = (partners.kind == kind) & partners.present
             found[f"hours_of_{name}"] = summed(c.worked * of_kind[..., None])
         return found
@@ -265,20 +274,4 @@ def _expected(town: Town) -> list[np.ndarray]:
 
 def mean_trust_in_lead(town: Town, of: np.ndarray) -> np.ndarray:
     """Mean trust of an area's young people in the service that leads in each lane, in the lane named by `of`."""
-    return mean_trust_in(town, town.lead_kind, of)
-
-
-def mean_trust_in(town: Town, kind: np.ndarray, of: np.ndarray) -> np.ndarray:
-    """Mean trust of an area's young people in a type of service (areas, lanes), in the lane named by `of`."""
-    c, world = town.columns, town.world
-    mean = np.zeros(c.purse.shape)
-    for area, kinds in enumerate(kind):
-        span = world.rows_of(area)
-        for each in np.unique(kinds).tolist():
-            lanes = np.nonzero(kinds == each)[0]
-            there, back = np.unique(of[lanes], return_inverse=True)  # several lanes may have one reference
-            at = there if len(there) < len(kinds) else slice(None)
-            start, p = town.trust_start[each, area, at], town.numbers.trust.at(at)
-            trust = trusting.trust(start, c.good[each][span, at], c.bad[each][span, at], p)
-            mean[area, lanes] = np.rint(trust * FIXED_POINT).astype(np.int64).sum(axis=0)[back]
-    return mean / (np.diff(world.first_row)[:, None] * FIXED_POINT)
+    return town.mean_trust_in(town.lead_kind, of)

@@ -16,7 +16,7 @@ from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Columns, entries
 from modsim.simulation.lanes import LaneNumbers
 from modsim.simulation.rulebook import Rules
 from modsim.world.interests import match
-from modsim.world.young_people import World
+from modsim.world.young_people import FIXED_POINT, World
 
 if TYPE_CHECKING:
     from modsim.simulation.community import Community
@@ -128,6 +128,7 @@ class Town:
         self.broker_paid = np.zeros((len(world.areas), self.lanes), dtype=bool)  # this week, in a replicate
         self.session_held = np.zeros((len(world.areas), self.lanes), dtype=bool)  # this week
         self.caused = entries(self.columns.occurred)  # rows and lanes of those with incidents this week
+        self.reports = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # reported incidents of this week
         self.serious = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # incidents of this week
         c = self.columns
         self.remembered = ((c.good != 0.0) | (c.bad != 0.0)).any(axis=2)  # (services, rows): where not all is 0
@@ -213,6 +214,28 @@ class Town:
         usual = (self.columns.reported_last_year + missing * self.expected_reports) / year
         return usual[:, None, :] * (self.seen_share[partners.kind] * partners.present)[..., None]
 
+    def welcome(self, rows: np.ndarray) -> None:
+        """Put the rows of people who grew out at rest, for the newcomers who now hold them."""
+        if not rows.size:
+            return
+        self._count_trust(rows, -1)
+        self.columns.forget_rows(rows)
+        self._count_trust(rows, 1)
+        self.remembered[:, rows] = False
+        self.forget_events(rows)
+
+    def _count_trust(self, rows: np.ndarray, sign: int) -> None:
+        """Add the trust of the people at these rows to the sums over their areas, or take it away."""
+        c, area = self.columns, self.world.area[rows]
+        trust = trusting.trust(self.trust_start[:, area], c.good[:, rows], c.bad[:, rows], self.numbers.trust)
+        np.add.at(self.trust_sums, (slice(None), area), sign * np.rint(trust * FIXED_POINT).astype(np.int64))
+
+    def sum_by_area(self, row: np.ndarray, lane: np.ndarray, number: np.ndarray | None = None) -> np.ndarray:
+        """Whole numbers of some people (n,), each in its lane, or one each, added up by area (areas, lanes)."""
+        areas = len(self.world.areas)
+        found = np.bincount(self.world.area[row] * self.lanes + lane, number, areas * self.lanes)
+        return found.astype(np.int64).reshape(areas, self.lanes)
+
     def forget_events(self, rows: np.ndarray) -> None:
         """Leave out the experiences of people who are no longer here."""
         kept = [~np.isin(row, rows) for _, row, *_ in self.events]
@@ -292,6 +315,11 @@ class Town:
         c = self.columns
         start = self.trust_start[kind, self.world.area[row], lane]
         return trusting.trust(start, c.good[kind, row, lane], c.bad[kind, row, lane], self.numbers.trust.at(lane))
+
+    def mean_trust_in(self, kind: np.ndarray, lanes: np.ndarray) -> np.ndarray:
+        """Mean trust of an area's young people in a type of service, both (areas, ...), in these lanes."""
+        areas = np.arange(len(self.world.areas)).reshape(-1, *[1] * (kind.ndim - 1))
+        return self.trust_sums[kind, areas, lanes] / (self.youths.reshape(areas.shape) * FIXED_POINT)
 
     def experience(self, kind, row, lane, good, bad) -> None:
         """People (n,) have good and bad experiences with a type of service; they count at the end of the week."""

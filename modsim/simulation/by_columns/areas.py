@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from modsim.rules import partnering, spreading, trusting
+from modsim.rules import partnering, spreading
 from modsim.simulation.by_columns.course import break_off
 from modsim.simulation.by_columns.services import pay, spare_hours
 from modsim.simulation.columns import NOT_YET, PARTICIPANT_WINDOW_WEEKS, Stage
-from modsim.simulation.planning import mean_of_people
 from modsim.simulation.town import ENOUGH, Town
 
 _HALF_A_YEAR = 26
@@ -62,10 +61,9 @@ def _pay_broker(town: Town, open_: np.ndarray) -> None:
 
 def areas_decide(town: Town) -> None:
     """Some programmes lapse; where the programme spreads by itself, some areas take it up on what they hear."""
-    c, world = town.columns, town.world
-    reported = np.add.reduceat(c.reported, world.first_row[:-1], axis=0, dtype=np.int64)
-    c.reported_weeks[town.week] = reported
-    c.reported_last_year = c.reported_last_year + reported
+    c = town.columns
+    c.reported_weeks[town.week] = town.reports
+    c.reported_last_year = c.reported_last_year + town.reports
     old = c.reported_weeks.pop(town.week - PARTICIPANT_WINDOW_WEEKS, None)
     if old is not None:
         c.reported_last_year = c.reported_last_year - old
@@ -164,23 +162,15 @@ def _some_adopt(town: Town) -> None:
         total = total + each[other::size]
     mean = np.repeat(total / size, size, axis=0)
     need = np.where(mean > 0.0, each / np.maximum(mean, 1e-12), 1.0)
-    readiness = town.mean_of_partners(_readiness(town, waiting.any(axis=1)))
+    readiness = town.mean_of_partners(_readiness(town))
     chance = town.rules.chance_of_adopting(need, readiness, heard, p)
     u = world.luck.uniform("adoption", np.arange(len(world.areas)), town.week)[:, None]
     adopts = waiting & (u < chance)
     c.opens = np.where(adopts, town.week + 1, c.opens)
 
 
-def _readiness(town: Town, wanted: np.ndarray) -> np.ndarray:
-    """Commitment of every partner, weighed by young people's mean trust in it (areas, partners, lanes).
-
-    It is worked out in the areas (areas,) where it is wanted, and 0 elsewhere.
-    """
-    c, world, partners = town.columns, town.world, town.world.partners
-    commitment = town.effective_commitment
-    ready = np.zeros(commitment.shape)
-    for area, position in np.argwhere(partners.present & wanted[:, None]).tolist():
-        kind, span = int(partners.kind[area, position]), world.rows_of(area)
-        trust = trusting.trust(town.trust_start[kind, area], c.good[kind, span], c.bad[kind, span], town.numbers.trust)
-        ready[area, position] = partnering.lead_score(commitment[area, position], mean_of_people(trust))
-    return ready
+def _readiness(town: Town) -> np.ndarray:
+    """Commitment of every partner, weighed by young people's mean trust in it (areas, partners, lanes)."""
+    partners = town.world.partners
+    trust = town.mean_trust_in(partners.kind[..., None], np.arange(town.lanes))
+    return np.where(partners.present[..., None], partnering.lead_score(town.effective_commitment, trust), 0.0)

@@ -105,7 +105,8 @@ def services_see(town: Town) -> None:
     reported = binomial_counts(
         c.occurred[row, lane], share[world.area[row], lane], world.luck.uniform("reporting", *key)
     )
-    c.reported[:] = 0
+    if (before := c.sightings.get(town.week - 1)) is not None:
+        c.reported[before.row, before.lane] = 0
     c.reported[row, lane] = reported
     some = np.nonzero(reported)[0]
     row, lane, reported = row[some], lane[some], reported[some]
@@ -128,6 +129,7 @@ def remember(town: Town, now: Sightings) -> None:
     """Add what was seen this week, and forget what is too long ago."""
     c, memory = town.columns, town.scenario.targeting.memory_weeks
     c.sightings[town.week] = now
+    town.reports = town.sum_by_area(now.row, now.lane, now.reported)
     c.reported_in_window[now.row, now.lane] += now.reported
     c.seen_in_memory[:, now.row, now.lane] += now.seen
     if (old := c.sightings.get(town.week - memory)) is not None:

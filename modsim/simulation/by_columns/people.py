@@ -9,10 +9,7 @@ from modsim.simulation.town import Town
 
 def people_age_and_move(town: Town, week: int) -> None:
     """The calendar turns: rows of people who grew out are put at rest for the newcomers."""
-    newcomers = town.world.turn(week)
-    town.columns.forget_rows(newcomers)
-    if newcomers.size:
-        town.forget_events(newcomers)
+    town.welcome(town.world.turn(week))
 
 
 def destinations_are_found(town: Town) -> None:

@@ -8,7 +8,6 @@ from modsim.simulation.town import Town
 def residents_react(town: Town) -> None:
     """Residents hear of some incidents, answered or not, and see a programme at work; fear and trust follow."""
     world, people = town.world, town.world.residents
-    reported = np.add.reduceat(town.columns.reported, world.first_row[:-1], axis=0, dtype=np.int64)
     key = people.area, town.week, people.slot, np.zeros_like(people.slot)
     hears, sees = (world.luck.weekly_uniform(what, *key) for what in ("hearing of it", "seeing sessions"))
-    town.kernels.residents_react(town, reported, hears, sees)
+    town.kernels.residents_react(town, town.reports, hears, sees)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from modsim.simulation.town import Town
 
 WIDTH = 256
-_ONE = np.uint64(1)
+_ONE, _TWO = np.uint64(1), np.uint64(2)
 _USED = {
     trusting: ("trust", "fading", "good_after", "bad_after"),
     inclining: ("lasting_after", "reversion_slowed", "weight_of_friends", "pull_of_friends", "inclination_after"),
@@ -160,92 +160,196 @@ def _trust_loop(town: "Town", kind, row, lane, good, bad, fades: bool) -> None:
     town.trust_gained = np.empty(c.inclination.shape)
     has_kind = world.partners.has_kind.astype(float)
     present = np.ascontiguousarray(town.services_present[:, 0], dtype=float)
+    first_row, start, friends = (_unsigned(x) for x in (world.first_row, world.ties.start, world.ties.friends))
+    p = _tiled(Trust, town.numbers.trust, town)
+    flat = c.good.reshape(-1), c.bad.reshape(-1)
+    row, lane, kind = row.astype(np.uint64), lane.astype(np.uint64), kind.astype(np.uint64)
+    latest, earlier, hears = _chained(row, start, friends, world.rows)
     _move_trust(
-        _unsigned(world.first_row), _unsigned(world.ties.start), _unsigned(world.ties.friends), c.good, c.bad,
-        town.remembered, kind, _unsigned(row), lane, good, bad, town.trust_start, has_kind, present, town.mean_start,
-        _tiled(Trust, town.numbers.trust, town), fades, town.trust_gained, town.trust_sums,
+        first_row, start, friends, *flat, town.remembered, kind, lane, good, bad, latest, earlier, hears,
+        town.trust_start, has_kind, present, town.mean_start, p, fades, town.trust_gained.reshape(-1), town.trust_sums,
     )  # fmt: skip
 
 
-@jit
-def _move_trust(
-    first_row, tie_start, friends, good, bad, remembered, kind, row, lane, good_ones, bad_ones, start, has_kind,
-    present, mean_start, p, fades, gained, sums,
-):  # fmt: skip
-    """Row by row: experience fades, this week's is added, and trust is worked out and added up.
+class _Fading(NamedTuple):
+    memory: float
 
-    `good` and `bad` are (services, rows, lanes); `remembered` (services, rows) says where they are not all 0, and what
-    is 0 is passed over. Events are chained by row: `latest` has each row's last one, `earlier` the one before each.
-    """
-    services, rows, lanes = len(good), good.shape[1], np.uint64(good.shape[2])
+
+class _Prior(NamedTuple):
+    prior_strength: float
+
+
+@jit
+def _fade(experience, at, cells, memory):
+    for i in range(cells):
+        experience[at + i] = trusting.fading(experience[at + i], _Fading(memory[i]))
+
+
+@jit
+def _trust_of(good, bad, at, cells, start, first, strength, trust):
+    for i in range(cells):
+        trust[i] = trusting.trust(start[first + i], good[at + i], bad[at + i], _Prior(strength[i]))
+
+
+@jit
+def _add(trust, cells, total):
+    for i in range(cells):
+        total[i] += trust[i]
+
+
+@jit
+def _add_whole(trust, cells, whole, first):
+    """Add whole numbers of 1/`FIXED_POINT`, kept as floating point: their sums are exact for 8 million people."""
+    for i in range(cells):
+        whole[first + i] += np.rint(trust[i] * FIXED_POINT)
+
+
+@jit
+def _gain(total, cells, present, mean_start, gained, at):
+    for i in range(cells):
+        gained[at + i] = total[i] / present - mean_start[i]
+
+
+@jit
+def _which(remembered, s, first, end, rows):
+    """Which rows of a tile remember something of a service: into `rows`, and how many. Without a branch."""
+    number = np.uint64(0)
+    for r in range(first, end):
+        rows[number] = r
+        number += np.uint64(remembered[s, r])
+    return number
+
+
+@jit
+def _chained(row, tie_start, friends, rows):
+    """Events chained by row: each row's last one, the one before each, and who hears of any, their own or a friend's."""
     latest = np.full(rows, -1, dtype=np.int32)
     earlier = np.empty(len(row), dtype=np.int32)
-    hears = np.zeros(rows, dtype=np.bool_)  # of events: their own or a friend's
+    hears = np.zeros(rows, dtype=np.bool_)
     for e in range(len(row)):
         earlier[e] = latest[row[e]]
         latest[row[e]] = e
         hears[row[e]] = True
         for f in range(tie_start[row[e]], tie_start[row[e] + _ONE]):
-            hears[friends[f]] = True
+            hears[np.uint64(friends[f])] = True
+    return latest, earlier, hears
+
+
+@jit
+def _collect(own, e, first, kind, lane, good_ones, bad_ones, earlier):
+    """Add up the events of one row, from its last: good ones and bad ones (2, services, lanes) from `first` on."""
+    while e >= 0:
+        own[first, kind[e], lane[e]] += good_ones[e]
+        own[first + 1, kind[e], lane[e]] += bad_ones[e]
+        e = earlier[e]
+
+
+@jit
+def _move_trust(
+    first_row, tie_start, friends, good, bad, remembered, kind, lane, good_ones, bad_ones, latest, earlier, hears,
+    start, has_kind, present, mean_start, p, fades, gained, sums,
+):  # fmt: skip
+    """Tile by tile: experience fades, this week's is added, and trust is worked out and added up.
+
+    `good` and `bad` are (services x cells), `remembered` (services, rows) says where they are not all 0. Where most
+    rows of a tile remember nothing of a service, only the others are gone through: at rest, trust is the same for all.
+    """
+    services, lanes = np.uint64(start.shape[0]), np.uint64(start.shape[2])
+    width = np.uint64(len(p.memory))
+    rows_in_tile = width // lanes
+    column = np.uint64(len(gained))  # cells of a service
     told = np.zeros((4, services, lanes), dtype=np.int64)  # own good and bad, heard good and bad
-    in_all = np.zeros((2, lanes), dtype=np.int64)
-    at_rest = np.empty((services, lanes))
-    at_rest_whole = np.empty((services, lanes), dtype=np.int64)
-    total = np.empty(lanes)
-    sums[:] = 0
-    for area in range(len(first_row) - 1):
+    starts, at_rest, whole_at_rest, whole = np.zeros((4, services * width))
+    rested = np.zeros(services, dtype=np.int64)  # rows of an area at rest, whose trust is added up at its end
+    some = np.zeros(services, dtype=np.uint64)  # rows of a tile that remember something
+    rows = np.zeros(rows_in_tile + _ONE, dtype=np.uint64)
+    total, trust, began = np.empty((3, width))
+    for area in range(np.uint64(len(first_row) - 1)):
+        _spread_lanes(mean_start[area], began)
+        whole[:] = 0.0
+        rested[:] = 0
+        for s in range(services):
+            for i in range(width):
+                at = s * width + i
+                starts[at] = start[s, area, i % lanes]
+                at_rest[at] = trusting.trust(starts[at], 0.0, 0.0, _Prior(p.prior_strength[i]))
+                whole_at_rest[at] = np.rint(at_rest[at] * FIXED_POINT)
+        for first in range(first_row[area], first_row[area + _ONE], rows_in_tile):
+            end = min(first + rows_in_tile, first_row[area + _ONE])
+            cells = (end - first) * lanes
+            for s in range(services):
+                some[s] = _which(remembered, s, first, end, rows)
+                at = s * column + first * lanes
+                if fades and some[s] > (end - first) // _TWO:
+                    _fade(good, at, cells, p.memory)
+                    _fade(bad, at, cells, p.memory)
+                elif fades:
+                    for n in range(some[s]):
+                        for k in range(lanes):
+                            j = s * column + rows[n] * lanes + k
+                            good[j] = trusting.fading(good[j], _Fading(p.memory[k]))
+                            bad[j] = trusting.fading(bad[j], _Fading(p.memory[k]))
+            for r in range(first, end):
+                if hears[r]:
+                    _hear(r, tie_start, friends, good, bad, column, remembered, some, kind, lane, good_ones, bad_ones,
+                          latest, earlier, told, p)  # fmt: skip
+            total[:] = 0.0
+            for s in range(services):
+                first_cell = s * width
+                if some[s] > (end - first) // _TWO:
+                    at = s * column + first * lanes
+                    _trust_of(good, bad, at, cells, starts, first_cell, p.prior_strength, trust)
+                    _add_whole(trust, cells, whole, first_cell)
+                    if has_kind[area, s]:
+                        _add(trust, cells, total)
+                    continue
+                rested[s] += end - first
+                for i in range(cells):
+                    trust[i] = at_rest[first_cell + i]
+                for n in range(_which(remembered, s, first, end, rows)):
+                    for k in range(lanes):
+                        j, i = s * column + rows[n] * lanes + k, (rows[n] - first) * lanes + k
+                        now = trusting.trust(starts[first_cell + k], good[j], bad[j], _Prior(p.prior_strength[k]))
+                        whole[first_cell + k] += np.rint(now * FIXED_POINT) - whole_at_rest[first_cell + k]
+                        trust[i] = now
+                if has_kind[area, s]:
+                    _add(trust, cells, total)
+            _gain(total, cells, present[area], began, gained, first * lanes)
         for s in range(services):
             for k in range(lanes):
-                at_rest[s, k] = trusting.trust(start[s, area, k], 0.0, 0.0, _trust_at(p, k))
-                at_rest_whole[s, k] = np.int64(np.rint(at_rest[s, k] * FIXED_POINT))
-        for r in range(first_row[area], first_row[area + 1]):
-            if fades:
-                for s in range(services):
-                    if remembered[s, r]:
-                        for k in range(lanes):
-                            good[s, r, k] = trusting.fading(good[s, r, k], _trust_at(p, k))
-                            bad[s, r, k] = trusting.fading(bad[s, r, k], _trust_at(p, k))
-            if hears[r]:
-                told[:] = 0
-                in_all[:] = 0
-                e = latest[r]
-                while e >= 0:
-                    told[0, kind[e], lane[e]] += good_ones[e]
-                    told[1, kind[e], lane[e]] += bad_ones[e]
-                    in_all[0, lane[e]] += good_ones[e]
-                    in_all[1, lane[e]] += bad_ones[e]
-                    e = earlier[e]
-                for f in range(tie_start[r], tie_start[r + _ONE]):
-                    e = latest[friends[f]]
-                    while e >= 0:
-                        told[2, kind[e], lane[e]] += good_ones[e]
-                        told[3, kind[e], lane[e]] += bad_ones[e]
-                        e = earlier[e]
-                for s in range(services):
-                    some = False
-                    for k in range(lanes):
-                        q = _trust_at(p, k)
-                        own, heard = told[0, s, k], told[2, s, k]
-                        good[s, r, k] = trusting.good_after(good[s, r, k], own, in_all[0, k] - own, heard, q)
-                        own, heard = told[1, s, k], told[3, s, k]
-                        bad[s, r, k] = trusting.bad_after(bad[s, r, k], own, in_all[1, k] - own, heard, q)
-                        some = some or good[s, r, k] != 0.0 or bad[s, r, k] != 0.0
-                    remembered[s, r] = some
-            for k in range(lanes):
-                total[k] = 0.0
-            for s in range(services):
-                weight = has_kind[area, s]
-                if remembered[s, r]:
-                    for k in range(lanes):
-                        trust = trusting.trust(start[s, area, k], good[s, r, k], bad[s, r, k], _trust_at(p, k))
-                        sums[s, area, k] += np.int64(np.rint(trust * FIXED_POINT))
-                        total[k] += trust * weight
-                else:
-                    for k in range(lanes):
-                        sums[s, area, k] += at_rest_whole[s, k]
-                        total[k] += at_rest[s, k] * weight
-            for k in range(lanes):
-                gained[r, k] = total[k] / present[area] - mean_start[area, k]
+                added = rested[s] * np.int64(whole_at_rest[s * width + k])
+                for i in range(k, width, lanes):
+                    added += np.int64(whole[s * width + i])
+                sums[s, area, k] = added
+
+
+@jit
+def _hear(
+    r, tie_start, friends, good, bad, column, remembered, some, kind, lane, good_ones, bad_ones, latest, earlier, told,
+    p
+):  # fmt: skip
+    """Add this week's experience of one row, its own and what friends tell, to what it remembers."""
+    services, lanes = np.uint64(told.shape[1]), np.uint64(told.shape[2])
+    told[:] = 0
+    _collect(told, latest[r], 0, kind, lane, good_ones, bad_ones, earlier)
+    for f in range(tie_start[r], tie_start[r + _ONE]):
+        _collect(told, latest[np.uint64(friends[f])], 2, kind, lane, good_ones, bad_ones, earlier)
+    for k in range(lanes):
+        all_good, all_bad = 0, 0
+        for s in range(services):
+            all_good += told[0, s, k]
+            all_bad += told[1, s, k]
+        for s in range(services):
+            if all_good + all_bad + told[2, s, k] + told[3, s, k] == 0:
+                continue
+            j, q = s * column + r * lanes + k, _trust_at(p, k)
+            own, heard = told[0, s, k], told[2, s, k]
+            good[j] = trusting.good_after(good[j], own, all_good - own, heard, q)
+            own, heard = told[1, s, k], told[3, s, k]
+            bad[j] = trusting.bad_after(bad[j], own, all_bad - own, heard, q)
+            if not remembered[s, r] and (good[j] != 0.0 or bad[j] != 0.0):
+                remembered[s, r] = True
+                some[s] += _ONE
 
 
 # --- inclination --------------------------------------------------------------------------------------------------
