@@ -1,6 +1,7 @@
 """Numba, set up once: import this only where loops are compiled."""
 
 import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -20,8 +21,17 @@ if _KEEP:
 # No fastmath: the same bits as NumPy. Division by zero gives what NumPy gives, for a check would stop vectorisation.
 jit = numba.njit(cache=_KEEP, error_model="numpy", nogil=True)
 
+# Put into each loop that calls it before that is optimised: a function of its own would be vectorised within, not
+# over the loop.
+woven_in = numba.njit(cache=_KEEP, error_model="numpy", nogil=True, inline="always")
 
-def usable(*functions: Callable[..., Any]) -> None:
-    """Let compiled loops call these functions of plain arithmetic: rules, as they stand."""
-    for function in functions:
-        register_jitable(function)
+
+def usable(*rules: Callable[..., Any]) -> Callable[[], bool]:
+    """Let compiled loops call these functions of plain arithmetic.
+
+    What comes back says whether they are still the ones that were compiled, or somebody put one of their own in place.
+    """
+    for rule in rules:
+        register_jitable(rule)
+    places = [(sys.modules[rule.__module__], rule.__name__, rule) for rule in rules]
+    return lambda: all(getattr(module, name) is rule for module, name, rule in places)

@@ -1,24 +1,31 @@
-"""The draws, compiled: the same bits as `modsim.world.draws`, which is their reference."""
+"""Draws, ages and backgrounds, compiled: the same bits as `modsim.world.draws` and `modsim.world.young_people`.
+
+Those are their reference.
+"""
+
+from typing import NamedTuple
 
 import numpy as np
 
-from modsim.compiling.jit import jit, usable
-from modsim.rules.arithmetic import exponential
+from modsim.compiling.jit import jit, usable, woven_in
+from modsim.rules import arithmetic, offending
 from modsim.world import draws
 
-usable(exponential, draws._chance_of_none)
+usable(draws._chance_of_none)
+rules_stand = usable(arithmetic.exponential, offending.log_age_factor, offending.background_rate)
 
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _MULTIPLY_A, _MULTIPLY_C = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _ADD_K, _ADD_M = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _TO_ONE = 2.0**-32
+_ONE = np.uint64(1)
 
 poisson_count = jit(draws.poisson_count)  # of one number; the loops of the streets call them
 binomial_count = jit(draws.binomial_count)
 
 
-@jit
+@woven_in
 def _philox_4x32(a, b, c, d, k, m):
     """`draws.philox_4x32` of single words (uint64)."""
     for _ in range(10):
@@ -28,23 +35,39 @@ def _philox_4x32(a, b, c, d, k, m):
     return a, b, c, d
 
 
-@jit
+@woven_in
 def _word(value):
     return np.uint64(value) & _LOW
+
+
+@jit
+def _end_of_run(area, first):
+    """The end of the entities from `first` on that live in one area."""
+    end, all_of_them = first, np.uint64(len(area))
+    while end < all_of_them and area[end] == area[first]:
+        end += _ONE
+    return end
 
 
 @jit
 def uniforms(keys, replicates, area, occasion, slot, generation, index):
     """`Luck.uniform` for columns of one length (int64); `keys` (areas, 2) and `replicates` (areas,) are uint64."""
     found = np.empty(len(area))
-    for i in range(len(area)):
-        at = area[i]
-        words = _philox_4x32(
-            _word(slot[i]), _word(occasion[i]), replicates[at], _word((generation[i] << 16) + index // 4),
-            keys[at, 0], keys[at, 1],
-        )  # fmt: skip
-        word = words[index % 4]
-        found[i] = (np.float64(word) + 0.5) * _TO_ONE
+    block = index // 4
+    first_word, second, third, fourth = [_LOW if word == index % 4 else np.uint64(0) for word in range(4)]
+    first = np.uint64(0)
+    while first < np.uint64(
+        len(area)
+    ):  # with one key for all entities of an area in a row, the loop below is vectorised
+        end, at = _end_of_run(area, first), area[first]
+        key, other_key, replicate = keys[at, 0], keys[at, 1], replicates[at]
+        for i in range(first, end):
+            a, b, c, d = _philox_4x32(
+                _word(slot[i]), _word(occasion[i]), replicate, _word((generation[i] << 16) + block), key, other_key
+            )
+            word = (a & first_word) | (b & second) | (c & third) | (d & fourth)  # without a branch
+            found[i] = (np.float64(np.uint32(word)) + 0.5) * _TO_ONE
+        first = end
     return found
 
 
@@ -52,12 +75,16 @@ def uniforms(keys, replicates, area, occasion, slot, generation, index):
 def blocks(keys, replicates, area, occasion, slot, generation):
     """The four words of each entity's block (4, n), for four weeks' draws; `occasion` is one number."""
     found = np.empty((4, len(area)), dtype=np.uint32)
-    for i in range(len(area)):
-        at = area[i]
-        a, b, c, d = _philox_4x32(
-            _word(slot[i]), _word(occasion), replicates[at], _word(generation[i] << 16), keys[at, 0], keys[at, 1]
-        )
-        found[0, i], found[1, i], found[2, i], found[3, i] = a, b, c, d
+    first = np.uint64(0)
+    while first < np.uint64(len(area)):
+        end, at = _end_of_run(area, first), area[first]
+        key, other_key, replicate = keys[at, 0], keys[at, 1], replicates[at]
+        for i in range(first, end):
+            a, b, c, d = _philox_4x32(
+                _word(slot[i]), _word(occasion), replicate, _word(generation[i] << 16), key, other_key
+            )
+            found[0, i], found[1, i], found[2, i], found[3, i] = a, b, c, d
+        first = end
     return found
 
 
@@ -67,4 +94,43 @@ def binomial_counts(trials, chance, u):
     found = np.empty(len(trials), dtype=np.int16)
     for i in range(len(trials)):
         found[i] = binomial_count(trials[i], chance[i], u[i])
+    return found
+
+
+@jit
+def ages(years_at_start, elapsed, span, youngest):
+    """Ages (rows,) and generations of those who hold the rows now, so many years after the start."""
+    age, generation = np.empty(len(span)), np.empty(len(span), dtype=np.int64)
+    for i in range(len(span)):
+        lived = years_at_start[i] + elapsed
+        times = np.floor(lived / span[i])
+        age[i] = youngest[i] + lived - times * span[i]
+        generation[i] = np.int64(times)
+    return age, generation
+
+
+class _Curve(NamedTuple):
+    peak_age: float
+    age_sd: float
+
+
+_WIDTH = 256
+
+
+@jit
+def backgrounds(level, area, group, log_rates, in_core, core_shift, age, spell, peak_age, age_sd):
+    """Everybody's expected incidents without any programme; `log_rates` are those of areas, groups and people."""
+    of_area, of_group, own = log_rates
+    found, lasting, at = np.empty(len(age)), np.empty(_WIDTH), np.empty(_WIDTH)
+    curve = _Curve(peak_age, age_sd)
+    for first in range(0, len(age), _WIDTH):
+        rows = min(_WIDTH, len(age) - first)
+        for i in range(rows):
+            r = first + i
+            lasting[i] = of_area[area[r]] + of_group[group[r]] + own[r] + core_shift * in_core[r]
+            at[i] = level[area[r]]
+        now = found[first : first + rows]
+        years, spells = age[first : first + rows], spell[first : first + rows]
+        for i in range(rows):
+            now[i] = offending.background_rate(at[i], lasting[i], offending.log_age_factor(years[i], curve), spells[i])
     return found

@@ -7,10 +7,12 @@ next. To every stage of the week a replicate is nothing but more areas.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 from scipy.special import betaincinv
 
+from modsim import compiling
 from modsim.inputs.scenario import GOALS, Area, Scenario
 from modsim.inputs.units import WEEKS_PER_YEAR
 from modsim.rules import offending
@@ -180,9 +182,7 @@ class World:
         if self._memory is not None and week in (self._first_week + 1, 0):
             self._stand_at_mark(week - 1)
         self.week = week
-        years_lived = self._years_in_at_start + (week - self._first_week) / WEEKS_PER_YEAR
-        generation = np.floor(years_lived / self._span).astype(np.int64)
-        self.age = self._youngest + years_lived - generation * self._span
+        generation = self._grow_older((week - self._first_week) / WEEKS_PER_YEAR)
         if self._memory is not None and week in self._memory:
             return self._live_again(self._memory[week], generation)
         grown_out = generation > self.generation
@@ -242,11 +242,45 @@ class World:
             moved += [row, int(chosen)]
         return moved
 
+    def _grow_older(self, years: float) -> np.ndarray:
+        """Settle ages so many years after the start; returns whose turn it is at each row, by generation."""
+        if (kernels := _kernels()) is not None:
+            self.age, generation = kernels.ages(self._years_in_at_start, years, self._span, self._youngest)
+            return generation
+        years_lived = self._years_in_at_start + years
+        generation = np.floor(years_lived / self._span).astype(np.int64)
+        self.age = self._youngest + years_lived - generation * self._span
+        return generation
+
     def _set_background(self) -> None:
         p = self.scenario.offending
         level = self.area_rate * (p.season(self.week) * p.trend(self.week))
+        if (kernels := _kernels()) is not None:
+            rates = self.area_log_rate, self.group_log_rate, self.own_log_rate
+            self.background = kernels.backgrounds(
+                level,
+                self.area,
+                self.group,
+                rates,
+                self.in_core,
+                p.core_shift,
+                self.age,
+                self.spell,
+                p.peak_age,
+                p.age_sd,
+            )
+            return
         log_age = offending.log_age_factor(self.age, p)
         self.background = offending.background_rate(level[self.area], self.log_rate, log_age, self.spell)
+
+
+def _kernels() -> ModuleType | None:
+    """The compiled loops; None where nothing is compiled, or a rule is somebody's own."""
+    if not compiling.is_on():
+        return None
+    from modsim.world import kernels  # only here: Numba is not imported where nothing is compiled
+
+    return kernels if kernels.rules_stand() else None
 
 
 @dataclass(frozen=True)

@@ -34,14 +34,13 @@ _USED = {
     neighbouring: ("memory_after", "fear_after", "efficacy_after"),
     arithmetic: ("between", "exponential"),
 }
-_AS_COMPILED = [(module, name, getattr(module, name)) for module, names in _USED.items() for name in names]
-usable(*(rule for _, _, rule in _AS_COMPILED))
+_rules_stand = usable(*(getattr(module, name) for module, names in _USED.items() for name in names))
 
 
 def _own_rules(town: "Town") -> bool:
     """Whether a rule used here is not the one that was compiled."""
     replaced = town.rules.own.keys() & {"inclination_after", "incident_rate"}
-    return bool(replaced) or any(getattr(module, name) is not rule for module, name, rule in _AS_COMPILED)
+    return bool(replaced) or not _rules_stand()
 
 
 def _unless_own_rules[**P, R](compiled: Callable[P, R]) -> Callable[P, R]:
@@ -595,9 +594,10 @@ def residents_react(town: "Town", reported: np.ndarray, hears: np.ndarray, sees:
     share = np.broadcast_to(np.asarray(p.sees, dtype=float), town.lanes)
     usually = np.ascontiguousarray(np.broadcast_to(town.usually_known, reported.shape))
     sums = np.zeros((3, *reported.shape), dtype=np.int64)
+    columns = (column.reshape(-1) for column in (c.fear, c.efficacy, c.resident_good, c.resident_bad))
     _react(
-        people.first_row, people.ties.start, people.ties.friends, hears, sees, table, share, town.session_held, usually,
-        town.answered_share, c.fear, c.efficacy, c.resident_good, c.resident_bad,
+        *(_unsigned(x) for x in (people.first_row, people.ties.start, people.ties.friends)), hears, sees, table, share,
+        town.session_held, usually, town.answered_share, *columns,
         _tiled(Residents, p, town), _tiled(Trust, town.numbers.trust, town), sums,
     )  # fmt: skip
     number = np.diff(people.first_row)[:, None] * FIXED_POINT
@@ -608,47 +608,135 @@ def settle_residents(town: "Town") -> None:
     plain.settle_residents(town)
 
 
+_SEEING = 2.0**26  # what sets sessions seen apart from incidents known of, where both are added as one number
+
+
 @jit
 def _react(
     first_row, tie_start, friends, hears, sees, table, share, session_held, usually, answered, fear, efficacy, good,
-    bad, residents, trust, sums,
+    bad, p, q, sums,
 ):  # fmt: skip
     """Residents after a week, where they stand; sums of trust, fear and efficacy by area (3, areas, lanes).
 
-    `table` (counts, areas, lanes) holds the quantiles of what a resident comes to know of.
+    `table` (counts, areas, lanes) holds the quantiles of what a resident comes to know of; columns are flat.
     """
-    lanes = fear.shape[1]
-    for area in range(len(first_row) - 1):
-        start, end = first_row[area], first_row[area + 1]
-        known, visible = np.zeros((2, end - start, lanes), dtype=np.int32)
-        for r in range(end - start):
-            for k in range(lanes):
-                count = 0
-                while count < len(table) and hears[start + r] >= table[count, area, k]:
-                    count += 1
-                known[r, k] = count
-                visible[r, k] = session_held[area, k] and sees[start + r] < share[k]
-        for r in range(start, end):
-            for k in range(lanes):
-                told, seen = 0, 0
-                for f in friends[tie_start[r] : tie_start[r + 1]]:
-                    told += known[f - start, k]
-                    seen += visible[f - start, k]
-                p = Residents(
-                    residents.start_trust[k], residents.event_weight[k], residents.fear_rises[k],
-                    residents.fear_fades[k], residents.efficacy_fear[k], residents.efficacy_trust[k],
-                    residents.efficacy_moves[k],
-                )  # fmt: skip
-                q = _trust_at(trust, k)
-                own = known[r - start, k]
-                fear[r, k] = neighbouring.fear_after(fear[r, k], own, usually[area, k], p)
-                well = own * answered[area, k] + visible[r - start, k]
-                well_heard = told * answered[area, k] + seen
-                good[r, k] = neighbouring.memory_after(good[r, k], well, well_heard, p, q)
-                weight = q.loss_to_gain
-                bad[r, k] = neighbouring.memory_after(bad[r, k], weight * own, weight * told, p, q)
-                now = trusting.trust(p.start_trust, good[r, k], bad[r, k], q)
-                efficacy[r, k] = neighbouring.efficacy_after(efficacy[r, k], fear[r, k], now, p)
-                sums[0, area, k] += np.int64(np.rint(now * FIXED_POINT))
-                sums[1, area, k] += np.int64(np.rint(fear[r, k] * FIXED_POINT))
-                sums[2, area, k] += np.int64(np.rint(efficacy[r, k] * FIXED_POINT))
+    lanes = np.uint64(len(share))
+    width = np.uint64(len(q.memory))
+    rows_in_tile = width // lanes
+    usual, answers, held, reached, luck, other_luck = np.empty((6, width))
+    own, visible, told, seen, now = np.empty((5, width))
+    whole = np.empty((3, width))
+    for area in range(np.uint64(len(first_row) - 1)):
+        start, end = first_row[area], first_row[area + _ONE]
+        _spread_lanes(usually[area], usual)
+        _spread_lanes(answered[area], answers)
+        for i in range(width):
+            held[i] = share[i % lanes] if session_held[area, i % lanes] else 0.0
+        known = np.empty((end - start) * lanes)  # and sessions seen, added as one number
+        for first in range(start, end, rows_in_tile):
+            rows = min(rows_in_tile, end - first)
+            highest = 0.0
+            for j in range(rows):
+                highest = max(highest, hears[first + j])
+                for k in range(lanes):
+                    luck[j * lanes + k], other_luck[j * lanes + k] = hears[first + j], sees[first + j]
+            _see(other_luck, held, rows * lanes, known, (first - start) * lanes)
+            for count in range(np.uint64(len(table))):
+                if highest < table[count, area].min():
+                    break
+                _spread_lanes(table[count, area], reached)
+                _know(luck, reached, rows * lanes, known, (first - start) * lanes)
+        whole[:] = 0.0
+        for first in range(start, end, rows_in_tile):
+            rows = min(rows_in_tile, end - first)
+            at, cells = first * lanes, rows * lanes
+            for j in range(rows):
+                r = first + j
+                tie, last_tie = tie_start[r], tie_start[r + _ONE]
+                for k in range(lanes):
+                    added = 0.0
+                    for e in range(tie, last_tie):
+                        added += known[(np.uint64(friends[e]) - start) * lanes + k]
+                    told[j * lanes + k] = added
+            _part(known, (first - start) * lanes, cells, answers, own, visible)
+            _part(told, np.uint64(0), cells, answers, told, seen)
+            _fear(fear, at, cells, own, usual, p.fear_rises, p.fear_fades, now)
+            _add_whole(now, cells, whole[1], np.uint64(0))
+            _remember(good, at, cells, visible, seen, p.event_weight, q.memory, q.talk_weight)
+            for i in range(cells):
+                own[i] = q.loss_to_gain[i] * own[i]
+                told[i] = q.loss_to_gain[i] * told[i]
+            _remember(bad, at, cells, own, told, p.event_weight, q.memory, q.talk_weight)
+            _trust_of(good, bad, at, cells, p.start_trust, np.uint64(0), q.prior_strength, told)
+            _add_whole(told, cells, whole[0], np.uint64(0))
+            _believe(efficacy, at, cells, now, told, p.efficacy_fear, p.efficacy_trust, p.start_trust, p.efficacy_moves,
+                     own)  # fmt: skip
+            _add_whole(own, cells, whole[2], np.uint64(0))
+        for figure in range(3):
+            for i in range(width):
+                sums[figure, area, i % lanes] += np.int64(whole[figure, i])
+
+
+@jit
+def _see(luck, share, cells, known, at):
+    for i in range(cells):
+        known[at + i] = _SEEING * (luck[i] < share[i])
+
+
+@jit
+def _know(luck, reached, cells, known, at):
+    for i in range(cells):
+        known[at + i] += luck[i] >= reached[i]
+
+
+@jit
+def _part(both, at, cells, answered, incidents, well):
+    """Part incidents known of from sessions seen: the incidents, and what is well, answered ones and sessions."""
+    for i in range(cells):
+        sessions = np.floor(both[at + i] / _SEEING)
+        number = both[at + i] - _SEEING * sessions
+        incidents[i] = number
+        well[i] = number * answered[i] + sessions
+
+
+class _Fearing(NamedTuple):
+    fear_rises: float
+    fear_fades: float
+
+
+class _Weighing(NamedTuple):
+    event_weight: float
+
+
+class _Recalling(NamedTuple):
+    memory: float
+    talk_weight: float
+
+
+class _Believing(NamedTuple):
+    efficacy_fear: float
+    efficacy_trust: float
+    start_trust: float
+    efficacy_moves: float
+
+
+@jit
+def _fear(fear, at, cells, known, usually, rises, fades, now):
+    for i in range(cells):
+        now[i] = neighbouring.fear_after(fear[at + i], known[i], usually[i], _Fearing(rises[i], fades[i]))
+        fear[at + i] = now[i]
+
+
+@jit
+def _remember(memory, at, cells, own, heard, weight, keeps, talk):
+    for i in range(cells):
+        p, q = _Weighing(weight[i]), _Recalling(keeps[i], talk[i])
+        memory[at + i] = neighbouring.memory_after(memory[at + i], own[i], heard[i], p, q)
+
+
+@jit
+def _believe(efficacy, at, cells, fear, trust, of_fear, of_trust, start, moves, now):
+    for i in range(cells):
+        p = _Believing(of_fear[i], of_trust[i], start[i], moves[i])
+        now[i] = neighbouring.efficacy_after(efficacy[at + i], fear[i], trust[i], p)
+        efficacy[at + i] = now[i]
