@@ -323,7 +323,9 @@ class Town:
 
     def experience(self, kind, row, lane, good, bad) -> None:
         """People (n,) have good and bad experiences with a type of service; they count at the end of the week."""
-        kind, good, bad = (np.broadcast_to(x, np.shape(row)) for x in (kind, good, bad))
+        if not len(row):
+            return
+        kind, good, bad = (np.full(len(row), x) if np.ndim(x) == 0 else x for x in (kind, good, bad))
         self.events.append((kind, row, lane, good.astype(np.int64), bad.astype(np.int64)))
 
     def interests(self, rows: np.ndarray, lanes: np.ndarray) -> np.ndarray:

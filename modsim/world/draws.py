@@ -75,7 +75,7 @@ class Luck:
         self.replicates = replicates
         if not all(0 <= replicate <= _LOW_32_BITS for replicate in replicates):
             raise ValueError(f"replicates must lie between 0 and {_LOW_32_BITS}; given {replicates}")
-        self._replicate_column = np.array(replicates, dtype=np.uint64)
+        self.replicate_column = np.array(replicates, dtype=np.uint64)
         self._keys: dict[str, np.ndarray] = {}
         self._blocks: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = {}
 
@@ -99,14 +99,17 @@ class Luck:
         """`uniform` for columns, by the compiled loop."""
         from modsim.world import kernels  # only here: Numba is not imported where nothing is compiled
 
-        columns = np.broadcast_arrays(areas, occasion, slot, generation)
-        area, occasion, slot, generation = (np.ascontiguousarray(one, dtype=np.int64).ravel() for one in columns)
-        found = kernels.uniforms(
-            self._keys_of(process), self._replicate_column, area, occasion, slot, generation, index
-        )
-        return found.reshape(columns[0].shape)
+        areas = np.asarray(areas)
+        columns = [_column(values, areas.shape) for values in (areas, occasion, slot, generation)]
+        if areas.ndim != 1 or any(column.shape != areas.shape for column in columns):
+            columns = list(np.broadcast_arrays(*columns))
+        shape = columns[0].shape
+        if len(shape) != 1:
+            columns = [np.ascontiguousarray(column).reshape(-1) for column in columns]
+        found = kernels.uniforms(self.keys_of(process), self.replicate_column, *columns, index)
+        return found if len(shape) == 1 else found.reshape(shape)
 
-    def _keys_of(self, process: str) -> np.ndarray:
+    def keys_of(self, process: str) -> np.ndarray:
         """The two key words of a process in each area (areas, 2)."""
         if process not in self._keys:
             words = [_key(self.seed, process, area_id) for area_id in self.area_ids]
@@ -114,11 +117,11 @@ class Luck:
         return self._keys[process]
 
     def _words(self, process: str, areas, occasion, slot, generation, block: int):
-        keys = self._keys_of(process)
+        keys = self.keys_of(process)
         counter = (
             _word(slot),
             _word(occasion),
-            self._replicate_column[areas],
+            self.replicate_column[areas],
             _word((np.asarray(generation, dtype=np.int64) << 16) + block),
         )
         return philox_4x32(counter, (keys[areas, 0], keys[areas, 1]))
@@ -149,7 +152,7 @@ class Luck:
         if compiling.is_on():
             from modsim.world import kernels
 
-            return kernels.blocks(self._keys_of(process), self._replicate_column, areas, occasion, slot, generation)
+            return kernels.blocks(self.keys_of(process), self.replicate_column, areas, occasion, slot, generation)
         words = self._words(process, areas, occasion, slot, generation, 0)
         return np.array([np.broadcast_to(word, np.shape(areas)) for word in words]).astype(np.uint32)
 
@@ -166,11 +169,20 @@ class Luck:
 
         Each name has draws of its own, as if each were a process, so that their order is only a label.
         """
-        keys = np.stack([self._keys_of(f"{process}: {name}") for name in names], axis=1)[areas]
-        counter = _word(slot), _word(0), self._replicate_column[areas], _word(np.asarray(generation) << 16)
+        keys = np.stack([self.keys_of(f"{process}: {name}") for name in names], axis=1)[areas]
+        counter = _word(slot), _word(0), self.replicate_column[areas], _word(np.asarray(generation) << 16)
         columns = tuple(np.broadcast_to(word[..., None], keys.shape[:2]) for word in counter)
         u = (philox_4x32(columns, (keys[..., 0], keys[..., 1]))[0] + 0.5) * 2.0**-32
         return np.where(shapes > 0.0, gammaincinv(np.maximum(shapes, 1e-9), u), 0.0)
+
+
+def _column(values, shape: tuple[int, ...]) -> np.ndarray:
+    """Whole numbers as a column of a shape: one number again and again, or what is there already."""
+    if isinstance(values, np.ndarray):
+        return np.ascontiguousarray(values, dtype=np.int64)
+    column = np.empty(shape, dtype=np.int64)
+    column.fill(values)
+    return column
 
 
 def _word(values):

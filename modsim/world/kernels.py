@@ -41,6 +41,13 @@ def _word(value):
 
 
 @jit
+def luck_of(key, other_key, replicate, occasion, slot, generation):
+    """`Luck.uniform` of one entity, index 0."""
+    a, _, _, _ = _philox_4x32(_word(slot), _word(occasion), replicate, _word(generation << 16), key, other_key)
+    return (np.float64(np.uint32(a)) + 0.5) * _TO_ONE
+
+
+@jit
 def _end_of_run(area, first):
     """The end of the entities from `first` on that live in one area."""
     end, all_of_them = first, np.uint64(len(area))
@@ -94,6 +101,24 @@ def binomial_counts(trials, chance, u):
     found = np.empty(len(trials), dtype=np.int16)
     for i in range(len(trials)):
         found[i] = binomial_count(trials[i], chance[i], u[i])
+    return found
+
+
+@jit
+def binomial_table(trials, chance):
+    """`draws.binomial_table` of trials (areas, lanes) and chances (lanes,), as one array (counts, areas, lanes)."""
+    areas, lanes = trials.shape
+    found = np.full((trials.max() if trials.size else 0, areas, lanes), 2.0)
+    for area in range(areas):
+        for k in range(lanes):
+            fail, mass, number = 1.0 - chance[k], 1.0, trials[area, k]
+            for _ in range(number):
+                mass = mass * fail
+            reached = mass
+            for count in range(number):
+                found[count, area, k] = reached
+                mass = mass * (number - count) * chance[k] / ((count + 1) * max(fail, 1e-300))
+                reached = reached + mass
     return found
 
 

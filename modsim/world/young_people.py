@@ -73,7 +73,11 @@ class World:
         self.group_area = np.repeat(np.arange(len(self.areas)), [len(area) for area in sizes])
         first_group = np.cumsum([0, *(len(area) for area in sizes[:-1])])
         self.group_number = np.arange(len(self.group_area)) - first_group[self.group_area]
+        self.first_group_in = first_group  # of each area
+        self.group_size = np.bincount(self.group)  # it stays: who leaves a core group swaps places
         self.core_groups = np.array([a.core_groups for a in self.areas])
+        self.rivals = self.core_groups[self.group_area] - 1
+        self.has_rivals = (self.group_number <= self.rivals) & (self.rivals > 0)
         self.partners = Tables(scenario, self.areas)
         self.residents = Neighbourhoods(scenario, self.areas, self.luck)
         self.per_replicate = len(scenario.areas)

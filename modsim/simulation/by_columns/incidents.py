@@ -32,29 +32,16 @@ def incidents_happen(town: Town) -> None:
     area = world.area
     per_1000 = (town.usual_patrol + town.patrol_bought) * 1000.0 / town.youths
     deterred = policing.deterred(per_1000, numbers.policing)
-    size = np.bincount(world.group, minlength=len(c.excitement))[:, None]
-    excited = c.excitement / size
+    excited = c.excitement / world.group_size[:, None]
     u = world.luck.weekly_uniform("incidents", area, town.week, world.slot, world.generation)
     row, lane, number = town.kernels.incidents(town, town.residents_mean["efficacy"], deterred, c.displaced, excited, u)
     c.occurred[town.caused] = 0
     c.occurred[row, lane] = number
     town.caused = row, lane
-    _some_are_serious(town, excited)
+    town.serious = town.kernels.serious_ones(town, excited)
     _displace(town, excited)
     if town.scenario.settings.spreads == "diffusion":
         _count_expected(town)
-
-
-def _some_are_serious(town: Town, excited: np.ndarray) -> None:
-    """How many incidents of this week were serious, by area."""
-    c, world = town.columns, town.world
-    row, lane = town.caused
-    key = world.area[row], town.week, world.slot[row], world.generation[row]
-    stirred, expected = excited[world.group[row], lane], town.expected[row, lane]
-    chance = excitement.chance_serious(stirred, expected, town.numbers.excitation.at(lane))
-    serious = binomial_counts(c.occurred[row, lane], chance, world.luck.uniform("serious", *key))
-    town.serious[:] = 0
-    np.add.at(town.serious, (world.area[row], lane), serious)
 
 
 def _displace(town: Town, excited: np.ndarray) -> None:
@@ -96,30 +83,14 @@ def _count_expected(town: Town) -> None:
 
 def services_see(town: Town) -> None:
     """Some incidents are reported, and each service sees some of those; both are remembered for a while."""
-    c, world, p = town.columns, town.world, town.scenario.reporting
-    row, lane = town.caused
-    key = world.area[row], town.week, world.slot[row], world.generation[row]
+    c, world, p, now = town.columns, town.world, town.scenario.reporting, town.residents_mean
     start = town.numbers.residents.start_trust
-    now = town.residents_mean
     share = neighbouring.chance_reported(now["trust"], now["fear"], start, p)
-    reported = binomial_counts(
-        c.occurred[row, lane], share[world.area[row], lane], world.luck.uniform("reporting", *key)
-    )
+    row, lane, reported, seen = town.kernels.reported_ones(town, share)
     if (before := c.sightings.get(town.week - 1)) is not None:
         c.reported[before.row, before.lane] = 0
     c.reported[row, lane] = reported
-    some = np.nonzero(reported)[0]
-    row, lane, reported = row[some], lane[some], reported[some]
-    key = world.area[row], town.week, world.slot[row], world.generation[row]
-    seen = np.stack(
-        [
-            binomial_counts(reported, share, world.luck.uniform(f"seeing: {kind}", *key))
-            for kind, share in zip(world.partners.kinds, town.seen_share.tolist(), strict=True)
-        ]
-    )
-    by_service = np.zeros((len(seen), len(world.areas), town.lanes), dtype=np.int64)
-    for service, count in zip(by_service, seen, strict=True):
-        np.add.at(service, (world.area[row], lane), count)
+    by_service = np.stack([town.sum_by_area(row, lane, number) for number in seen])
     partners, areas = world.partners, np.arange(len(world.areas))[:, None]
     c.seen = by_service[partners.kind, areas] * partners.present[..., None]
     remember(town, Sightings(row, lane, world.generation[row], reported, seen))
@@ -144,13 +115,10 @@ def incidents_stir(town: Town) -> None:
     """One incident sets off others: in its group, and among rivals where an area has two territories."""
     c, world, p = town.columns, town.world, town.numbers.excitation
     row, lane = town.caused
-    own = np.zeros(c.excitement.shape, dtype=np.int64)
-    np.add.at(own, (world.group[row], lane), c.occurred[row, lane])
-    rivals = world.core_groups[world.group_area] - 1
-    has_rivals = (world.group_number <= rivals) & (rivals > 0)
-    core = own * has_rivals[:, None]
-    first = np.searchsorted(world.group_area, np.arange(len(world.areas)))
-    of_rivals = np.add.reduceat(core, first, axis=0)[world.group_area] - core
-    by_rivals = of_rivals / np.maximum(rivals, 1)[:, None]
-    share = has_rivals[:, None] * np.asarray(p.rival_share)
+    own = np.bincount(world.group[row] * town.lanes + lane, c.occurred[row, lane], c.excitement.size)
+    own = own.reshape(c.excitement.shape)  # whole numbers
+    core = own * world.has_rivals[:, None]
+    of_rivals = np.add.reduceat(core, world.first_group_in, axis=0)[world.group_area] - core
+    by_rivals = of_rivals / np.maximum(world.rivals, 1)[:, None]
+    share = world.has_rivals[:, None] * np.asarray(p.rival_share)
     c.excitement = excitement.excitement_after(c.excitement, own, by_rivals, share, p)

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from modsim.compiling.jit import jit, usable
-from modsim.rules import arithmetic, inclining, neighbouring, offending, policing, trusting
+from modsim.rules import arithmetic, excitement, inclining, neighbouring, offending, policing, trusting
 from modsim.simulation.kernels import plain
-from modsim.world.draws import HIGHEST_MEAN, binomial_table
-from modsim.world.kernels import poisson_count
+from modsim.world.draws import HIGHEST_MEAN
+from modsim.world.kernels import binomial_count, binomial_table, luck_of, poisson_count
 from modsim.world.young_people import FIXED_POINT
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _USED = {
     trusting: ("trust", "fading", "good_after", "bad_after"),
     inclining: ("lasting_after", "reversion_slowed", "weight_of_friends", "pull_of_friends", "inclination_after"),
     policing: ("stops_expected",),
+    excitement: ("chance_serious",),
     offending: ("restraint", "incident_rate"),
     neighbouring: ("memory_after", "fear_after", "efficacy_after"),
     arithmetic: ("between", "exponential"),
@@ -569,6 +570,84 @@ def _number_busy(means, u):
     return busy
 
 
+@_unless_own_rules
+def serious_ones(town: "Town", excited: np.ndarray) -> np.ndarray:
+    world, luck, p = town.world, town.world.luck, town.numbers.excitation
+    row, lane = town.caused
+    found = np.zeros((len(world.areas), town.lanes), dtype=np.int64)
+    serious, more = (np.broadcast_to(np.asarray(x, dtype=float), town.lanes) for x in (p.serious, p.serious_excited))
+    _count_serious(
+        row, lane, town.columns.occurred, world.area, world.slot, world.generation, town.week, luck.keys_of("serious"),
+        luck.replicate_column, world.group, excited, town.expected, serious, more, found,
+    )  # fmt: skip
+    return found
+
+
+class _Serious(NamedTuple):
+    serious: float
+    serious_excited: float
+
+
+@jit
+def _count_serious(
+    row, lane, occurred, area, slot, generation, week, keys, replicates, group, excited, expected, serious, more, found
+):  # fmt: skip
+    """Add up serious incidents by area; entries of one row follow each other and share their luck."""
+    last, u = -1, 0.0
+    for e in range(len(row)):
+        r, k = row[e], lane[e]
+        at = area[r]
+        if r != last:
+            u = luck_of(keys[at, 0], keys[at, 1], replicates[at], week, slot[r], generation[r])
+            last = r
+        p = _Serious(serious[k], more[k])
+        chance = excitement.chance_serious(excited[group[r], k], expected[r, k], p)
+        found[at, k] += binomial_count(occurred[r, k], chance, u)
+
+
+def reported_ones(town: "Town", share: np.ndarray) -> tuple[np.ndarray, ...]:
+    world, luck = town.world, town.world.luck
+    row, lane = town.caused
+    seeing = town.tiles.get("seeing")
+    if seeing is None:
+        seeing = town.tiles["seeing"] = np.stack([luck.keys_of(f"seeing: {kind}") for kind in world.partners.kinds])
+    return _report(
+        row, lane, town.columns.occurred, world.area, world.slot, world.generation, town.week,
+        luck.keys_of("reporting"), seeing, luck.replicate_column, share, town.seen_share,
+    )  # fmt: skip
+
+
+@jit
+def _report(
+    row, lane, occurred, area, slot, generation, week, keys, keys_of_seeing, replicates, share, seen_share
+):  # fmt: skip
+    """Entries of those whose incidents are reported: row, lane, how many, and how many each service saw."""
+    services = len(seen_share)
+    rows, lanes = np.empty(len(row), dtype=np.int64), np.empty(len(row), dtype=np.int64)
+    reports, seen = np.empty(len(row), dtype=np.int16), np.empty((services, len(row)), dtype=np.int16)
+    luck = np.empty(services)
+    n, last, last_seen, u = 0, -1, -1, 0.0
+    for e in range(len(row)):
+        r, k = row[e], lane[e]
+        at = area[r]
+        if r != last:
+            u = luck_of(keys[at, 0], keys[at, 1], replicates[at], week, slot[r], generation[r])
+            last = r
+        number = binomial_count(occurred[r, k], share[at, k], u)
+        if not number:
+            continue
+        if r != last_seen:
+            for s in range(services):
+                key = keys_of_seeing[s, at]
+                luck[s] = luck_of(key[0], key[1], replicates[at], week, slot[r], generation[r])
+            last_seen = r
+        rows[n], lanes[n], reports[n] = r, k, number
+        for s in range(services):
+            seen[s, n] = binomial_count(number, seen_share[s], luck[s])
+        n += 1
+    return rows[:n], lanes[:n], reports[:n], seen[:, :n].copy()
+
+
 def sum_by_area(town: "Town", values: np.ndarray) -> np.ndarray:
     return _sum_by_area(town.world.first_row, values)
 
@@ -589,9 +668,8 @@ def _sum_by_area(first_row, values):
 @_unless_own_rules
 def residents_react(town: "Town", reported: np.ndarray, hears: np.ndarray, sees: np.ndarray) -> None:
     c, people, p = town.columns, town.world.residents, town.numbers.residents
-    table = binomial_table(reported, np.broadcast_to(p.sees, reported.shape))
-    table = np.array(table).reshape(len(table), *reported.shape)
     share = np.broadcast_to(np.asarray(p.sees, dtype=float), town.lanes)
+    table = binomial_table(reported, share)
     usually = np.ascontiguousarray(np.broadcast_to(town.usually_known, reported.shape))
     sums = np.zeros((3, *reported.shape), dtype=np.int64)
     columns = (column.reshape(-1) for column in (c.fear, c.efficacy, c.resident_good, c.resident_bad))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modsim.rules import inclining, neighbouring, offending, policing, trusting
+from modsim.rules import excitement, inclining, neighbouring, offending, policing, trusting
 from modsim.simulation.columns import entries
-from modsim.world.draws import HIGHEST_MEAN, binomial_table, poisson_counts
+from modsim.world.draws import HIGHEST_MEAN, binomial_counts, binomial_table, poisson_counts
 from modsim.world.young_people import FIXED_POINT
 
 if TYPE_CHECKING:
@@ -101,6 +101,39 @@ def incidents(town: "Town", efficacy, deterred, displaced, excited, u: np.ndarra
     found = poisson_counts(town.expected, np.broadcast_to(u[:, None], means.shape))
     row, lane = entries(found)
     return row, lane, found[row, lane]
+
+
+def serious_ones(town: "Town", excited: np.ndarray) -> np.ndarray:
+    """How many of this week's incidents were serious (areas, lanes); `excited` is (groups, lanes)."""
+    world = town.world
+    row, lane = town.caused
+    key = world.area[row], town.week, world.slot[row], world.generation[row]
+    stirred, expected = excited[world.group[row], lane], town.expected[row, lane]
+    chance = excitement.chance_serious(stirred, expected, town.numbers.excitation.at(lane))
+    serious = binomial_counts(town.columns.occurred[row, lane], chance, world.luck.uniform("serious", *key))
+    return town.sum_by_area(row, lane, serious)
+
+
+def reported_ones(town: "Town", share: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Entries of those whose incidents are reported: row, lane, how many, and how many each service saw.
+
+    `share` (areas, lanes) is the chance that an incident is reported; what is seen is (services, entries).
+    """
+    world = town.world
+    row, lane = town.caused
+    key = world.area[row], town.week, world.slot[row], world.generation[row]
+    u = world.luck.uniform("reporting", *key)
+    reported = binomial_counts(town.columns.occurred[row, lane], share[world.area[row], lane], u)
+    some = np.nonzero(reported)[0]
+    row, lane, reported = row[some], lane[some], reported[some]
+    key = world.area[row], town.week, world.slot[row], world.generation[row]
+    seen = np.stack(
+        [
+            binomial_counts(reported, share, world.luck.uniform(f"seeing: {kind}", *key))
+            for kind, share in zip(world.partners.kinds, town.seen_share.tolist(), strict=True)
+        ]
+    )
+    return row, lane, reported, seen
 
 
 def sum_by_area(town: "Town", values: np.ndarray) -> np.ndarray:
