@@ -216,7 +216,7 @@ class Watch:
 
     @staticmethod
     def _inputs(town: Town) -> dict[str, float | np.ndarray]:
-        world, ties = town.world, town.ties.astype(bool).astype(float)
+        world, ties = town.world, town.world.ties.matrix
         degree = np.diff(world.ties.start)
         pairs = float((degree * (degree - 1)).sum())
         return {

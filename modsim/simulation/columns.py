@@ -181,8 +181,9 @@ class Columns:
         for column in (self.good, self.bad, self.seen_in_memory):
             column[:, rows] = 0
         self.dropped_week[rows] = self.first_session[rows] = self.completed_week[rows] = NEVER
-        if rows.size:
-            self.standing[np.isin(self.listed, rows)] = Standing.GONE
+        gone = np.zeros(len(self.inclination) + 1, dtype=bool)  # the last stands for nobody, -1 on the list
+        gone[rows] = True
+        self.standing[gone[self.listed]] = Standing.GONE
 
 
 class Sightings:

@@ -5,7 +5,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from modsim.inputs.levers import LearningWay, Levers
 from modsim.inputs.scenario import GOALS, Scenario
@@ -93,6 +92,7 @@ class Town:
     ):
         self.world = world
         self.rules = (rules or Rules()).checked()
+        self.own_rules = frozenset(self.rules.own)  # names of those that are not the model's
         self.tiles: dict[Any, Any] = {}  # numbers of the rules, as compiled loops take them
         self.scenario = scenario = scenarios[0]
         self.records = records
@@ -184,12 +184,6 @@ class Town:
             total = total + has[kind] * self.trust_start[kind]
         self.services_present = has.sum(axis=0)
         self.mean_start = total / self.services_present
-        data = np.ones(len(world.ties.friends))
-        self.ties = csr_array((data, world.ties.friends, world.ties.start), shape=(world.rows, world.rows))
-        ties = world.residents.ties
-        data = np.ones(len(ties.friends))
-        shape = world.residents.rows, world.residents.rows
-        self.neighbour_ties = csr_array((data, ties.friends, ties.start), shape=shape)
 
     def _begin(self) -> None:
         """Who works for each service, and who would lead, before the history begins."""
@@ -275,10 +269,8 @@ class Town:
     @property
     def together(self) -> np.ndarray:
         """Mean trust between the partners of an area (areas, lanes); where it started if there is only one partner."""
-        c, present = self.columns, self.world.partners.pair_present
-        total = np.zeros(c.purse.shape)
-        for pair in range(present.shape[1]):
-            total = total + c.between[:, pair] * present[:, [pair]]
+        present = self.world.partners.pair_present
+        total = summed(self.columns.between * present[..., None])
         number = present.sum(axis=1)[:, None]
         return np.where(number > 0, total / np.maximum(number, 1), self.numbers.commitment.together_start)
 
@@ -391,10 +383,7 @@ class Town:
 
 def summed(each: np.ndarray) -> np.ndarray:
     """A figure of partners (areas, partners, lanes) added up in the order of their numbers."""
-    total = np.zeros((each.shape[0], each.shape[2]))
-    for position in range(each.shape[1]):
-        total = total + each[:, position]
-    return total
+    return np.add.accumulate(each, axis=1)[:, -1] if each.shape[1] else each.sum(axis=1)
 
 
 def occasion(round_number, ordinal):

@@ -1,6 +1,7 @@
 """Ties between young people: peer groups in which everybody knows everybody, with a share of ties rewired."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ from modsim.world.draws import Luck
 
 if TYPE_CHECKING:
     import networkx as nx
+    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,19 @@ class Ties:
     def to_networkx(self) -> "nx.Graph":
         """The same ties as a NetworkX graph with nodes 0 ... n-1."""
         import networkx as nx  # only here: runs do not need it
-        from scipy.sparse import csr_array
 
-        rows = len(self.start) - 1
-        matrix = csr_array((np.ones(len(self.friends), dtype=np.int8), self.friends, self.start), shape=(rows, rows))
-        graph = nx.from_scipy_sparse_array(matrix)
+        graph = nx.from_scipy_sparse_array(self.matrix)
         for _, _, attributes in graph.edges(data=True):
             attributes.clear()
         return graph
+
+    @cached_property
+    def matrix(self) -> "csr_array":
+        """The ties as a sparse matrix (rows, rows) of ones."""
+        from scipy.sparse import csr_array  # only here: compiled loops do not need it
+
+        rows = len(self.start) - 1
+        return csr_array((np.ones(len(self.friends)), self.friends, self.start), shape=(rows, rows))
 
     def of(self, row: int) -> np.ndarray:
         """The friends of one row."""

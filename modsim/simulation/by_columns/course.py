@@ -192,10 +192,8 @@ def sessions_are_held(town: Town) -> None:
     by_lead(town, np.where(held, hours, 0.0))
     give(town, "mentoring", np.where(held, mentoring, 0.0))
     mentored &= held[:, None, :]
-    of_mentor = np.arange(world.partners.most)[None, :, None]
-    for position in range(c.mentor.shape[1]):
-        work = scenario.programme.mentor_hours * (mentored[:, position] & held)
-        c.worked = c.worked + (of_mentor == c.mentor[:, position][:, None, :]) * work[:, None, :]
+    area, n, lane = np.nonzero(mentored)  # of one programme in the order of its list, as hours are added up
+    np.add.at(c.worked, (area, c.mentor[area, n, lane], lane), scenario.programme.mentor_hours)
     c.moves_on |= held
     c.sessions_held += held
     c.sessions_in_all += held

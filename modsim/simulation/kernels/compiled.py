@@ -40,8 +40,7 @@ _rules_stand = usable(*(getattr(module, name) for module, names in _USED.items()
 
 def _own_rules(town: "Town") -> bool:
     """Whether a rule used here is not the one that was compiled."""
-    replaced = town.rules.own.keys() & {"inclination_after", "incident_rate"}
-    return bool(replaced) or not _rules_stand()
+    return not town.own_rules.isdisjoint(("inclination_after", "incident_rate")) or not _rules_stand()
 
 
 def _unless_own_rules[**P, R](compiled: Callable[P, R]) -> Callable[P, R]:

@@ -69,7 +69,7 @@ def inclination_moves(town: "Town") -> None:
     start = town.mean_start[world.area]
     slowed = inclining.reversion_slowed(c.inclination, town.trust_gained, start, numbers.order)
     weight = inclining.weight_of_friends(world.age[:, None], numbers.peers)
-    total, friends = town.ties @ c.inclination, np.diff(world.ties.start)[:, None]
+    total, friends = world.ties.matrix @ c.inclination, np.diff(world.ties.start)[:, None]
     pull = inclining.pull_of_friends(c.inclination, total, friends, weight, numbers.peers)
     c.inclination = town.rules.inclination_after(c.inclination, slowed, pull, c.benefit, numbers.effect)
 
@@ -156,7 +156,7 @@ def residents_react(town: "Town", reported: np.ndarray, hears: np.ndarray, sees:
     c.fear = neighbouring.fear_after(c.fear, known, town.usually_known[people.area], p)
     visible = (town.session_held[people.area] & (sees[:, None] < p.sees)).astype(np.float64)
     answered = town.answered_share[people.area]
-    bad_heard, visible_heard = town.neighbour_ties @ known, town.neighbour_ties @ visible
+    bad_heard, visible_heard = people.ties.matrix @ known, people.ties.matrix @ visible
     good, good_heard = known * answered + visible, bad_heard * answered + visible_heard
     c.resident_good = neighbouring.memory_after(c.resident_good, good, good_heard, p, q)
     weight = q.loss_to_gain
