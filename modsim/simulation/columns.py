@@ -11,6 +11,7 @@ from enum import IntEnum
 import numpy as np
 
 from modsim.inputs.scenario import Scenario
+from modsim.simulation.experience import BAD, GOOD, Experience
 from modsim.world.young_people import World
 
 ROUND_HEADINGS = ("contacts", "meetings", "links", "delivery", "mentoring", "negotiation")
@@ -58,9 +59,8 @@ class Columns:
         def column(*shape, of=float, start: float = 0):
             return np.full((*shape, lanes), start, dtype=of)
 
-        # people: remembered experience with each type of service beyond what they started with
-        self.good = column(services, rows)
-        self.bad = column(services, rows)
+        # people
+        self.experience = Experience(services, rows, lanes)  # with services
         self.inclination = column(rows)
         self.lasting = column(rows)  # what work or training has changed for good in the log-rate, so far
         self.lasting_target = column(rows)  # and what it will have changed
@@ -158,11 +158,23 @@ class Columns:
         self.serving = column(areas, programme.list_length)  # sessions attended that served their own goal
         self.mentor = column(areas, programme.list_length, of=np.int16, start=-1)  # position of the mentor's service
 
+    @property
+    def good(self) -> np.ndarray:
+        """Remembered good experience with each type of service (services, rows, lanes), worked out anew."""
+        return self.experience.of_rows()[GOOD]
+
+    @property
+    def bad(self) -> np.ndarray:
+        """Remembered bad experience with each type of service (services, rows, lanes), worked out anew."""
+        return self.experience.of_rows()[BAD]
+
     def spread(self, lanes: Sequence[int]) -> "Columns":
         """Columns of a new set of lanes, each a copy of the lane named for it; these stay as they are."""
         new = copy(self)
         for name, column in vars(self).items():
-            if name == "sightings":
+            if isinstance(column, Experience):
+                setattr(new, name, column.spread(lanes))
+            elif name == "sightings":
                 new.sightings = {week: seen.spread(lanes) for week, seen in self.sightings.items()}
             elif isinstance(column, dict):
                 setattr(new, name, {key: np.take(value, lanes, axis=-1) for key, value in column.items()})
@@ -178,8 +190,8 @@ class Columns:
             self.stayed_on, self.reported_in_window, self.ever_listed, self.has_offended,
         ):  # fmt: skip
             column[rows] = 0
-        for column in (self.good, self.bad, self.seen_in_memory):
-            column[:, rows] = 0
+        self.experience.forget(rows)
+        self.seen_in_memory[:, rows] = 0
         self.dropped_week[rows] = self.first_session[rows] = self.completed_week[rows] = NEVER
         gone = np.zeros(len(self.inclination) + 1, dtype=bool)  # the last stands for nobody, -1 on the list
         gone[rows] = True

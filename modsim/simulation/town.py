@@ -130,8 +130,6 @@ class Town:
         self.caused = entries(self.columns.occurred)  # rows and lanes of those with incidents this week
         self.reports = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # reported incidents of this week
         self.serious = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # incidents of this week
-        c = self.columns
-        self.remembered = ((c.good != 0.0) | (c.bad != 0.0)).any(axis=2)  # (services, rows): where not all is 0
         self.trust_gained = np.zeros((world.rows, self.lanes))  # in services, on average, since the start
         self.trust_sums = np.zeros(self.trust_start.shape, dtype=np.int64)  # by area, of 1/FIXED_POINT
         self.expected = np.zeros((world.rows, self.lanes))  # incidents of everybody, this week
@@ -215,13 +213,12 @@ class Town:
         self._count_trust(rows, -1)
         self.columns.forget_rows(rows)
         self._count_trust(rows, 1)
-        self.remembered[:, rows] = False
         self.forget_events(rows)
 
     def _count_trust(self, rows: np.ndarray, sign: int) -> None:
         """Add the trust of the people at these rows to the sums over their areas, or take it away."""
         c, area = self.columns, self.world.area[rows]
-        trust = trusting.trust(self.trust_start[:, area], c.good[:, rows], c.bad[:, rows], self.numbers.trust)
+        trust = trusting.trust(self.trust_start[:, area], *c.experience.of_rows(rows), self.numbers.trust)
         np.add.at(self.trust_sums, (slice(None), area), sign * np.rint(trust * FIXED_POINT).astype(np.int64))
 
     def sum_by_area(self, row: np.ndarray, lane: np.ndarray, number: np.ndarray | None = None) -> np.ndarray:
@@ -304,9 +301,8 @@ class Town:
 
     def trust(self, kind, row, lane) -> np.ndarray:
         """Trust of people (n,) in a type of service, each in its lane."""
-        c = self.columns
         start = self.trust_start[kind, self.world.area[row], lane]
-        return trusting.trust(start, c.good[kind, row, lane], c.bad[kind, row, lane], self.numbers.trust.at(lane))
+        return trusting.trust(start, *self.columns.experience.of(kind, row, lane), self.numbers.trust.at(lane))
 
     def mean_trust_in(self, kind: np.ndarray, lanes: np.ndarray) -> np.ndarray:
         """Mean trust of an area's young people in a type of service, both (areas, ...), in these lanes."""

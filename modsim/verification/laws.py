@@ -118,10 +118,10 @@ def both_faces_agree(dice: Dice, sheet: Sheet, more: int) -> None:
         agents.run_for(34)
         columns.run_for(34)
         sheet.same("weekly figures", agents.town.records.weekly, columns.town.records.weekly)
-        mine, theirs = vars(agents.town.columns), vars(columns.town.columns)
-        for name, column in mine.items():
-            if isinstance(column, np.ndarray):
-                sheet.same(f"column {name}".replace("_", " "), column, theirs[name])
+        mine, theirs = agents.town.columns, columns.town.columns
+        for name in ("good", "bad", *vars(mine)):
+            if isinstance(getattr(mine, name), np.ndarray):
+                sheet.same(f"column {name}".replace("_", " "), getattr(mine, name), getattr(theirs, name))
 
 
 LAWS = (

@@ -8,6 +8,8 @@ def columns_differ(one, other, lane_of_other=0):
     different = []
     for name, column in vars(one.columns).items():
         twin = getattr(other.columns, name)
+        if name == "experience":
+            column, twin = column.of_rows(), twin.of_rows()
         if name == "sightings":
             weeks = column.keys() | twin.keys()
             if any(_seen(column.get(week), 0) != _seen(twin.get(week), lane_of_other) for week in weeks):

@@ -13,6 +13,7 @@ import numpy as np
 from modsim.inputs.scenario import GOALS, Goal
 from modsim.rules import excitement, inclining, offending, policing, sharing, trusting
 from modsim.simulation.agents.window import window
+from modsim.simulation.experience import BAD, GOOD
 from modsim.simulation.town import occasion
 from modsim.world.draws import HIGHEST_MEAN, binomial_count, poisson_count
 
@@ -127,7 +128,7 @@ class YoungPerson(mesa.Agent):
     def trust_in(self, kind: int) -> float:
         """Trust in a type of service, by its position among those at the tables, 0-1."""
         town = self.model.town
-        good, bad = (memory[kind, self.row, 0].item() for memory in (town.columns.good, town.columns.bad))
+        good, bad = town.columns.experience.of(kind, self.row, 0).tolist()
         return trusting.trust(town.trust_start[kind, self.area, 0].item(), good, bad, self.model.scenario.trust)
 
     def seen_by(self, kind: int) -> int:
@@ -279,18 +280,21 @@ class YoungPerson(mesa.Agent):
 
     def move_trust(self) -> None:
         """Let old experience fade, and add this week's own and what friends tell of theirs."""
-        p, c, none = self.model.scenario.trust, self.model.town.columns, (0, 0)
+        p, none = self.model.scenario.trust, (0, 0)
+        memory = self.model.town.columns.experience
+        for kind in range(len(memory.apart)):
+            memory.set_apart(kind, self.row)
         own = self.model.experiences.get(self.row, {})
         told = [self.model.experiences[friend.row] for friend in self.friends if friend.row in self.model.experiences]
-        for memory, side, after in ((c.good, 0, trusting.good_after), (c.bad, 1, trusting.bad_after)):
+        for side, after in ((GOOD, trusting.good_after), (BAD, trusting.bad_after)):
             total = sum(events[side] for events in own.values())
-            for kind in range(len(memory)):
+            for kind in range(len(memory.apart)):
                 mine = own.get(kind, none)[side]
                 heard = sum(events.get(kind, none)[side] for events in told)
-                faded = trusting.fading(memory[kind, self.row, 0].item(), p)
+                faded = trusting.fading(memory.own[side, kind, self.row, 0].item(), p)
                 if own or told:
                     faded = after(faded, mine, total - mine, heard, p)
-                memory[kind, self.row, 0] = faded
+                memory.own[side, kind, self.row, 0] = faded
 
     def be_stopped(self, police: int, known: int, all_known: int, youths: int, patrol_hours: float) -> None:
         """Perhaps be stopped by the police; what is felt to be unfair leaves a mark."""

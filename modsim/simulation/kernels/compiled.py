@@ -16,6 +16,7 @@ import numpy as np
 
 from modsim.compiling.jit import jit, usable
 from modsim.rules import arithmetic, excitement, inclining, neighbouring, offending, policing, trusting
+from modsim.simulation.experience import BAD, GOOD
 from modsim.simulation.kernels import plain
 from modsim.world.draws import HIGHEST_MEAN
 from modsim.world.kernels import binomial_count, binomial_table, luck_of, poisson_count
@@ -155,18 +156,18 @@ def settle_trust(town: "Town") -> None:
 
 
 def _trust_loop(town: "Town", kind, row, lane, good, bad, fades: bool) -> None:
-    c, world = town.columns, town.world
-    town.trust_gained = np.empty(c.inclination.shape)
-    has_kind = world.partners.has_kind.astype(float)
+    world, memory = town.world, town.columns.experience
+    town.trust_gained = np.empty((world.rows, town.lanes))
+    has_kind = world.partners.has_kind
     present = np.ascontiguousarray(town.services_present[:, 0], dtype=float)
     first_row, start, friends = (_unsigned(x) for x in (world.first_row, world.ties.start, world.ties.friends))
-    p = _tiled(Trust, town.numbers.trust, town)
-    flat = c.good.reshape(-1), c.bad.reshape(-1)
     row, lane, kind = row.astype(np.uint64), lane.astype(np.uint64), kind.astype(np.uint64)
     latest, earlier, hears = _chained(row, start, friends, world.rows)
     _move_trust(
-        first_row, start, friends, *flat, town.remembered, kind, lane, good, bad, latest, earlier, hears,
-        town.trust_start, has_kind, present, town.mean_start, p, fades, town.trust_gained.reshape(-1), town.trust_sums,
+        first_row, start, friends, memory.common[GOOD].reshape(-1), memory.common[BAD].reshape(-1),
+        memory.own[GOOD].reshape(-1), memory.own[BAD].reshape(-1), memory.apart, kind, lane, good, bad, latest, earlier,
+        hears, town.trust_start, has_kind, present, town.mean_start, _tiled(Trust, town.numbers.trust, town), fades,
+        town.trust_gained.reshape(-1), town.trust_sums,
     )  # fmt: skip
 
 
@@ -185,22 +186,29 @@ def _fade(experience, at, cells, memory):
 
 
 @jit
-def _trust_of(good, bad, at, cells, start, first, strength, trust):
+def _trust_of(good, bad, at, cells, start, first, strength, trust, into):
     for i in range(cells):
-        trust[i] = trusting.trust(start[first + i], good[at + i], bad[at + i], _Prior(strength[i]))
+        trust[into + i] = trusting.trust(start[first + i], good[at + i], bad[at + i], _Prior(strength[i]))
 
 
 @jit
-def _add(trust, cells, total):
+def _add(trust, first, cells, total):
     for i in range(cells):
-        total[i] += trust[i]
+        total[i] += trust[first + i]
 
 
 @jit
-def _add_whole(trust, cells, whole, first):
+def _add_whole(trust, at, cells, whole, first):
     """Add whole numbers of 1/`FIXED_POINT`, kept as floating point: their sums are exact for 8 million people."""
     for i in range(cells):
-        whole[first + i] += np.rint(trust[i] * FIXED_POINT)
+        whole[first + i] += np.rint(trust[at + i] * FIXED_POINT)
+
+
+@jit
+def _add_difference(trust, alike, at, cells, whole, first):
+    """Add by how much trust differs from that where a service is not remembered apart, in whole numbers."""
+    for i in range(cells):
+        whole[first + i] += np.rint(trust[i] * FIXED_POINT) - np.rint(alike[at + i] * FIXED_POINT)
 
 
 @jit
@@ -210,18 +218,18 @@ def _gain(total, cells, present, mean_start, gained, at):
 
 
 @jit
-def _which(remembered, s, first, end, rows):
-    """Which rows of a tile remember something of a service: into `rows`, and how many. Without a branch."""
+def _which(apart, s, first, end, rows):
+    """Which rows of a tile remember a service apart from others: into `rows`, and how many. Without a branch."""
     number = np.uint64(0)
     for r in range(first, end):
         rows[number] = r
-        number += np.uint64(remembered[s, r])
+        number += np.uint64(apart[s, r])
     return number
 
 
 @jit
 def _chained(row, tie_start, friends, rows):
-    """Events chained by row: each row's last one, the one before each, and who hears of any, their own or a friend's."""
+    """Events chained by row: each row's last one, the one before each, and who hears of any, own or a friend's."""
     latest = np.full(rows, -1, dtype=np.int32)
     earlier = np.empty(len(row), dtype=np.int32)
     hears = np.zeros(rows, dtype=np.bool_)
@@ -245,87 +253,112 @@ def _collect(own, e, first, kind, lane, good_ones, bad_ones, earlier):
 
 @jit
 def _move_trust(
-    first_row, tie_start, friends, good, bad, remembered, kind, lane, good_ones, bad_ones, latest, earlier, hears,
-    start, has_kind, present, mean_start, p, fades, gained, sums,
+    first_row, tie_start, friends, good, bad, own_good, own_bad, apart, kind, lane, good_ones, bad_ones, latest,
+    earlier, hears, start, has_kind, present, mean_start, p, fades, gained, sums,
 ):  # fmt: skip
     """Tile by tile: experience fades, this week's is added, and trust is worked out and added up.
 
-    `good` and `bad` are (services x cells), `remembered` (services, rows) says where they are not all 0. Where most
-    rows of a tile remember nothing of a service, only the others are gone through: at rest, trust is the same for all.
+    `good` and `bad` (cells) are what is remembered of all services alike; `own_good` and `own_bad` (services x cells)
+    of those that somebody remembers apart from others, where `apart` (services, rows) says so. In a tile where most
+    people remember a service apart, all are made to. Trust in services that start alike is the same wherever they are
+    not remembered apart, and is worked out once.
     """
     services, lanes = np.uint64(start.shape[0]), np.uint64(start.shape[2])
-    width = np.uint64(len(p.memory))
+    width, column = np.uint64(len(p.memory)), np.uint64(len(gained))  # column: cells of a service
     rows_in_tile = width // lanes
-    column = np.uint64(len(gained))  # cells of a service
     told = np.zeros((4, services, lanes), dtype=np.int64)  # own good and bad, heard good and bad
-    starts, at_rest, whole_at_rest, whole = np.zeros((4, services * width))
-    rested = np.zeros(services, dtype=np.int64)  # rows of an area at rest, whose trust is added up at its end
-    some = np.zeros(services, dtype=np.uint64)  # rows of a tile that remember something
+    starts, alike, whole, whole_alike = np.zeros((4, services * width))
+    like = np.zeros(services, dtype=np.uint64)  # the first service that starts like each
     rows = np.zeros(rows_in_tile + _ONE, dtype=np.uint64)
     total, trust, began = np.empty((3, width))
     for area in range(np.uint64(len(first_row) - 1)):
         _spread_lanes(mean_start[area], began)
-        whole[:] = 0.0
-        rested[:] = 0
+        whole[:] = whole_alike[:] = 0.0
         for s in range(services):
             for i in range(width):
-                at = s * width + i
-                starts[at] = start[s, area, i % lanes]
-                at_rest[at] = trusting.trust(starts[at], 0.0, 0.0, _Prior(p.prior_strength[i]))
-                whole_at_rest[at] = np.rint(at_rest[at] * FIXED_POINT)
+                starts[s * width + i] = start[s, area, i % lanes]
+            like[s] = s
+            for other in range(s):
+                if (start[other, area] == start[s, area]).all():
+                    like[s] = min(like[s], np.uint64(other))
         for first in range(first_row[area], first_row[area + _ONE], rows_in_tile):
             end = min(first + rows_in_tile, first_row[area + _ONE])
-            cells = (end - first) * lanes
-            for s in range(services):
-                some[s] = _which(remembered, s, first, end, rows)
-                at = s * column + first * lanes
-                if fades and some[s] > (end - first) // _TWO:
-                    _fade(good, at, cells, p.memory)
-                    _fade(bad, at, cells, p.memory)
-                elif fades:
-                    for n in range(some[s]):
+            at, cells = first * lanes, (end - first) * lanes
+            some_hear = False
+            for r in range(first, end):
+                some_hear |= hears[r]
+            if fades:
+                _fade(good, at, cells, p.memory)
+                _fade(bad, at, cells, p.memory)
+                for s in range(services):
+                    number = _which(apart, s, first, end, rows)
+                    if number == end - first:
+                        _fade(own_good, s * column + at, cells, p.memory)
+                        _fade(own_bad, s * column + at, cells, p.memory)
+                        continue
+                    for n in range(number):
                         for k in range(lanes):
                             j = s * column + rows[n] * lanes + k
-                            good[j] = trusting.fading(good[j], _Fading(p.memory[k]))
-                            bad[j] = trusting.fading(bad[j], _Fading(p.memory[k]))
-            for r in range(first, end):
-                if hears[r]:
-                    _hear(r, tie_start, friends, good, bad, column, remembered, some, kind, lane, good_ones, bad_ones,
-                          latest, earlier, told, p)  # fmt: skip
+                            own_good[j] = trusting.fading(own_good[j], _Fading(p.memory[k]))
+                            own_bad[j] = trusting.fading(own_bad[j], _Fading(p.memory[k]))
+            if some_hear:
+                for r in range(first, end):
+                    if hears[r]:
+                        _hear(r, tie_start, friends, good, bad, own_good, own_bad, column, apart, kind, lane, good_ones,
+                              bad_ones, latest, earlier, told, p)  # fmt: skip
+            for s in range(services):
+                if like[s] == s:
+                    _trust_of(good, bad, at, cells, starts, s * width, p.prior_strength, alike, s * width)
+                    _add_whole(alike, s * width, cells, whole_alike, s * width)
             total[:] = 0.0
             for s in range(services):
-                first_cell = s * width
-                if some[s] > (end - first) // _TWO:
-                    at = s * column + first * lanes
-                    _trust_of(good, bad, at, cells, starts, first_cell, p.prior_strength, trust)
-                    _add_whole(trust, cells, whole, first_cell)
-                    if has_kind[area, s]:
-                        _add(trust, cells, total)
-                    continue
-                rested[s] += end - first
-                for i in range(cells):
-                    trust[i] = at_rest[first_cell + i]
-                for n in range(_which(remembered, s, first, end, rows)):
-                    for k in range(lanes):
-                        j, i = s * column + rows[n] * lanes + k, (rows[n] - first) * lanes + k
-                        now = trusting.trust(starts[first_cell + k], good[j], bad[j], _Prior(p.prior_strength[k]))
-                        whole[first_cell + k] += np.rint(now * FIXED_POINT) - whole_at_rest[first_cell + k]
-                        trust[i] = now
+                number, of = _which(apart, s, first, end, rows), like[s] * width
+                if number > (end - first) // _TWO:
+                    if number < end - first:
+                        for r in range(first, end):
+                            _set_apart(r, s, lanes, column, good, bad, own_good, own_bad, apart)
+                    _trust_of(own_good, own_bad, s * column + at, cells, starts, s * width, p.prior_strength, trust,
+                              np.uint64(0))  # fmt: skip
+                    _add_difference(trust, alike, of, cells, whole, s * width)
+                elif number:
+                    for i in range(cells):
+                        trust[i] = alike[of + i]
+                    for n in range(number):
+                        for k in range(lanes):
+                            j, i = s * column + rows[n] * lanes + k, (rows[n] - first) * lanes + k
+                            prior = _Prior(p.prior_strength[k])
+                            trust[i] = trusting.trust(starts[s * width + k], own_good[j], own_bad[j], prior)
+                            whole[s * width + k] += np.rint(trust[i] * FIXED_POINT) - np.rint(
+                                alike[of + i] * FIXED_POINT
+                            )
                 if has_kind[area, s]:
-                    _add(trust, cells, total)
-            _gain(total, cells, present[area], began, gained, first * lanes)
+                    if number:
+                        _add(trust, np.uint64(0), cells, total)
+                    else:
+                        _add(alike, of, cells, total)
+            _gain(total, cells, present[area], began, gained, at)
         for s in range(services):
             for k in range(lanes):
-                added = rested[s] * np.int64(whole_at_rest[s * width + k])
+                added = 0.0
                 for i in range(k, width, lanes):
-                    added += np.int64(whole[s * width + i])
-                sums[s, area, k] = added
+                    added += whole_alike[like[s] * width + i] + whole[s * width + i]
+                sums[s, area, k] = np.int64(added)
+
+
+@jit
+def _set_apart(r, s, lanes, column, good, bad, own_good, own_bad, apart):
+    """From now on the people at a row remember a service apart from others."""
+    if not apart[s, r]:
+        apart[s, r] = True
+        for k in range(lanes):
+            own_good[s * column + r * lanes + k] = good[r * lanes + k]
+            own_bad[s * column + r * lanes + k] = bad[r * lanes + k]
 
 
 @jit
 def _hear(
-    r, tie_start, friends, good, bad, column, remembered, some, kind, lane, good_ones, bad_ones, latest, earlier, told,
-    p
+    r, tie_start, friends, good, bad, own_good, own_bad, column, apart, kind, lane, good_ones, bad_ones, latest,
+    earlier, told, p
 ):  # fmt: skip
     """Add this week's experience of one row, its own and what friends tell, to what it remembers."""
     services, lanes = np.uint64(told.shape[1]), np.uint64(told.shape[2])
@@ -333,22 +366,26 @@ def _hear(
     _collect(told, latest[r], 0, kind, lane, good_ones, bad_ones, earlier)
     for f in range(tie_start[r], tie_start[r + _ONE]):
         _collect(told, latest[np.uint64(friends[f])], 2, kind, lane, good_ones, bad_ones, earlier)
+    for s in range(services):
+        for k in range(lanes):
+            if told[0, s, k] + told[1, s, k] + told[2, s, k] + told[3, s, k]:
+                _set_apart(r, s, lanes, column, good, bad, own_good, own_bad, apart)
     for k in range(lanes):
-        all_good, all_bad = 0, 0
+        q, all_good, all_bad = _trust_at(p, k), 0, 0
         for s in range(services):
             all_good += told[0, s, k]
             all_bad += told[1, s, k]
         for s in range(services):
-            if all_good + all_bad + told[2, s, k] + told[3, s, k] == 0:
-                continue
-            j, q = s * column + r * lanes + k, _trust_at(p, k)
-            own, heard = told[0, s, k], told[2, s, k]
-            good[j] = trusting.good_after(good[j], own, all_good - own, heard, q)
-            own, heard = told[1, s, k], told[3, s, k]
-            bad[j] = trusting.bad_after(bad[j], own, all_bad - own, heard, q)
-            if not remembered[s, r] and (good[j] != 0.0 or bad[j] != 0.0):
-                remembered[s, r] = True
-                some[s] += _ONE
+            if apart[s, r] and all_good + all_bad + told[2, s, k] + told[3, s, k]:
+                j = s * column + r * lanes + k
+                own, heard = told[0, s, k], told[2, s, k]
+                own_good[j] = trusting.good_after(own_good[j], own, all_good - own, heard, q)
+                own, heard = told[1, s, k], told[3, s, k]
+                own_bad[j] = trusting.bad_after(own_bad[j], own, all_bad - own, heard, q)
+        if all_good + all_bad:
+            j = r * lanes + k
+            good[j] = trusting.good_after(good[j], 0, all_good, 0, q)
+            bad[j] = trusting.bad_after(bad[j], 0, all_bad, 0, q)
 
 
 # --- inclination --------------------------------------------------------------------------------------------------
@@ -738,17 +775,18 @@ def _react(
             _part(known, (first - start) * lanes, cells, answers, own, visible)
             _part(told, np.uint64(0), cells, answers, told, seen)
             _fear(fear, at, cells, own, usual, p.fear_rises, p.fear_fades, now)
-            _add_whole(now, cells, whole[1], np.uint64(0))
+            _add_whole(now, np.uint64(0), cells, whole[1], np.uint64(0))
             _remember(good, at, cells, visible, seen, p.event_weight, q.memory, q.talk_weight)
             for i in range(cells):
                 own[i] = q.loss_to_gain[i] * own[i]
                 told[i] = q.loss_to_gain[i] * told[i]
             _remember(bad, at, cells, own, told, p.event_weight, q.memory, q.talk_weight)
-            _trust_of(good, bad, at, cells, p.start_trust, np.uint64(0), q.prior_strength, told)
-            _add_whole(told, cells, whole[0], np.uint64(0))
+            _trust_of(good, bad, at, cells, p.start_trust, np.uint64(0), q.prior_strength, told,
+                      np.uint64(0))  # fmt: skip
+            _add_whole(told, np.uint64(0), cells, whole[0], np.uint64(0))
             _believe(efficacy, at, cells, now, told, p.efficacy_fear, p.efficacy_trust, p.start_trust, p.efficacy_moves,
                      own)  # fmt: skip
-            _add_whole(own, cells, whole[2], np.uint64(0))
+            _add_whole(own, np.uint64(0), cells, whole[2], np.uint64(0))
         for figure in range(3):
             for i in range(width):
                 sums[figure, area, i % lanes] += np.int64(whole[figure, i])

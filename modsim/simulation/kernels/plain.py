@@ -10,6 +10,7 @@ import numpy as np
 
 from modsim.rules import excitement, inclining, neighbouring, offending, policing, trusting
 from modsim.simulation.columns import entries
+from modsim.simulation.experience import BAD, GOOD
 from modsim.world.draws import HIGHEST_MEAN, binomial_counts, binomial_table, poisson_counts
 from modsim.world.young_people import FIXED_POINT
 
@@ -22,8 +23,8 @@ Entries = tuple[np.ndarray, ...]
 def trust_moves(town: "Town", events: Entries) -> None:
     """Experience with services fades, and this week's `events` are added: kind, row, lane, good ones and bad ones."""
     c, p = town.columns, town.numbers.trust
-    c.good = trusting.fading(c.good, p)
-    c.bad = trusting.fading(c.bad, p)
+    memory = c.experience
+    memory.common, memory.own = trusting.fading(memory.common, p), trusting.fading(memory.own, p)
     kind, row, lane, good, bad = events
     if len(row):
         services, lanes = len(town.world.partners.kinds), town.lanes
@@ -38,13 +39,17 @@ def trust_moves(town: "Town", events: Entries) -> None:
         of_own, of_heard = at[: len(person)], at[len(person) :]
         row, lane = told // lanes, told % lanes
         q = p.at(lane)
-        for count, memory, after in ((own[0], c.good, trusting.good_after), (own[1], c.bad, trusting.bad_after)):
-            mine_now = np.zeros((services, len(told)), dtype=np.int64)
-            mine_now[:, of_own] = count
-            heard = np.stack([np.bincount(of_heard, each[owner], len(told)).astype(np.int64) for each in count])
-            in_others = mine_now.sum(axis=0) - mine_now
-            memory[:, row, lane] = after(memory[:, row, lane], mine_now, in_others, heard, q)
-    town.remembered = ((c.good != 0.0) | (c.bad != 0.0)).any(axis=2)
+        mine, heard = np.zeros((2, 2, services, len(told)), dtype=np.int64)  # good and bad
+        mine[..., of_own] = own
+        for side, count in enumerate(own):
+            heard[side] = [np.bincount(of_heard, each[owner], len(told)) for each in count]
+        for kind, of_it in enumerate((mine + heard).any(axis=0)):
+            memory.set_apart(kind, row[of_it])
+        in_all = mine.sum(axis=1)
+        for side, after in ((GOOD, trusting.good_after), (BAD, trusting.bad_after)):
+            before = memory.own[side][:, row, lane]
+            memory.own[side][:, row, lane] = after(before, mine[side], in_all[side] - mine[side], heard[side], q)
+            memory.common[side, row, lane] = after(memory.common[side, row, lane], 0, in_all[side], 0, q)
     settle_trust(town)
 
 
@@ -55,7 +60,7 @@ def settle_trust(town: "Town") -> None:
     """
     c, world, p = town.columns, town.world, town.numbers.trust
     total = np.zeros(c.inclination.shape)
-    for kind, (good, bad) in enumerate(zip(c.good, c.bad, strict=True)):
+    for kind, (good, bad) in enumerate(zip(*c.experience.of_rows(), strict=True)):
         trust = trusting.trust(town.trust_start[kind][world.area], good, bad, p)
         town.trust_sums[kind] = sum_by_area(town, trust)
         total = total + trust * world.partners.has_kind[:, kind][world.area][:, None]
