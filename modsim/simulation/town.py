@@ -217,9 +217,11 @@ class Town:
 
     def _count_trust(self, rows: np.ndarray, sign: int) -> None:
         """Add the trust of the people at these rows to the sums over their areas, or take it away."""
-        c, area = self.columns, self.world.area[rows]
-        trust = trusting.trust(self.trust_start[:, area], *c.experience.of_rows(rows), self.numbers.trust)
-        np.add.at(self.trust_sums, (slice(None), area), sign * np.rint(trust * FIXED_POINT).astype(np.int64))
+        area = self.world.area[rows]
+        good, bad = self.columns.experience.of_rows(rows)
+        trust = trusting.trust(self.trust_start[:, area], good, bad, self.numbers.trust)
+        whole = sign * np.rint(trust * FIXED_POINT).astype(np.int64)
+        np.add.at(self.trust_sums.swapaxes(0, 1), area, whole.swapaxes(0, 1))
 
     def sum_by_area(self, row: np.ndarray, lane: np.ndarray, number: np.ndarray | None = None) -> np.ndarray:
         """Whole numbers of some people (n,), each in its lane, or one each, added up by area (areas, lanes)."""
@@ -302,7 +304,8 @@ class Town:
     def trust(self, kind, row, lane) -> np.ndarray:
         """Trust of people (n,) in a type of service, each in its lane."""
         start = self.trust_start[kind, self.world.area[row], lane]
-        return trusting.trust(start, *self.columns.experience.of(kind, row, lane), self.numbers.trust.at(lane))
+        good, bad = self.columns.experience.of(kind, row, lane)
+        return trusting.trust(start, good, bad, self.numbers.trust.at(lane))
 
     def mean_trust_in(self, kind: np.ndarray, lanes: np.ndarray) -> np.ndarray:
         """Mean trust of an area's young people in a type of service, both (areas, ...), in these lanes."""

@@ -106,7 +106,8 @@ class Luck:
         shape = columns[0].shape
         if len(shape) != 1:
             columns = [np.ascontiguousarray(column).reshape(-1) for column in columns]
-        found = kernels.uniforms(self.keys_of(process), self.replicate_column, *columns, index)
+        area, when, place, turn = columns
+        found = kernels.uniforms(self.keys_of(process), self.replicate_column, area, when, place, turn, index)
         return found if len(shape) == 1 else found.reshape(shape)
 
     def keys_of(self, process: str) -> np.ndarray:

@@ -12,6 +12,14 @@ from tests.means import mean_is
 ONES = 0xFFFFFFFF
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _compiled_before():
+    """Loops are compiled when they are first called: not while Hypothesis looks at the clock."""
+    Luck(1, ["a"], [0]).weekly_uniform("x", np.zeros(1, dtype=int), 0, np.arange(1), np.zeros(1, dtype=int))
+    Luck(1, ["a"], [0]).uniform("x", np.zeros(1, dtype=int))
+    binomial_counts(np.array([1]), 0.5, np.array([0.5]))
+
+
 @pytest.mark.parametrize(
     ("counter", "key", "expected"),
     [

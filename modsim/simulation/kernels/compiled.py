@@ -16,7 +16,6 @@ import numpy as np
 
 from modsim.compiling.jit import jit, usable
 from modsim.rules import arithmetic, excitement, inclining, neighbouring, offending, policing, trusting
-from modsim.simulation.experience import BAD, GOOD
 from modsim.simulation.kernels import plain
 from modsim.world.draws import HIGHEST_MEAN
 from modsim.world.kernels import binomial_count, binomial_table, luck_of, poisson_count
@@ -161,13 +160,16 @@ def _trust_loop(town: "Town", kind, row, lane, good, bad, fades: bool) -> None:
     has_kind = world.partners.has_kind
     present = np.ascontiguousarray(town.services_present[:, 0], dtype=float)
     first_row, start, friends = (_unsigned(x) for x in (world.first_row, world.ties.start, world.ties.friends))
-    row, lane, kind = row.astype(np.uint64), lane.astype(np.uint64), kind.astype(np.uint64)
+    row, lane = row.astype(np.uint64), lane.astype(np.uint64)
+    place = np.full(len(memory.apart), -1)  # of the services met this week, among these
+    met = np.unique(kind)
+    place[met] = np.arange(len(met))
     latest, earlier, hears = _chained(row, start, friends, world.rows)
+    all_good, all_bad, own_good, own_bad, apart = (x.reshape(-1) for x in (*memory.common, *memory.own, memory.apart))
     _move_trust(
-        first_row, start, friends, memory.common[GOOD].reshape(-1), memory.common[BAD].reshape(-1),
-        memory.own[GOOD].reshape(-1), memory.own[BAD].reshape(-1), memory.apart, kind, lane, good, bad, latest, earlier,
-        hears, town.trust_start, has_kind, present, town.mean_start, _tiled(Trust, town.numbers.trust, town), fades,
-        town.trust_gained.reshape(-1), town.trust_sums,
+        first_row, start, friends, all_good, all_bad, own_good, own_bad, apart, place[kind], lane, good, bad, latest,
+        earlier, hears, place, town.trust_start, has_kind, present, town.mean_start,
+        _tiled(Trust, town.numbers.trust, town), fades, town.trust_gained.reshape(-1), town.trust_sums,
     )  # fmt: skip
 
 
@@ -205,10 +207,10 @@ def _add_whole(trust, at, cells, whole, first):
 
 
 @jit
-def _add_difference(trust, alike, at, cells, whole, first):
-    """Add by how much trust differs from that where a service is not remembered apart, in whole numbers."""
+def _take_whole(trust, at, cells, whole, first):
+    """Take them away again."""
     for i in range(cells):
-        whole[first + i] += np.rint(trust[i] * FIXED_POINT) - np.rint(alike[at + i] * FIXED_POINT)
+        whole[first + i] -= np.rint(trust[at + i] * FIXED_POINT)
 
 
 @jit
@@ -218,12 +220,21 @@ def _gain(total, cells, present, mean_start, gained, at):
 
 
 @jit
-def _which(apart, s, first, end, rows):
-    """Which rows of a tile remember a service apart from others: into `rows`, and how many. Without a branch."""
+def _number_apart(apart, first, end):
+    """How many rows of a tile remember a service apart from others; `apart` is of one service."""
+    number = np.int64(0)
+    for r in range(first, end):
+        number += np.int64(apart[r])
+    return np.uint64(number)
+
+
+@jit
+def _which_apart(apart, first, end, rows):
+    """The same, and which: into `rows`. Without a branch."""
     number = np.uint64(0)
     for r in range(first, end):
         rows[number] = r
-        number += np.uint64(apart[s, r])
+        number += np.uint64(apart[r])
     return number
 
 
@@ -254,21 +265,23 @@ def _collect(own, e, first, kind, lane, good_ones, bad_ones, earlier):
 @jit
 def _move_trust(
     first_row, tie_start, friends, good, bad, own_good, own_bad, apart, kind, lane, good_ones, bad_ones, latest,
-    earlier, hears, start, has_kind, present, mean_start, p, fades, gained, sums,
+    earlier, hears, place, start, has_kind, present, mean_start, p, fades, gained, sums,
 ):  # fmt: skip
     """Tile by tile: experience fades, this week's is added, and trust is worked out and added up.
 
     `good` and `bad` (cells) are what is remembered of all services alike; `own_good` and `own_bad` (services x cells)
-    of those that somebody remembers apart from others, where `apart` (services, rows) says so. In a tile where most
+    of those that somebody remembers apart from others, where `apart` (services x rows) says so. In a tile where most
     people remember a service apart, all are made to. Trust in services that start alike is the same wherever they are
     not remembered apart, and is worked out once.
     """
     services, lanes = np.uint64(start.shape[0]), np.uint64(start.shape[2])
     width, column = np.uint64(len(p.memory)), np.uint64(len(gained))  # column: cells of a service
     rows_in_tile = width // lanes
-    told = np.zeros((4, services, lanes), dtype=np.int64)  # own good and bad, heard good and bad
+    people = column // lanes
+    told = np.zeros((4, place.max() + 1, lanes), dtype=np.int64)  # own good and bad, heard good and bad
     starts, alike, whole, whole_alike = np.zeros((4, services * width))
     like = np.zeros(services, dtype=np.uint64)  # the first service that starts like each
+    numbers, needed = np.zeros(services, dtype=np.uint64), np.zeros(services, dtype=np.bool_)
     rows = np.zeros(rows_in_tile + _ONE, dtype=np.uint64)
     total, trust, began = np.empty((3, width))
     for area in range(np.uint64(len(first_row) - 1)):
@@ -284,53 +297,57 @@ def _move_trust(
         for first in range(first_row[area], first_row[area + _ONE], rows_in_tile):
             end = min(first + rows_in_tile, first_row[area + _ONE])
             at, cells = first * lanes, (end - first) * lanes
-            some_hear = False
-            for r in range(first, end):
-                some_hear |= hears[r]
             if fades:
                 _fade(good, at, cells, p.memory)
                 _fade(bad, at, cells, p.memory)
                 for s in range(services):
-                    number = _which(apart, s, first, end, rows)
+                    number = _number_apart(apart, s * people + first, s * people + end)
                     if number == end - first:
                         _fade(own_good, s * column + at, cells, p.memory)
                         _fade(own_bad, s * column + at, cells, p.memory)
-                        continue
-                    for n in range(number):
-                        for k in range(lanes):
-                            j = s * column + rows[n] * lanes + k
-                            own_good[j] = trusting.fading(own_good[j], _Fading(p.memory[k]))
-                            own_bad[j] = trusting.fading(own_bad[j], _Fading(p.memory[k]))
-            if some_hear:
-                for r in range(first, end):
-                    if hears[r]:
-                        _hear(r, tie_start, friends, good, bad, own_good, own_bad, column, apart, kind, lane, good_ones,
-                              bad_ones, latest, earlier, told, p)  # fmt: skip
+                    elif number:
+                        _which_apart(apart, s * people + first, s * people + end, rows)
+                        for n in range(number):
+                            for k in range(lanes):
+                                j = rows[n] * lanes + k
+                                own_good[j] = trusting.fading(own_good[j], _Fading(p.memory[k]))
+                                own_bad[j] = trusting.fading(own_bad[j], _Fading(p.memory[k]))
+            for r in range(first, end):
+                if hears[r]:
+                    _hear(r, tie_start, friends, good, bad, own_good, own_bad, apart, kind, lane, good_ones, bad_ones,
+                          latest, earlier, place, told, p)  # fmt: skip
+            needed[:] = False  # trust of those who do not remember a service apart, by its start
             for s in range(services):
-                if like[s] == s:
+                numbers[s] = _number_apart(apart, s * people + first, s * people + end)
+                if numbers[s] <= (end - first) // _TWO:
+                    needed[like[s]] = True
+            for s in range(services):
+                if needed[s]:
                     _trust_of(good, bad, at, cells, starts, s * width, p.prior_strength, alike, s * width)
                     _add_whole(alike, s * width, cells, whole_alike, s * width)
             total[:] = 0.0
             for s in range(services):
-                number, of = _which(apart, s, first, end, rows), like[s] * width
+                number, of = numbers[s], like[s] * width
                 if number > (end - first) // _TWO:
                     if number < end - first:
                         for r in range(first, end):
-                            _set_apart(r, s, lanes, column, good, bad, own_good, own_bad, apart)
+                            _set_apart(r, s, lanes, good, bad, own_good, own_bad, apart)
                     _trust_of(own_good, own_bad, s * column + at, cells, starts, s * width, p.prior_strength, trust,
                               np.uint64(0))  # fmt: skip
-                    _add_difference(trust, alike, of, cells, whole, s * width)
+                    _add_whole(trust, np.uint64(0), cells, whole, s * width)
+                    if needed[like[s]]:
+                        _take_whole(alike, of, cells, whole, s * width)
                 elif number:
                     for i in range(cells):
                         trust[i] = alike[of + i]
+                    _which_apart(apart, s * people + first, s * people + end, rows)
                     for n in range(number):
                         for k in range(lanes):
-                            j, i = s * column + rows[n] * lanes + k, (rows[n] - first) * lanes + k
+                            j, i = rows[n] * lanes + k, (rows[n] - s * people - first) * lanes + k
                             prior = _Prior(p.prior_strength[k])
                             trust[i] = trusting.trust(starts[s * width + k], own_good[j], own_bad[j], prior)
-                            whole[s * width + k] += np.rint(trust[i] * FIXED_POINT) - np.rint(
-                                alike[of + i] * FIXED_POINT
-                            )
+                            whole[s * width + k] += np.rint(trust[i] * FIXED_POINT)
+                            whole[s * width + k] -= np.rint(alike[of + i] * FIXED_POINT)
                 if has_kind[area, s]:
                     if number:
                         _add(trust, np.uint64(0), cells, total)
@@ -346,44 +363,51 @@ def _move_trust(
 
 
 @jit
-def _set_apart(r, s, lanes, column, good, bad, own_good, own_bad, apart):
+def _set_apart(r, s, lanes, good, bad, own_good, own_bad, apart):
     """From now on the people at a row remember a service apart from others."""
-    if not apart[s, r]:
-        apart[s, r] = True
+    people = np.uint64(len(good)) // lanes
+    if not apart[s * people + r]:
+        apart[s * people + r] = True
         for k in range(lanes):
-            own_good[s * column + r * lanes + k] = good[r * lanes + k]
-            own_bad[s * column + r * lanes + k] = bad[r * lanes + k]
+            own_good[(s * people + r) * lanes + k] = good[r * lanes + k]
+            own_bad[(s * people + r) * lanes + k] = bad[r * lanes + k]
 
 
 @jit
 def _hear(
-    r, tie_start, friends, good, bad, own_good, own_bad, column, apart, kind, lane, good_ones, bad_ones, latest,
-    earlier, told, p
+    r, tie_start, friends, good, bad, own_good, own_bad, apart, kind, lane, good_ones, bad_ones, latest, earlier, place,
+    told, p
 ):  # fmt: skip
     """Add this week's experience of one row, its own and what friends tell, to what it remembers."""
-    services, lanes = np.uint64(told.shape[1]), np.uint64(told.shape[2])
+    lanes, people, services = np.uint64(told.shape[2]), np.uint64(len(latest)), np.uint64(len(place))
     told[:] = 0
     _collect(told, latest[r], 0, kind, lane, good_ones, bad_ones, earlier)
     for f in range(tie_start[r], tie_start[r + _ONE]):
         _collect(told, latest[np.uint64(friends[f])], 2, kind, lane, good_ones, bad_ones, earlier)
     for s in range(services):
-        for k in range(lanes):
-            if told[0, s, k] + told[1, s, k] + told[2, s, k] + told[3, s, k]:
-                _set_apart(r, s, lanes, column, good, bad, own_good, own_bad, apart)
+        m = place[s]
+        for k in range(lanes if m >= 0 else np.uint64(0)):
+            if told[0, m, k] + told[1, m, k] + told[2, m, k] + told[3, m, k]:
+                _set_apart(r, s, lanes, good, bad, own_good, own_bad, apart)
     for k in range(lanes):
-        q, all_good, all_bad = _trust_at(p, k), 0, 0
+        all_good, all_bad = 0, 0
+        for m in range(told.shape[1]):
+            all_good += told[0, m, k]
+            all_bad += told[1, m, k]
+        any_own = all_good + all_bad
         for s in range(services):
-            all_good += told[0, s, k]
-            all_bad += told[1, s, k]
-        for s in range(services):
-            if apart[s, r] and all_good + all_bad + told[2, s, k] + told[3, s, k]:
-                j = s * column + r * lanes + k
-                own, heard = told[0, s, k], told[2, s, k]
-                own_good[j] = trusting.good_after(own_good[j], own, all_good - own, heard, q)
-                own, heard = told[1, s, k], told[3, s, k]
-                own_bad[j] = trusting.bad_after(own_bad[j], own, all_bad - own, heard, q)
-        if all_good + all_bad:
-            j = r * lanes + k
+            if not apart[s * people + r]:
+                continue
+            m, j = place[s], (s * people + r) * lanes + k
+            own_well, own_badly, well, badly = 0, 0, 0, 0
+            if m >= 0:
+                own_well, own_badly, well, badly = told[0, m, k], told[1, m, k], told[2, m, k], told[3, m, k]
+            if any_own + well + badly:
+                q = _trust_at(p, k)
+                own_good[j] = trusting.good_after(own_good[j], own_well, all_good - own_well, well, q)
+                own_bad[j] = trusting.bad_after(own_bad[j], own_badly, all_bad - own_badly, badly, q)
+        if any_own:
+            j, q = r * lanes + k, _trust_at(p, k)
             good[j] = trusting.good_after(good[j], 0, all_good, 0, q)
             bad[j] = trusting.bad_after(bad[j], 0, all_bad, 0, q)
 
@@ -708,10 +732,11 @@ def residents_react(town: "Town", reported: np.ndarray, hears: np.ndarray, sees:
     table = binomial_table(reported, share)
     usually = np.ascontiguousarray(np.broadcast_to(town.usually_known, reported.shape))
     sums = np.zeros((3, *reported.shape), dtype=np.int64)
-    columns = (column.reshape(-1) for column in (c.fear, c.efficacy, c.resident_good, c.resident_bad))
+    first_row, start, friends = (_unsigned(x) for x in (people.first_row, people.ties.start, people.ties.friends))
+    fear, efficacy, good, bad = (x.reshape(-1) for x in (c.fear, c.efficacy, c.resident_good, c.resident_bad))
     _react(
-        *(_unsigned(x) for x in (people.first_row, people.ties.start, people.ties.friends)), hears, sees, table, share,
-        town.session_held, usually, town.answered_share, *columns,
+        first_row, start, friends, hears, sees, table, share, town.session_held, usually, town.answered_share, fear,
+        efficacy, good, bad,
         _tiled(Residents, p, town), _tiled(Trust, town.numbers.trust, town), sums,
     )  # fmt: skip
     number = np.diff(people.first_row)[:, None] * FIXED_POINT

@@ -43,8 +43,8 @@ def trust_moves(town: "Town", events: Entries) -> None:
         mine[..., of_own] = own
         for side, count in enumerate(own):
             heard[side] = [np.bincount(of_heard, each[owner], len(told)) for each in count]
-        for kind, of_it in enumerate((mine + heard).any(axis=0)):
-            memory.set_apart(kind, row[of_it])
+        for service, of_it in enumerate((mine + heard).any(axis=0)):
+            memory.set_apart(service, row[of_it])
         in_all = mine.sum(axis=1)
         for side, after in ((GOOD, trusting.good_after), (BAD, trusting.bad_after)):
             before = memory.own[side][:, row, lane]
