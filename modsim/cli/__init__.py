@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from modsim import compiling
 from modsim.cli import (
     ablate,
     calibrate,
@@ -49,6 +50,7 @@ def options(
     ] = False,
 ) -> None:
     """The options before a command."""
+    compiling.is_on()  # a switch that there is not is refused before any work
 
 
 app.command(epilog=compare.EXAMPLES)(compare.compare)
@@ -96,6 +98,9 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):  # the latter at a question
         print("\nStopped.", file=sys.stderr)
         code = STOPPED
+    except compiling.SwitchError as error:
+        print(error, file=sys.stderr)
+        code = BAD_INPUT
     except BrokenPipeError:  # nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         code = 1
