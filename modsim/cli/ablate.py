@@ -45,7 +45,8 @@ def ablate(
     ] = None,
 ) -> None:
     """What each insight carries: an arm's own effect, and its contrast with another, with and without it."""
-    from modsim.findings.folder import FolderError, check_folder, code_hash
+    from modsim.compiling.sources import code_hash
+    from modsim.findings.folder import FolderError, check_folder
     from modsim.inputs.mechanisms import MECHANISMS
     from modsim.inputs.problems import ScenarioError
     from modsim.inputs.reading import load_scenario

@@ -3,14 +3,16 @@
 `MODSIM_KERNELS=off` does without: the same numbers, slower, and Numba is not even imported.
 """
 
-import hashlib
 import os
 import tempfile
 from functools import cache
 from pathlib import Path
 
+from modsim.compiling.sources import code_hash
+
 SWITCH = "MODSIM_KERNELS"
 PLACE = "MODSIM_CACHE"  # a folder of one's own for what was compiled
+_COMPILED = "compiling", "rules", "world", "simulation/kernels"  # all that a compiled loop may be made from
 
 
 class SwitchError(ValueError):
@@ -35,15 +37,10 @@ def is_on() -> bool:
 def folder() -> Path:
     """Where compiled loops are kept: one folder for each state of the code they are made from.
 
-    Numba looks only at the file a loop stands in; a rule changed elsewhere would be missed. Hence the sources' digest.
+    Numba looks only at the file a loop stands in; a rule changed elsewhere would be missed. Hence the sources' hash.
     """
     home = os.environ.get(PLACE) or _usual_place()
-    return Path(home) / "kernels" / _digest_of_sources()
-
-
-def is_there() -> bool:
-    """Whether something was compiled before and kept."""
-    return any(folder().glob("**/*.nbi"))
+    return Path(home) / "kernels" / code_hash(_COMPILED)
 
 
 def _usual_place() -> str:
@@ -56,14 +53,3 @@ def _usual_place() -> str:
     except OSError:
         writable = False
     return str(place) if writable else os.path.join(tempfile.gettempdir(), f"modsim-{os.environ.get('USER', 'cache')}")
-
-
-@cache
-def _digest_of_sources() -> str:
-    """Digest of everything a compiled loop may be made from: the rules, the draws, the loops."""
-    home = Path(__file__).parents[1]
-    digest = hashlib.blake2b(digest_size=8)
-    for path in sorted([*home.glob("rules/*.py"), *home.glob("world/*.py"), *home.glob("simulation/kernels/*.py")]):
-        digest.update(path.name.encode() + path.read_bytes())
-    digest.update(Path(__file__).with_name("jit.py").read_bytes())
-    return digest.hexdigest()

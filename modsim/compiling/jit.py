@@ -10,13 +10,14 @@ from numba.extending import register_jitable
 
 from modsim.compiling import folder
 
+_PLACE = folder()
 try:
-    folder().mkdir(parents=True, exist_ok=True)
-    _KEEP = os.access(folder(), os.W_OK)
-except OSError:
+    _PLACE.mkdir(parents=True, exist_ok=True)
+    _KEEP = os.access(_PLACE, os.W_OK)
+except OSError:  # nothing is kept then, and each process compiles anew
     _KEEP = False
 if _KEEP:
-    numba.config.CACHE_DIR = str(folder())  # type: ignore[attr-defined]
+    numba.config.CACHE_DIR = str(_PLACE)  # type: ignore[attr-defined]  # made at import: no type knows it
 
 # No fastmath: the same bits as NumPy. Division by zero gives what NumPy gives, for a check would stop vectorisation.
 jit = numba.njit(cache=_KEEP, error_model="numpy", nogil=True)

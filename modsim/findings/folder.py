@@ -7,12 +7,13 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from modsim.compiling.sources import code_hash
 from modsim.findings.comparison import Comparison
 from modsim.inputs.writing import resolved_toml
 
@@ -171,16 +172,3 @@ def provenance_of(comparison: Comparison, command: str) -> dict[str, Any]:
         "system": platform.platform(),
         "packages": {name: metadata.version(name) for name in _PACKAGES},
     }
-
-
-def code_hash(floors: Sequence[str] = (), packages: Sequence[str] = ()) -> str:
-    """A hash of the program's own source files, all or those of some floors, and of the versions of some packages."""
-    home = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256()
-    files = [path for floor in floors for path in (home / floor).rglob("*.py")] if floors else home.rglob("*.py")
-    for path in sorted(files):
-        digest.update(path.relative_to(home).as_posix().encode())
-        digest.update(path.read_bytes())
-    for name in packages:
-        digest.update(f"{name} {metadata.version(name)}".encode())
-    return digest.hexdigest()[:16]

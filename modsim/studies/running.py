@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from modsim.findings.folder import code_hash
+from modsim.compiling.sources import code_hash
 from modsim.inputs.problems import ScenarioError
 from modsim.inputs.scenario import Scenario
 from modsim.inputs.writing import resolved_toml
@@ -29,7 +29,7 @@ _WORK_A_SECOND = 8_000_000  # people-lane-weeks of one process
 _SECONDS_A_WEEK = 0.003  # of a part, however small
 _SECONDS_TO_START = 3  # for worker processes
 _BYTES_A_ROW = 150
-_DECIDING_FLOORS = ("rules", "inputs", "world", "simulation")  # the code that decides numbers
+_DECIDING_FLOORS = ("compiling", "rules", "inputs", "world", "simulation")  # the code that decides numbers
 STOPPED_BY_HAND = "stopped by hand"
 
 

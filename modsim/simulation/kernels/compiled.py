@@ -49,7 +49,8 @@ def _unless_own_rules[**P, R](compiled: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(compiled, assigned=("__module__", "__name__", "__qualname__"))
     def either(*given: P.args, **named: P.kwargs) -> R:
-        return (reference if _own_rules(given[0]) else compiled)(*given, **named)  # type: ignore[arg-type]
+        town: Any = given[0]  # always the first
+        return (reference if _own_rules(town) else compiled)(*given, **named)
 
     either.__doc__ = reference.__doc__
     return either
@@ -112,12 +113,12 @@ def _tile_width(lanes: int) -> int:
     return max(WIDTH // lanes, 1) * lanes
 
 
-def _tiled[N](kind: Callable[..., N], numbers: Any, town: "Town") -> N:
-    """The numbers that a loop needs of a table, each over a tile; worked out once for a town."""
+def _tiled[N](kind: type[N], numbers: Any, town: "Town") -> N:
+    """The numbers that a loop needs of a table (a named tuple), each over a tile; worked out once for a town."""
     kept = town.tiles.get(kind)
     if kept is None:
         lanes = town.lanes
-        names = kind._fields  # type: ignore[attr-defined]
+        names = kind.__annotations__
         columns = [np.broadcast_to(np.asarray(getattr(numbers, name), dtype=float), lanes) for name in names]
         kept = town.tiles[kind] = kind(*(np.tile(column, _tile_width(lanes) // lanes) for column in columns))
     return kept
@@ -496,6 +497,16 @@ def _incline(now, slowed, pull, benefit, reversion, after):
 # --- the streets --------------------------------------------------------------------------------------------------
 
 
+@jit
+def _with_more_room(row, lane, number):
+    """The same columns, and as much room again after them."""
+    return (
+        np.concatenate((row, np.empty_like(row))),
+        np.concatenate((lane, np.empty_like(lane))),
+        np.concatenate((number, np.empty_like(number))),
+    )
+
+
 @_unless_own_rules
 def stops(town: "Town", hours: np.ndarray, u: np.ndarray) -> plain.Entries:
     world = town.world
@@ -528,9 +539,7 @@ def _stop(first_row, known, hours, u, p):
             if not some:
                 continue
             if n + lanes > len(found):
-                found_row = np.concatenate((found_row, np.empty_like(found_row)))
-                found_lane = np.concatenate((found_lane, np.empty_like(found_lane)))
-                found = np.concatenate((found, np.empty_like(found)))
+                found_row, found_lane, found = _with_more_room(found_row, found_lane, found)
             for k in range(lanes):
                 q = Policing(p.stops_per_hour[k], p.stop_floor[k])
                 mean = policing.stops_expected(known[r, k], all_known[k], end - start, hours[area, k], q)
@@ -585,9 +594,7 @@ def _happen(
             if _number_busy(means, luck) == 0:
                 continue
             if n + width > len(found):
-                found_row = np.concatenate((found_row, np.empty_like(found_row)))
-                found_lane = np.concatenate((found_lane, np.empty_like(found_lane)))
-                found = np.concatenate((found, np.empty_like(found)))
+                found_row, found_lane, found = _with_more_room(found_row, found_lane, found)
             for i in range(j):
                 if luck[i] >= 1.0 - means[i]:
                     count = poisson_count(means[i], luck[i])
