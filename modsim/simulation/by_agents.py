@@ -121,7 +121,8 @@ def incidents_happen(town: Town) -> None:
     excited = {group: c.excitement[group, 0].item() / number for group, number in members.items()}
     for person in model.young_people:
         person.live(efficacy[person.area], deterred[person.area], excited[person.group])
-    town.caused = entries(c.occurred)
+    row, lane = entries(c.occurred)
+    town.caused = row, lane, c.occurred[row, lane], np.array([model.person(r).expected for r in row.tolist()])
     _displace(model, deterred, excited)
     if scenario.settings.spreads == "diffusion":
         now = np.array([programme.expected_incidents() for programme in model.programmes]).T[..., None]

@@ -117,13 +117,13 @@ class Records:
     def write_down(self, town: Town) -> None:
         """Add this week; weeks of the history before week 0 leave no record."""
         world, c = town.world, town.columns
-        row, lane = town.caused
+        row, lane, number, _ = town.caused
         first = ~c.has_offended[row, lane]
         c.has_offended[row, lane] = True
         if town.week < 0:
             return
         self._add("first_time_offenders", town, row[first], lane[first])
-        occurred = town.sum_by_area(row, lane, c.occurred[row, lane])
+        occurred = town.sum_by_area(row, lane, number)
         seen = np.take_along_axis(c.seen, c.lead[:, None, :], axis=1)[:, 0]
         trust = mean_trust_in_lead(town, np.arange(town.lanes))
         of = self.references
@@ -165,7 +165,8 @@ class Records:
     def _follow_others(self, town: Town) -> None:
         """Incidents of people nobody ever listed, and of participants' groups, here and in the reference lane."""
         c, world = town.columns, town.world
-        here = (*town.caused, "")
+        row, lane, *_ = town.caused
+        here = (row, lane, "")
         there = (*self._in_reference(town), "_reference")
         for row, lane, name in (here, there):
             if name and self.references is None:
@@ -181,9 +182,9 @@ class Records:
 
     def _in_reference(self, town: Town) -> tuple[np.ndarray, np.ndarray]:
         """Who caused incidents in the reference of each lane this week: rows, and the lanes whose reference it is."""
+        row, lane, *_ = town.caused
         if self.references is None:
-            return town.caused
-        row, lane = town.caused
+            return row, lane
         order = np.argsort(lane, kind="stable")
         number = np.bincount(lane, minlength=town.lanes)
         first = np.cumsum(number) - number

@@ -127,12 +127,17 @@ class Town:
         self.patrol_bought = np.zeros((len(world.areas), self.lanes))  # hours of this week
         self.broker_paid = np.zeros((len(world.areas), self.lanes), dtype=bool)  # this week, in a replicate
         self.session_held = np.zeros((len(world.areas), self.lanes), dtype=bool)  # this week
-        self.caused = entries(self.columns.occurred)  # rows and lanes of those with incidents this week
+        c = self.columns
+        row, lane = entries(c.occurred)  # of those with incidents this week, how many, and how many were expected
+        self.caused: tuple[np.ndarray, ...] = (row, lane, c.occurred[row, lane], np.zeros(len(row)))
+        self.changed = ((c.lasting != 0.0) | (c.lasting_target != 0.0)).any(axis=1)  # rows: for good, in some lane
+        self.touched = ((c.benefit != 0.0) | c.in_course).any(axis=1)  # rows: by a session or a stop, this week
+        self.spare = np.empty(c.inclination.shape)  # where inclination goes next
         self.reports = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # reported incidents of this week
         self.serious = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # incidents of this week
         self.trust_gained = np.zeros((world.rows, self.lanes))  # in services, on average, since the start
         self.trust_sums = np.zeros(self.trust_start.shape, dtype=np.int64)  # by area, of 1/FIXED_POINT
-        self.expected = np.zeros((world.rows, self.lanes))  # incidents of everybody, this week
+        self.expected = np.empty((0, self.lanes))  # incidents of everybody this week (rows, lanes), where needed
         self.residents_mean: dict[str, np.ndarray] = {}  # their trust, fear and efficacy (areas, lanes)
         self.kernels.settle_trust(self)
         self.kernels.settle_residents(self)
@@ -175,7 +180,8 @@ class Town:
         self.youths = np.diff(world.first_row)[:, None]
         self.police = world.partners.kinds.index("police") if "police" in world.partners.kinds else None
         self.usual_patrol = self.youths * self.numbers.policing.patrol_hours / 1000.0
-        self.usually_known = self.expected_reports * self.numbers.residents.sees  # incidents a week, by area
+        sees = np.full(self.lanes, self.numbers.residents.sees)
+        self.usually_known = self.expected_reports * sees  # incidents a week (areas, lanes)
         has = world.partners.has_kind.T[..., None]  # (services, areas, 1)
         total = np.zeros(self.trust_start.shape[1:])
         for kind in range(len(has)):
@@ -213,6 +219,7 @@ class Town:
         self._count_trust(rows, -1)
         self.columns.forget_rows(rows)
         self._count_trust(rows, 1)
+        self.changed[rows] = False
         self.forget_events(rows)
 
     def _count_trust(self, rows: np.ndarray, sign: int) -> None:
@@ -247,6 +254,16 @@ class Town:
         c = self.columns
         found = partnering.effective_commitment(c.commitment, c.regard, self.numbers.commitment)
         return found * self.world.partners.present[..., None]
+
+    @property
+    def patrol_displaces(self) -> bool:
+        """Whether patrol that was bought this week moves incidents to other areas."""
+        return bool(np.any(self.numbers.policing.displacement)) and bool(self.patrol_bought.any())
+
+    @property
+    def expected_by_area_is_needed(self) -> bool:
+        """Whether everybody's expected incidents are added up this week."""
+        return self.scenario.settings.spreads == "diffusion" or self.patrol_displaces
 
     @property
     def draws_as_needed(self) -> bool:

@@ -268,7 +268,7 @@ def binomial_counts(trials, chance, u):
     if compiling.is_on():
         from modsim.world import kernels
 
-        return kernels.binomial_counts(trials, np.broadcast_to(chance, trials.shape), u)
+        return kernels.binomial_counts(trials, np.full(trials.shape, chance) if np.ndim(chance) == 0 else chance, u)
     return _binomial_counts(trials, chance, u)
 
 

@@ -174,8 +174,8 @@ def session_hours(town: Town):
 def sessions_are_held(town: Town) -> None:
     """One week of a course: paid, or it waits. Participants come or not, enjoy it or not, and some leave."""
     c, world, scenario, numbers = town.columns, town.world, town.scenario, town.numbers
-    c.benefit[:] = 0.0
-    c.in_course[:] = False
+    touched = np.nonzero(town.touched)[0]  # last week
+    c.benefit[touched], c.in_course[touched], town.touched[touched] = 0.0, False, False
     town.session_held[:] = False
     running = c.stage == Stage.COURSE
     if not running.any():
@@ -211,7 +211,7 @@ def sessions_are_held(town: Town) -> None:
     enjoys = world.luck.uniform("session", *key) < town.rules.chance_session_is_good(
         q, town.power_in_practice()[area, lane], peers, compelled, numbers.trust.at(lane)
     )
-    c.in_course[row, lane] = True
+    c.in_course[row, lane] = town.touched[row] = True
     leaving = town.rules.chance_of_dropping_out(q, town.trust(lead, row, lane), has_mentor, compelled, p)
     town.experience(lead, row, lane, comes & enjoys, comes & ~enjoys)
     effect = numbers.effect.at(lane)

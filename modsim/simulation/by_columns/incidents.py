@@ -24,6 +24,7 @@ def police_stop(town: Town) -> None:
     fair = binomial_counts(number, q.stop_good, world.luck.uniform("fair stop", *key)).astype(np.int64)
     town.experience(np.full(len(row), kind), row, lane, fair, number - fair)
     c.benefit[row, lane] -= q.labelling * (number - fair)
+    town.touched[row] = True
 
 
 def incidents_happen(town: Town) -> None:
@@ -34,10 +35,10 @@ def incidents_happen(town: Town) -> None:
     deterred = policing.deterred(per_1000, numbers.policing)
     excited = c.excitement / world.group_size[:, None]
     u = world.luck.weekly_uniform("incidents", area, town.week, world.slot, world.generation)
-    row, lane, number = town.kernels.incidents(town, town.residents_mean["efficacy"], deterred, c.displaced, excited, u)
-    c.occurred[town.caused] = 0
+    c.occurred[town.caused[:2]] = 0
+    town.caused = town.kernels.incidents(town, town.residents_mean["efficacy"], deterred, c.displaced, excited, u)
+    row, lane, number, _ = town.caused
     c.occurred[row, lane] = number
-    town.caused = row, lane
     town.serious = town.kernels.serious_ones(town, excited)
     _displace(town, excited)
     if town.scenario.settings.spreads == "diffusion":
@@ -48,7 +49,7 @@ def _displace(town: Town, excited: np.ndarray) -> None:
     """What patrol beyond the usual suppressed this week turns up, in part, in adjacent areas the week after."""
     c, world, p = town.columns, town.world, town.numbers.policing
     c.displaced[:] = 0.0
-    if not (np.any(p.displacement) and town.patrol_bought.any()):
+    if not town.patrol_displaces:
         return
     per_1000 = (town.usual_patrol + town.patrol_bought) * 1000.0 / town.youths
     deterred = policing.deterred(per_1000, p)
@@ -114,8 +115,8 @@ def remember(town: Town, now: Sightings) -> None:
 def incidents_stir(town: Town) -> None:
     """One incident sets off others: in its group, and among rivals where an area has two territories."""
     c, world, p = town.columns, town.world, town.numbers.excitation
-    row, lane = town.caused
-    own = np.bincount(world.group[row] * town.lanes + lane, c.occurred[row, lane], c.excitement.size)
+    row, lane, number, _ = town.caused
+    own = np.bincount(world.group[row] * town.lanes + lane, number, c.excitement.size)
     own = own.reshape(c.excitement.shape)  # whole numbers
     core = own * world.has_rivals[:, None]
     of_rivals = np.add.reduceat(core, world.first_group_in, axis=0)[world.group_area] - core

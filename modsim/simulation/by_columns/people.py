@@ -24,6 +24,7 @@ def destinations_are_found(town: Town) -> None:
     found = world.luck.uniform("destination", *key) < chance
     row, lane, effect = row[found], lane[found], np.broadcast_to(q.destination_effect, found.shape)[found]
     c.lasting_target[row, lane] -= effect
+    town.changed[row] = True
     np.add.at(c.destinations, (world.area[row], lane), 1)
 
 

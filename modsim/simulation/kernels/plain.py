@@ -91,7 +91,7 @@ def stops(town: "Town", hours: np.ndarray, u: np.ndarray) -> Entries:
 
 
 def incidents(town: "Town", efficacy, deterred, displaced, excited, u: np.ndarray) -> Entries:
-    """Who causes incidents this week, and how many; `town.expected` holds everybody's expected number.
+    """Who causes incidents this week, how many, and how many were expected; `town.expected` holds everybody's.
 
     `efficacy`, `deterred` and `displaced` are (areas, lanes), `excited` is (groups, lanes), `u` (rows,).
     """
@@ -105,17 +105,16 @@ def incidents(town: "Town", efficacy, deterred, displaced, excited, u: np.ndarra
     town.expected = np.minimum(means, HIGHEST_MEAN)
     found = poisson_counts(town.expected, np.broadcast_to(u[:, None], means.shape))
     row, lane = entries(found)
-    return row, lane, found[row, lane]
+    return row, lane, found[row, lane], town.expected[row, lane]
 
 
 def serious_ones(town: "Town", excited: np.ndarray) -> np.ndarray:
     """How many of this week's incidents were serious (areas, lanes); `excited` is (groups, lanes)."""
     world = town.world
-    row, lane = town.caused
+    row, lane, number, expected = town.caused
     key = world.area[row], town.week, world.slot[row], world.generation[row]
-    stirred, expected = excited[world.group[row], lane], town.expected[row, lane]
-    chance = excitement.chance_serious(stirred, expected, town.numbers.excitation.at(lane))
-    serious = binomial_counts(town.columns.occurred[row, lane], chance, world.luck.uniform("serious", *key))
+    chance = excitement.chance_serious(excited[world.group[row], lane], expected, town.numbers.excitation.at(lane))
+    serious = binomial_counts(number, chance, world.luck.uniform("serious", *key))
     return town.sum_by_area(row, lane, serious)
 
 
@@ -125,10 +124,10 @@ def reported_ones(town: "Town", share: np.ndarray) -> tuple[np.ndarray, ...]:
     `share` (areas, lanes) is the chance that an incident is reported; what is seen is (services, entries).
     """
     world = town.world
-    row, lane = town.caused
+    row, lane, number, _ = town.caused
     key = world.area[row], town.week, world.slot[row], world.generation[row]
     u = world.luck.uniform("reporting", *key)
-    reported = binomial_counts(town.columns.occurred[row, lane], share[world.area[row], lane], u)
+    reported = binomial_counts(number, share[world.area[row], lane], u)
     some = np.nonzero(reported)[0]
     row, lane, reported = row[some], lane[some], reported[some]
     key = world.area[row], town.week, world.slot[row], world.generation[row]

@@ -1,0 +1,109 @@
+"""Compiled loops give the bits of the plain ones, whatever runs side by side; and the model does without them."""
+
+import os
+import secrets
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from modsim import compiling, load_scenario
+from modsim.rules import trusting
+from modsim.simulation.lanes import Lane
+from modsim.simulation.runs import run
+from tests.conftest import SCENARIOS, small_scenario
+from tests.simulation.same import outcomes_differ
+
+
+def plainly(monkeypatch, *what):
+    """An outcome without compiled loops."""
+    with monkeypatch.context() as now:
+        now.setattr(compiling, "is_on", lambda: False)
+        return run(*what)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("three-areas", ("settings.history_weeks=60",)),
+        ("spread-on-evidence", ("settings.weeks=80", "spread.baseline=-2", "policing.displacement=0.5")),
+        ("individual-plans", ("world.drift_per_year=0.3",)),
+        ("building-connections", ()),
+        ("funding-cliff", ("afterwards.destination_weeks=2", "programme.course_weeks=4")),
+    ],
+)
+def test_compiled_loops_give_the_bits_of_the_plain_ones(monkeypatch, name, changes):
+    seed = secrets.randbelow(2**31)
+    usual = ("settings.weeks=40", "settings.history_weeks=8", f"settings.seed={seed}")
+    scenario = load_scenario(SCENARIOS / f"{name}.toml", [*usual, *changes])
+    lanes = [Lane(arm) for arm in scenario.arms]
+    assert outcomes_differ(plainly(monkeypatch, scenario, lanes, [0, 5]), run(scenario, lanes, [0, 5])) == [], seed
+
+
+def test_two_hundred_lanes_give_what_each_gives_alone(monkeypatch):
+    seed = secrets.randbelow(2**31)
+    changes = "settings.weeks=16", "settings.history_weeks=4", f"settings.seed={seed}"
+    points = [
+        small_scenario(
+            *changes, f"trust.loss_to_gain={1 + k / 10}", f"peers.pull={k / 1000}", f"order.legitimacy={k / 50}"
+        )
+        for k in range(50)
+    ]
+    lanes = [Lane(arm, k) for k in range(50) for arm in points[0].arms][:200]
+    together = run(points, lanes, [1])
+    assert len(together.lanes) == 200
+    assert outcomes_differ(plainly(monkeypatch, points, lanes, [1]), together) == [], seed
+    for lane in (lanes[3], lanes[101], lanes[199]):
+        alone = run(points[lane.point], [Lane(points[0].settings.reference_arm), Lane(lane.arm)], [1])
+        assert np.array_equal(alone.only([Lane(lane.arm)]).weekly, together.only([lane]).weekly), seed
+
+
+def test_where_a_rule_is_replaced_the_replacement_counts(monkeypatch):
+    scenario, lanes = small_scenario("settings.weeks=12"), [Lane("none"), Lane("recoproduce")]
+    usual = run(scenario, lanes, [0])
+    monkeypatch.setattr(trusting, "fading", lambda memory, p: 0.5 * memory * p.memory)
+    changed = run(scenario, lanes, [0])
+    assert "weekly" in outcomes_differ(usual, changed)
+    assert outcomes_differ(plainly(monkeypatch, scenario, lanes, [0]), changed) == []
+
+
+def elsewhere(code, **environment):
+    """What another process says that runs a piece of Python in another environment."""
+    environment = {**os.environ, **environment}
+    return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=300)
+
+
+SHORT_RUN = """
+import sys
+from modsim import load_scenario
+from modsim.simulation.lanes import Lane
+from modsim.simulation.runs import run
+scenario = load_scenario("scenarios/three-areas.toml", ["settings.weeks=2", "settings.history_weeks=2"])
+print(run(scenario, [Lane("none"), Lane("transplant")], [0]).weekly[..., 3].sum().hex(), "numba" in sys.modules)
+"""
+
+
+def test_without_compiled_loops_numba_is_not_even_imported():
+    off = elsewhere(SHORT_RUN, MODSIM_KERNELS="off").stdout.split()
+    on = elsewhere(SHORT_RUN).stdout.split()
+    assert off[1:] == ["False"]
+    assert on[1:] == ["True"]
+    assert off[0] == on[0]
+
+
+@pytest.mark.parametrize("place", ["/proc/nowhere", "/dev/null/below"])
+def test_a_cache_that_cannot_be_written_is_done_without(place):
+    said = elsewhere(SHORT_RUN, MODSIM_CACHE=place)
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.split()[1:] == ["True"]
+
+
+def test_a_switch_that_there_is_not_is_refused_in_one_message():
+    said = elsewhere(
+        "import sys; sys.argv = ['modsim', 'run', 'scenarios/three-areas.toml']; from modsim.cli import main; main()",
+        MODSIM_KERNELS="perhaps",
+    )
+    assert said.returncode == 2
+    assert "MODSIM_KERNELS is 'perhaps'; it must be on (the default) or off" in " ".join(said.stderr.split())
+    assert "Traceback" not in said.stderr
