@@ -35,7 +35,7 @@ def plainly(monkeypatch, *what):
 )
 def test_compiled_loops_give_the_bits_of_the_plain_ones(monkeypatch, name, changes):
     seed = secrets.randbelow(2**31)
-    usual = ("settings.weeks=40", "settings.history_weeks=8", f"settings.seed={seed}")
+    usual = ("settings.weeks=40", f"settings.seed={seed}")
     scenario = load_scenario(SCENARIOS / f"{name}.toml", [*usual, *changes])
     lanes = [Lane(arm) for arm in scenario.arms]
     assert outcomes_differ(plainly(monkeypatch, scenario, lanes, [0, 5]), run(scenario, lanes, [0, 5])) == [], seed
@@ -43,7 +43,7 @@ def test_compiled_loops_give_the_bits_of_the_plain_ones(monkeypatch, name, chang
 
 def test_two_hundred_lanes_give_what_each_gives_alone(monkeypatch):
     seed = secrets.randbelow(2**31)
-    changes = "settings.weeks=16", "settings.history_weeks=4", f"settings.seed={seed}"
+    changes = "settings.weeks=16", f"settings.seed={seed}"
     points = [
         small_scenario(
             *changes, f"trust.loss_to_gain={1 + k / 10}", f"peers.pull={k / 1000}", f"order.legitimacy={k / 50}"
@@ -79,7 +79,7 @@ import sys
 from modsim import load_scenario
 from modsim.simulation.lanes import Lane
 from modsim.simulation.runs import run
-scenario = load_scenario("scenarios/three-areas.toml", ["settings.weeks=2", "settings.history_weeks=2"])
+scenario = load_scenario("scenarios/three-areas.toml", ["settings.weeks=2"])
 print(run(scenario, [Lane("none"), Lane("transplant")], [0]).weekly[..., 3].sum().hex(), "numba" in sys.modules)
 """
 
