@@ -6,7 +6,15 @@ import numpy as np
 
 from modsim.compiling.jit import jit
 from modsim.rules import inclining
-from modsim.simulation.kernels.compiled.tiles import NOUGHT, ONE, spread_lanes, tiled, unless_own_rules, unsigned
+from modsim.simulation.kernels.compiled.tiles import (
+    NOUGHT,
+    ONE,
+    four_tiles,
+    spread_lanes,
+    tiled,
+    unless_own_rules,
+    unsigned,
+)
 
 if TYPE_CHECKING:
     from modsim.simulation.town import Town
@@ -53,8 +61,8 @@ def _move_inclination(
     """
     lanes, width = np.uint64(mean_start.shape[1]), np.uint64(len(reversion))
     rows_in_tile = width // lanes
-    total, number, years, start, slowed = np.empty((5, width))
-    nothing = np.zeros(width)
+    total, number, years, start = four_tiles(width)
+    slowed, nothing = np.empty(width), np.zeros(width)
     for area in range(np.uint64(len(first_row) - 1)):
         spread_lanes(mean_start[area], start)
         for first in range(first_row[area], first_row[area + ONE], rows_in_tile):

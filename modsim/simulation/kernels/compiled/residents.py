@@ -10,6 +10,7 @@ from modsim.simulation.kernels.compiled.tiles import (
     NOUGHT,
     ONE,
     add_whole,
+    four_tiles,
     spread_lanes,
     tiled,
     trust_of,
@@ -73,8 +74,9 @@ def _react(
     lanes = np.uint64(answered.shape[1])
     width = np.uint64(len(q.memory))
     rows_in_tile = width // lanes
-    usual, answers, held, reached, luck, other_luck = np.empty((6, width))
-    own, visible, told, seen, now = np.empty((5, width))
+    usual, answers, held, reached = four_tiles(width)
+    own, visible, told, seen = four_tiles(width)
+    luck, other_luck, now, _ = four_tiles(width)
     whole = np.empty((3, width))
     for area in range(np.uint64(len(first_row) - 1)):
         start, end = first_row[area], first_row[area + ONE]

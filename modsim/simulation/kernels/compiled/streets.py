@@ -7,7 +7,15 @@ import numpy as np
 from modsim.compiling.jit import jit
 from modsim.rules import excitement, offending, policing
 from modsim.simulation.kernels import plain
-from modsim.simulation.kernels.compiled.tiles import NOUGHT, ONE, spread_lanes, tiled, unless_own_rules, unsigned
+from modsim.simulation.kernels.compiled.tiles import (
+    NOUGHT,
+    ONE,
+    four_tiles,
+    spread_lanes,
+    tiled,
+    unless_own_rules,
+    unsigned,
+)
 from modsim.world.draws import HIGHEST_MEAN
 from modsim.world.kernels import binomial_count, luck_of, poisson_count
 from modsim.world.young_people import FIXED_POINT
@@ -109,7 +117,8 @@ def _happen(
     """
     lanes, width = np.uint64(raised.shape[1]), np.uint64(len(offspring))
     rows_in_tile = width // lanes
-    usual, stirred, belief, held_off, lifted, held, luck, means = np.empty((8, width))
+    usual, stirred, luck, means = four_tiles(width)
+    belief, held_off, lifted, held = four_tiles(width)
     moved, inside = np.empty(width), np.empty(width, dtype=np.bool_)
     found_row, found_lane = np.empty(1024, np.int64), np.empty(1024, np.int64)
     found, found_mean = np.empty(1024, np.int16), np.empty(1024)

@@ -66,6 +66,12 @@ def tiled[N](kind: Callable[..., N], numbers: Any, town: "Town") -> N:
 
 
 @jit
+def four_tiles(width):
+    """Room for four tiles. (Rows of one table would not be known to lie close, and their loops not be vectorised.)"""
+    return np.empty(width), np.empty(width), np.empty(width), np.empty(width)
+
+
+@jit
 def spread_lanes(values, tile):
     """A row of values (lanes,) again and again over a tile."""
     lanes = len(values)

@@ -13,6 +13,7 @@ from modsim.simulation.kernels.compiled.tiles import (
     TWO,
     Prior,
     add_whole,
+    four_tiles,
     spread_lanes,
     tiled,
     trust_of,
@@ -160,11 +161,11 @@ def _move_trust(
     rows_in_tile = width // lanes
     people = column // lanes
     told = np.zeros((4, place.max() + 1, lanes), dtype=np.int64)  # own good and bad, heard good and bad
-    starts, alike, whole, whole_alike = np.zeros((4, services * width))
+    starts, alike, whole, whole_alike = four_tiles(services * width)
     like = np.zeros(services, dtype=np.uint64)  # the first service that starts like each
     numbers, needed = np.zeros(services, dtype=np.uint64), np.zeros(services, dtype=np.bool_)
     rows = np.zeros(rows_in_tile + ONE, dtype=np.uint64)
-    total, trust, began = np.empty((3, width))
+    total, trust, began, _ = four_tiles(width)
     for area in range(np.uint64(len(first_row) - 1)):
         spread_lanes(mean_start[area], began)
         whole[:] = whole_alike[:] = 0.0
