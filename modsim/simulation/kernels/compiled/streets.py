@@ -44,6 +44,12 @@ class Excitation(NamedTuple):
     serious_excited: Any
 
 
+@jit
+def _doubled(column):
+    """The same column, and as much room again after it."""
+    return np.concatenate((column, np.empty_like(column)))
+
+
 @unless_own_rules
 def stops(town: "Town", hours: np.ndarray, u: np.ndarray) -> plain.Entries:
     world = town.world
@@ -76,9 +82,7 @@ def _stop(first_row, known, hours, u, p):
             if not some:
                 continue
             if n + lanes > len(found):
-                found_row = np.concatenate((found_row, np.empty_like(found_row)))
-                found_lane = np.concatenate((found_lane, np.empty_like(found_lane)))
-                found = np.concatenate((found, np.empty_like(found)))
+                found_row, found_lane, found = _doubled(found_row), _doubled(found_lane), _doubled(found)
             for k in range(lanes):
                 q = Policing(p.stops_per_hour[k], p.stop_floor[k])
                 mean = policing.stops_expected(known[r, k], all_known[k], end - start, hours[area, k], q)
@@ -152,10 +156,8 @@ def _happen(
             if _number_busy(means, cells, luck) == 0:
                 continue
             if n + cells > len(found):
-                found_row = np.concatenate((found_row, np.empty_like(found_row)))
-                found_lane = np.concatenate((found_lane, np.empty_like(found_lane)))
-                found = np.concatenate((found, np.empty_like(found)))
-                found_mean = np.concatenate((found_mean, np.empty_like(found_mean)))
+                found_row, found_lane = _doubled(found_row), _doubled(found_lane)
+                found, found_mean = _doubled(found), _doubled(found_mean)
             for i in range(cells):
                 if luck[i] >= 1.0 - means[i]:
                     count = poisson_count(means[i], luck[i])

@@ -39,7 +39,8 @@ def unless_own_rules[**P, R](compiled: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(compiled, assigned=("__module__", "__name__", "__qualname__"))
     def either(*given: P.args, **named: P.kwargs) -> R:
-        return (reference if _own_rules(given[0]) else compiled)(*given, **named)  # type: ignore[arg-type]
+        town: Any = given[0]  # always the first
+        return (reference if _own_rules(town) else compiled)(*given, **named)
 
     either.__doc__ = reference.__doc__
     return either
@@ -54,12 +55,12 @@ def tile_width(lanes: int) -> int:
     return max(WIDTH // lanes, 1) * lanes
 
 
-def tiled[N](kind: Callable[..., N], numbers: Any, town: "Town") -> N:
-    """The numbers that a loop needs of a table, each over a tile; worked out once for a town."""
+def tiled[N](kind: type[N], numbers: Any, town: "Town") -> N:
+    """The numbers that a loop needs of a table (a named tuple), each over a tile; worked out once for a town."""
     kept = town.tiles.get(kind)
     if kept is None:
         lanes = town.lanes
-        names = kind._fields  # type: ignore[attr-defined]
+        names = kind.__annotations__
         columns = [np.broadcast_to(np.asarray(getattr(numbers, name), dtype=float), lanes) for name in names]
         kept = town.tiles[kind] = kind(*(np.tile(column, tile_width(lanes) // lanes) for column in columns))
     return kept
