@@ -37,6 +37,10 @@ def run(
             metavar="FILE", help="Draw the network of one area as it is at the end (png, svg or pdf); needs --area."
         ),
     ] = None,
+    ties: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Friendships from a file, as `modsim scenario ties` writes them."),
+    ] = None,
     weeks: Annotated[
         int | None,
         typer.Option(min=1, help="Weeks to tell; services still plan to the horizon."),
@@ -69,12 +73,16 @@ def run(
         problems.append(f"--area {area!r} and --person {person!r}: tell of an area or of somebody, not of both")
     if network is not None:
         problems += _wrong_with(network, area)
+    if ties is not None and not ties.is_file():
+        problems.append(
+            f"--ties {ties}: there is no such file; `modsim scenario ties {scenario} --out FILE` writes one"
+        )
     if problems:
         refuse(problems)
     try:
-        community = Community(loaded, arm=arm, replicate=replicate)
-    except ValueError as error:
-        refuse([f"--replicate {error}"])
+        community = Community(loaded, arm=arm, replicate=replicate, ties=ties)
+    except (ValueError, OSError) as error:
+        refuse([f"--{'ties' if ties and str(ties) in str(error) else 'replicate'} {error}"])
     try:
         who = person_called(community, person) if person is not None else None
     except ValueError as error:

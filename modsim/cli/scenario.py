@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from modsim.cli import own_place
+from modsim.cli import ties as ties_of_scenario
 from modsim.cli.common import Changes, ScenarioFile, all_read, areas_in_words, refuse
 
 app = typer.Typer(no_args_is_help=True, help="List, check, show or write scenario files, and tell two apart.")
 
 app.command(epilog=own_place.EXAMPLES)(own_place.new)
+app.command(epilog=ties_of_scenario.EXAMPLES)(ties_of_scenario.ties)
 
 
 @app.command("list", epilog="Example: modsim scenario list")

@@ -1,5 +1,6 @@
 """One future of one arm as a Mesa model, with young people, partners, anchor organisations and programmes as agents."""
 
+from pathlib import Path
 from typing import Any, Literal
 
 import mesa
@@ -32,7 +33,8 @@ class Community(mesa.Model):
     seed : replaces the scenario's seed
     pace : "week" moves all columns at once; "agent" lets every agent act by its own verbs. Both give the same
         numbers, bit for bit; "agent" is some hundred times slower and can be followed with a debugger.
-    ties : a NetworkX graph of friendships in place of the drawn one; its nodes are 0 ... n-1, one for each person
+    ties : friendships in place of the drawn ones: a NetworkX graph whose nodes are 0 ... n-1, one for each person, or
+        a file of GraphML or of edges (see `modsim scenario ties`)
     rules : rules of behaviour of your own in place of the model's (see `Rules`)
 
     Attributes
@@ -56,7 +58,7 @@ class Community(mesa.Model):
         replicate: int = 0,
         seed: int | None = None,
         pace: Literal["week", "agent"] = "week",
-        ties: nx.Graph | None = None,
+        ties: nx.Graph | Path | None = None,
         rules: Rules | None = None,
     ):
         if arm not in scenario.arms:
@@ -72,8 +74,7 @@ class Community(mesa.Model):
         scenario = as_it_runs(scenario)
         self.scenario = scenario
         self.arm, self.replicate, self.pace = arm, replicate, pace
-        graph = None if ties is None else Ties.from_networkx(ties)
-        world = World(scenario, luck_seed, [replicate], graph)
+        world = World(scenario, luck_seed, [replicate], _given_ties(ties, scenario.young_people))
         records = Records(scenario, len(scenario.areas), 1)
         self.town = Town(world, [scenario.arms[arm]], [scenario], records, rules=rules)
         self.town.model = self
@@ -159,12 +160,7 @@ class Community(mesa.Model):
 
     def friendships(self) -> nx.Graph:
         """The ties between young people as a NetworkX graph; its nodes are rows, with area, group and core."""
-        graph, world = self.town.world.ties.to_networkx(), self.town.world
-        for row in graph.nodes:
-            graph.nodes[row].update(
-                area=world.areas[world.area[row]].id, group=int(world.group[row]), in_core=bool(world.in_core[row])
-            )
-        return graph
+        return self.town.world.friendships()
 
     def step(self) -> None:
         """Live one week."""
@@ -209,3 +205,7 @@ class Community(mesa.Model):
         place = weekly_measures(self.scenario).index(measure)
         values = self.town.records.weekly[self.week, recipients, 0, place]
         return float(values.sum() if is_counted(measure, self.scenario) else values.mean())
+
+
+def _given_ties(given: nx.Graph | Path | None, people: int) -> Ties | None:
+    return Ties.read(given, people) if isinstance(given, Path) else None if given is None else Ties.from_networkx(given)

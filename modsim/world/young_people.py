@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import betaincinv
@@ -18,9 +19,13 @@ from modsim.inputs.units import WEEKS_PER_YEAR
 from modsim.rules import offending
 from modsim.world.draws import Luck
 from modsim.world.interests import area_pattern, dirichlet
+from modsim.world.networks import group_sizes, peer_ties
 from modsim.world.partners import Tables
 from modsim.world.residents import Neighbourhoods
-from modsim.world.ties import Ties, area_ties, group_sizes
+from modsim.world.ties import Ties
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 _OWN = "first_group", "support", "own_log_rate"  # what somebody has from the day they come
 FIXED_POINT = 2.0**30  # fractions are added up as whole numbers of this part
@@ -86,7 +91,9 @@ class World:
         self._settle_territories()
         if ties is not None and len(ties.start) - 1 != self.rows:
             raise ValueError(f"the graph has {len(ties.start) - 1} nodes; there are {self.rows} young people")
-        self.ties = ties or self._drawn_ties(sizes)
+        self.ties = ties or peer_ties(
+            self.group, self.area, self.first_row, scenario.population.rewired_share, self.luck
+        )
 
         self._settle_ages()
         self._settle_rates()
@@ -96,12 +103,14 @@ class World:
         """The rows of one stacked area."""
         return slice(int(self.first_row[area]), int(self.first_row[area + 1]))
 
-    def _drawn_ties(self, sizes: list[list[int]]) -> Ties:
-        share = self.scenario.population.rewired_share
-        ends = [area_ties(area_sizes, share, self.luck, a) for a, area_sizes in enumerate(sizes)]
-        one = np.concatenate([e[0] + self.first_row[a] for a, e in enumerate(ends)])
-        other = np.concatenate([e[1] + self.first_row[a] for a, e in enumerate(ends)])
-        return Ties.between(one, other, self.rows)
+    def friendships(self) -> "nx.Graph":
+        """The ties between young people as a NetworkX graph; its nodes are rows, with area, group and core."""
+        graph = self.ties.to_networkx()
+        for row in graph.nodes:
+            graph.nodes[row].update(
+                area=self.areas[self.area[row]].id, group=int(self.group[row]), in_core=bool(self.in_core[row])
+            )
+        return graph
 
     # --- before the first week -----------------------------------------------------------------------------
 

@@ -26,6 +26,24 @@ def test_a_run_is_told_as_one_possible_future(monkeypatch, capsys):
     assert "is asked, and joins" in out
 
 
+@pytest.mark.parametrize("name", ["ties.csv", "ties.graphml"])
+def test_friendships_are_written_and_lived_on(name, monkeypatch, capsys, tmp_path):
+    scenario, file = str(SCENARIOS / "three-areas.toml"), str(tmp_path / name)
+    code, out, _ = modsim(monkeypatch, capsys, "scenario", "ties", scenario, "--out", file)
+    assert code == 0
+    assert "Govan" in out
+    assert "18,946 ties written" in out
+    told = [modsim(monkeypatch, capsys, "run", scenario, "--weeks", "2", *more) for more in ([], ["--ties", file])]
+    assert told[0] == told[1]
+    (tmp_path / name).write_text("nothing")
+    code, _, err = modsim(monkeypatch, capsys, "run", scenario, "--weeks", "2", "--ties", file)
+    assert code == 2
+    assert err.startswith(f"--ties {file}: ")
+    code, _, err = modsim(monkeypatch, capsys, "scenario", "ties", scenario, "--out", str(tmp_path / "ties.txt"))
+    assert code == 2
+    assert "must end in .graphml or .csv" in err
+
+
 def test_a_story_says_what_the_columns_say():
     community = Community(small_scenario("purse.budget=60"), arm="recoproduce", replicate=2)
     lines = list(story_of(community))

@@ -1,6 +1,5 @@
 """The world before anything is done: head counts, exact dissimilarity, ties, ages, rates, and luck by id."""
 
-import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 from modsim import load_scenario
 from modsim.world.draws import Luck
 from modsim.world.interests import area_pattern, match
-from modsim.world.ties import Ties, group_sizes
+from modsim.world.networks import group_sizes
 from modsim.world.young_people import World
 from tests.conftest import SCENARIOS, small_scenario
 from tests.means import mean_is
@@ -62,30 +61,6 @@ def test_own_interests_replace_the_pattern():
     world = World(scenario, 1, [0])
     pattern = dict(zip(world.activity_ids, world.wishes().pattern[2].tolist(), strict=True))
     assert {k: v for k, v in pattern.items() if v} == {"gym": 0.75, "film": 0.25}
-
-
-def test_ties_have_the_degree_and_transitivity_of_school_networks(world):
-    graph = world.ties.to_networkx()
-    castlefern = graph.subgraph(range(899, 899 + 1598))
-    degree = 2 * castlefern.number_of_edges() / castlefern.number_of_nodes()
-    assert 7.3 < degree < 8.6  # evidence K9: UK year groups
-    assert 0.37 < nx.transitivity(castlefern) < 0.45
-    areas = world.area
-    assert all(areas[a] == areas[b] for a, b in graph.edges)
-
-
-def test_ties_go_to_networkx_and_back(world):
-    again = Ties.from_networkx(world.ties.to_networkx())
-    assert (again.start == world.ties.start).all()
-    assert (again.friends == world.ties.friends).all()
-    friends, owner = world.ties.of_each(np.array([5, 900]))
-    assert friends[owner == 0].tolist() == world.ties.of(5).tolist()
-    assert friends[owner == 1].tolist() == world.ties.of(900).tolist()
-
-
-def test_a_graph_with_other_nodes_is_refused():
-    with pytest.raises(ValueError, match="whole numbers 0 to 1"):
-        Ties.from_networkx(nx.Graph([("a", "b")]))
 
 
 @given(st.integers(20, 500), st.integers(0, 2), st.integers(2, 11), st.integers(2, 12))
