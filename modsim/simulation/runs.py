@@ -91,10 +91,11 @@ def live_history(
     world: World | None = None,
     each_week: Callable[[int], None] | None = None,
     rules: Rules | None = None,
+    threads: int = 1,
 ) -> tuple[World, Columns]:
     """A world at the end of its history, with a lane for each point: the past that all arms of a point share."""
     first = points[0]
-    world = world or World(first, first.settings.seed, replicates)
+    world = world or World(first, first.settings.seed, replicates, threads=threads)
     nothing = [point.arms[point.settings.reference_arm] for point in points]
     town = Town(world, nothing, points, Records(first, len(world.areas), len(points)), rules=rules)
     for week in range(-first.settings.history_weeks, 0):
@@ -145,6 +146,7 @@ def run(
     kept: Pasts | None = None,
     rules: Rules | None = None,
     look: Callable[[Town], None] | None = None,
+    threads: int = 1,
 ) -> Outcome:
     """Live through a scenario, or several parameter points of it, once for each replicate and lane, side by side.
 
@@ -158,6 +160,8 @@ def run(
     rules : rules of behaviour in place of the model's; not together with `kept`
     look : called with the town after each week from week 0, by whoever asks for more than the records keep; it must
         change nothing
+    threads : how many work on the areas of each stage, for a town so large that nothing is run beside it; the numbers
+        do not depend on it
 
     Raises
     ------
@@ -172,8 +176,10 @@ def run(
     scenarios = [points[lane.point] for lane in lanes]
     past_of = {json.dumps(what_makes_the_past(scenario)): scenario for scenario in scenarios}
     pasts, names = list(past_of.values()), list(past_of)
-    past = kept.of(pasts, replicates, each_week) if kept else live_history(pasts, replicates, None, each_week, rules)
-    world, columns = past
+    if kept:
+        world, columns = kept.of(pasts, replicates, each_week)
+    else:
+        world, columns = live_history(pasts, replicates, None, each_week, rules, threads)
     columns = columns.spread([names.index(json.dumps(what_makes_the_past(scenario))) for scenario in scenarios])
     records = Records(first, len(world.areas), len(lanes), _references(points, list(lanes)))
     arms = [scenario.arms[lane.arm] for scenario, lane in zip(scenarios, lanes, strict=True)]

@@ -142,6 +142,11 @@ class Luck:
             kept = generation.copy(), self._block(process, areas, occasion, slot, generation)
             self._blocks[process, occasion] = kept
         of, block = kept
+        if compiling.is_on():
+            from modsim.world import kernels
+
+            keys = self.keys_of(process), self.replicate_column
+            return kernels.weekly_uniforms(*keys, areas, occasion, slot, generation, of, block, index)
         changed = np.nonzero(of != generation)[0]
         if changed.size:
             block[:, changed] = self._block(process, areas[changed], occasion, slot[changed], generation[changed])
@@ -159,11 +164,7 @@ class Luck:
 
     def normal(self, process: str, areas, occasion=0, slot=0, generation=0):
         """A standard normal number for each entity (inverse of the distribution function)."""
-        return ndtri(self.uniform(process, areas, occasion, slot, generation))
-
-    def weekly_normal(self, process: str, areas, week: int, slot, generation):
-        """A standard normal number for each entity in this week, as `weekly_uniform`."""
-        return ndtri(self.weekly_uniform(process, areas, week, slot, generation))
+        return normal_at(self.uniform(process, areas, occasion, slot, generation))
 
     def gammas(self, process: str, names: list[str], shapes, areas, slot, generation):
         """Gamma numbers of unit scale with the given shapes (..., n, names), 0 where a shape is 0.
@@ -175,6 +176,11 @@ class Luck:
         columns = tuple(np.broadcast_to(word[..., None], keys.shape[:2]) for word in counter)
         u = (philox_4x32(columns, (keys[..., 0], keys[..., 1]))[0] + 0.5) * 2.0**-32
         return np.where(shapes > 0.0, gammaincinv(np.maximum(shapes, 1e-9), u), 0.0)
+
+
+def normal_at(u):
+    """The standard normal numbers below which lie these shares."""
+    return ndtri(u)
 
 
 def _column(values, shape: tuple[int, ...]) -> np.ndarray:

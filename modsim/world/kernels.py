@@ -20,6 +20,7 @@ _MULTIPLY_A, _MULTIPLY_C = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _ADD_K, _ADD_M = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _TO_ONE = 2.0**-32
 _ONE = np.uint64(1)
+_WIDTH = 256
 
 poisson_count = jit(draws.poisson_count)  # of one number; the loops of the streets call them
 binomial_count = jit(draws.binomial_count)
@@ -96,6 +97,29 @@ def blocks(keys, replicates, area, occasion, slot, generation):
 
 
 @jit
+def weekly_uniforms(keys, replicates, area, occasion, slot, generation, of, block, index):
+    """`Luck.weekly_uniform` for columns: word `index` of a block, made anew where it is not `of` who is here now."""
+    found = np.empty(len(area))
+    for first in range(0, len(area), _WIDTH):
+        last = min(first + _WIDTH, len(area))
+        newcomers = 0
+        for i in range(first, last):
+            newcomers += of[i] != generation[i]
+        if newcomers:
+            for i in range(first, last):
+                if of[i] != generation[i]:
+                    at = area[i]
+                    block[0, i], block[1, i], block[2, i], block[3, i] = _philox_4x32(
+                        _word(slot[i]), _word(occasion), replicates[at], _word(generation[i] << 16), keys[at, 0],
+                        keys[at, 1],
+                    )  # fmt: skip
+                    of[i] = generation[i]
+        for i in range(first, last):
+            found[i] = (np.float64(block[index, i]) + 0.5) * _TO_ONE
+    return found
+
+
+@jit
 def binomial_counts(trials, chance, u):
     """`draws.binomial_counts` for columns of one length."""
     found = np.empty(len(trials), dtype=np.int16)
@@ -139,17 +163,17 @@ class _Curve(NamedTuple):
     age_sd: float
 
 
-_WIDTH = 256
-
-
 @jit
-def backgrounds(level, area, group, log_rates, in_core, core_shift, age, spell, peak_age, age_sd):
-    """Everybody's expected incidents without any programme; `log_rates` are those of areas, groups and people."""
+def backgrounds(begin, stop, level, area, group, log_rates, in_core, core_shift, age, spell, peak_age, age_sd, found):
+    """Expected incidents without any programme of the rows from `begin` to before `stop`, into `found`.
+
+    `log_rates` are those of areas, groups and people.
+    """
     of_area, of_group, own = log_rates
-    found, lasting, at = np.empty(len(age)), np.empty(_WIDTH), np.empty(_WIDTH)
+    lasting, at = np.empty(_WIDTH), np.empty(_WIDTH)
     curve = _Curve(peak_age, age_sd)
-    for first in range(0, len(age), _WIDTH):
-        rows = min(_WIDTH, len(age) - first)
+    for first in range(begin, stop, _WIDTH):
+        rows = min(_WIDTH, stop - first)
         for i in range(rows):
             r = first + i
             lasting[i] = of_area[area[r]] + of_group[group[r]] + own[r] + core_shift * in_core[r]
@@ -158,4 +182,3 @@ def backgrounds(level, area, group, log_rates, in_core, core_shift, age, spell, 
         years, spells = age[first : first + rows], spell[first : first + rows]
         for i in range(rows):
             now[i] = offending.background_rate(at[i], lasting[i], offending.log_age_factor(years[i], curve), spells[i])
-    return found

@@ -14,10 +14,11 @@ import numpy as np
 from scipy.special import betaincinv
 
 from modsim import compiling
+from modsim.compiling.threads import over_spans, spans_of
 from modsim.inputs.scenario import GOALS, Area, Scenario
 from modsim.inputs.units import WEEKS_PER_YEAR
 from modsim.rules import offending
-from modsim.world.draws import Luck
+from modsim.world.draws import Luck, normal_at
 from modsim.world.interests import area_pattern, dirichlet
 from modsim.world.networks import group_sizes, peer_ties
 from modsim.world.partners import Tables
@@ -27,7 +28,7 @@ from modsim.world.ties import Ties
 if TYPE_CHECKING:
     import networkx as nx
 
-_OWN = "first_group", "support", "own_log_rate"  # what somebody has from the day they come
+_OWN = "first_group", "own_log_rate"  # what somebody has from the day they come
 FIXED_POINT = 2.0**30  # fractions are added up as whole numbers of this part
 _WISHES_KEPT = 12  # dissimilarities, each some 5 MB for 50,000 people
 
@@ -37,9 +38,10 @@ class World:
 
     Columns over people (rows): `area` and `group` (positions in the stack), `slot` (place within the area, core
     groups first), `generation` (0, then one more each time somebody of that slot grows out and another grows in, in
-    the week `here_since`), `first_group` (where they were when they came), `in_core`, `age` (years), `support`,
-    `log_rate`, `spell` and `background` (expected incidents this week without any programme). Columns over areas:
-    `area_rate`, `first_row`. What they want follows from the dissimilarity: see `wishes`.
+    the week `here_since`), `first_group` (where they were when they came), `in_core`, `age` (years), `log_rate`,
+    `spell` and `background` (expected incidents this week without any programme). Columns over areas: `area_rate`,
+    `first_row`. What they want follows from the dissimilarity: see `wishes`. `spans` of areas are worked on by a
+    thread each.
 
     With `remember`, every week is worked out once: to go through the weeks again, from the first or from week 0, only
     puts back what each had changed.
@@ -52,6 +54,7 @@ class World:
         replicates: Sequence[int],
         ties: Ties | None = None,
         remember: bool = False,
+        threads: int = 1,
     ):
         self.scenario = scenario
         self.areas: list[Area] = [area for _ in replicates for area in scenario.areas]
@@ -67,6 +70,7 @@ class World:
         people = [scenario.young_people_in(a) for a in self.areas]
         self.first_row = np.concatenate([[0], np.cumsum(people)])
         self.rows = int(self.first_row[-1])
+        self.spans = spans_of(self.first_row, threads)
         self.area = np.repeat(np.arange(len(self.areas)), people)
         self.slot = np.arange(self.rows) - self.first_row[self.area]
         self.generation = np.zeros(self.rows, dtype=np.int64)
@@ -133,6 +137,12 @@ class World:
         u = self.luck.uniform("own goal", self.area[rows], 0, self.slot[rows], self.generation[rows])
         return np.minimum((u * len(GOALS)).astype(np.int64), len(GOALS) - 1)
 
+    def support_of(self, rows: np.ndarray) -> np.ndarray:
+        """Support that the people at these rows have from others, between 0 and 1."""
+        shape = self.scenario.population.support_shape
+        u = self.luck.uniform("support", self.area[rows], 0, self.slot[rows], self.generation[rows])
+        return betaincinv(shape, shape, u)
+
     def _settle_ages(self) -> None:
         p = self.scenario.population
         youngest = np.array([a.youngest for a in self.areas], dtype=float)[self.area]
@@ -151,7 +161,7 @@ class World:
         self.area_log_rate = p.area_sd * luck.normal("area rate", np.arange(len(self.areas)))
         self.group_log_rate = p.group_sd * luck.normal("group rate", self.group_area, 0, self.group_number)
         self.area_rate = np.array([incidents_per_unit_rate(scenario, a) for a in self.areas])
-        self.support, self.own_log_rate, self.spell = np.zeros((3, self.rows))
+        self.own_log_rate, self.spell = np.zeros((2, self.rows))
         self.first_group = self.group.copy()
         self._greet(np.arange(self.rows))
 
@@ -159,9 +169,7 @@ class World:
         """Settle everything personal about the people who now hold these rows."""
         scenario, luck = self.scenario, self.luck
         key = {"areas": self.area[rows], "slot": self.slot[rows], "generation": self.generation[rows]}
-        shape = scenario.population.support_shape
         self.first_group[rows] = self.group[rows]
-        self.support[rows] = betaincinv(shape, shape, luck.uniform("support", **key))
         self.own_log_rate[rows] = scenario.offending.person_sd * luck.normal("own rate", **key)
         self.spell[rows] = scenario.offending.spell_sd * luck.normal("first spell", **key)
 
@@ -203,9 +211,7 @@ class World:
         newcomers = np.nonzero(grown_out)[0]
         self.generation = generation
         self.here_since[newcomers] = week
-        p = self.scenario.offending
-        shock = self.luck.weekly_normal("spell", self.area, week, self.slot, self.generation)
-        self.spell = offending.next_spell(self.spell, shock, p)
+        self._go_through_spells(week)
         self._greet(newcomers)
         self._set_background()
         if self._memory is not None:
@@ -265,23 +271,32 @@ class World:
         self.age = self._youngest + years_lived - generation * self._span
         return generation
 
+    def _rows_between(self, begin: int, end: int) -> tuple[int, int]:
+        """The first row of a span of areas, and the one after the last."""
+        return int(self.first_row[begin]), int(self.first_row[end])
+
+    def _go_through_spells(self, week: int) -> None:
+        """Passing bad and good spells are a week older."""
+        u = self.luck.weekly_uniform("spell", self.area, week, self.slot, self.generation)
+        before, self.spell = self.spell, np.empty(self.rows)
+
+        def go_on(begin: int, end: int) -> None:
+            rows = slice(*self._rows_between(begin, end))
+            self.spell[rows] = offending.next_spell(before[rows], normal_at(u[rows]), self.scenario.offending)
+
+        over_spans(self.spans, go_on)
+
     def _set_background(self) -> None:
         p = self.scenario.offending
         level = self.area_rate * (p.season(self.week) * p.trend(self.week))
         if (kernels := _kernels()) is not None:
+            self.background = np.empty(self.rows)
             rates = self.area_log_rate, self.group_log_rate, self.own_log_rate
-            self.background = kernels.backgrounds(
-                level,
-                self.area,
-                self.group,
-                rates,
-                self.in_core,
-                p.core_shift,
-                self.age,
-                self.spell,
-                p.peak_age,
-                p.age_sd,
-            )
+            columns = (
+                level, self.area, self.group, rates, self.in_core, p.core_shift, self.age, self.spell, p.peak_age,
+                p.age_sd, self.background,
+            )  # fmt: skip
+            over_spans(self.spans, lambda begin, end: kernels.backgrounds(*self._rows_between(begin, end), *columns))
             return
         log_age = offending.log_age_factor(self.age, p)
         self.background = offending.background_rate(level[self.area], self.log_rate, log_age, self.spell)

@@ -158,7 +158,7 @@ def test_wishes_do_not_depend_on_who_was_asked_before():
 def test_a_remembered_world_is_the_same_when_it_is_lived_again():
     scenario = small_scenario()
     plain, remembered = World(scenario, 1, [0, 1]), World(scenario, 1, [0, 1], remember=True)
-    columns = "generation", "here_since", "group", "first_group", "in_core", "age", "support", "background", "log_rate"
+    columns = "generation", "here_since", "group", "first_group", "in_core", "age", "background", "log_rate"
     lived = {}
     for week in range(-52, 30):
         newcomers = plain.turn(week)

@@ -78,7 +78,7 @@ class YoungPerson(mesa.Agent):
     @property
     def support(self) -> float:
         """What they have behind them, 0-1."""
-        return self.model.town.world.support[self.row].item()
+        return self.model.town.world.support_of(np.array([self.row])).item()
 
     @property
     def log_rate(self) -> float:

@@ -39,7 +39,7 @@ def young_people_are_asked(town: Town) -> None:
         town.match(row, lane, town.menu_of(area, n, lane)),
         town.trust(lead, row, lane),
         _friends_share(town, row, lane),
-        world.support[row],
+        world.support_of(row),
         world.territory_of(row) != c.venue[area, lane],
         town.numbers.joining.at(lane),
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from modsim.compiling.jit import jit
+from modsim.compiling.threads import over_spans
 from modsim.rules import inclining
 from modsim.simulation.kernels.compiled.tiles import (
     NOUGHT,
@@ -39,23 +40,24 @@ def inclination_moves(town: "Town") -> None:
     c, world, numbers = town.columns, town.world, town.numbers
     first_row, start, friends = (unsigned(x) for x in (world.first_row, world.ties.start, world.ties.friends))
     before, after = c.inclination, town.spare
-    columns = (before, c.lasting, c.lasting_target, town.trust_gained, c.benefit, after)
-    now, lasting, target, gained, benefit, then = (x.reshape(-1) for x in columns)
+    of_people = (before, c.lasting, c.lasting_target, town.trust_gained, c.benefit, after)
+    now, lasting, target, gained, benefit, then = (x.reshape(-1) for x in of_people)
     effect, order = tiled(Effect, numbers.effect, town), tiled(Order, numbers.order, town)
     peers = tiled(Peers, numbers.peers, town)
-    _move_inclination(
+    columns: Any = (
         first_row, start, friends, world.age, town.mean_start, town.changed, town.touched, now, lasting, target, gained,
         benefit, effect.reversion_per_week, order.persistence, peers, then,
     )  # fmt: skip
+    over_spans(world.spans, lambda begin, end: _move_inclination(begin, end, *columns))
     c.inclination, town.spare = after, before
 
 
 @jit
 def _move_inclination(
-    first_row, tie_start, friends, age, mean_start, changed, touched, now, lasting, target, gained, benefit, reversion,
-    persistence, peers, after,
+    begin, stop, first_row, tie_start, friends, age, mean_start, changed, touched, now, lasting, target, gained,
+    benefit, reversion, persistence, peers, after,
 ):  # fmt: skip
-    """Inclination after this week into `after`; `lasting` is moved where it stands.
+    """Inclination after this week into `after`, in areas `begin` to before `stop`; `lasting` is moved where it stands.
 
     `changed` (rows,) says who is changed for good, or will be; `touched` who was in a session or stopped this week.
     """
@@ -63,7 +65,7 @@ def _move_inclination(
     rows_in_tile = width // lanes
     total, number, years, start = four_tiles(width)
     slowed, nothing = np.empty(width), np.zeros(width)
-    for area in range(np.uint64(len(first_row) - 1)):
+    for area in range(np.uint64(begin), np.uint64(stop)):
         spread_lanes(mean_start[area], start)
         for first in range(first_row[area], first_row[area + ONE], rows_in_tile):
             end = min(first + rows_in_tile, first_row[area + ONE])

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from modsim.compiling.jit import jit
+from modsim.compiling.threads import over_spans
 from modsim.rules import neighbouring
 from modsim.simulation.kernels.compiled.tiles import (
     NOUGHT,
@@ -50,11 +51,12 @@ def residents_react(town: "Town", reported: np.ndarray, hears: np.ndarray, sees:
     sums = np.zeros((3, *reported.shape), dtype=np.int64)
     first_row, start, friends = (unsigned(x) for x in (people.first_row, people.ties.start, people.ties.friends))
     fear, efficacy, good, bad = (x.reshape(-1) for x in (c.fear, c.efficacy, c.resident_good, c.resident_bad))
-    _react(
+    columns: Any = (
         first_row, start, friends, hears, sees, table, town.session_held, town.usually_known, town.answered_share, fear,
         efficacy, good, bad,
         numbers, tiled(Remembered, town.numbers.trust, town), sums,
     )  # fmt: skip
+    over_spans(town.world.spans, lambda begin, end: _react(begin, end, *columns))
     number = np.diff(people.first_row)[:, None] * FIXED_POINT
     town.residents_mean = {name: each / number for name, each in zip(("trust", "fear", "efficacy"), sums, strict=True)}
 
@@ -64,11 +66,12 @@ _SEEING = 2.0**26  # what sets sessions seen apart from incidents known of, wher
 
 @jit
 def _react(
-    first_row, tie_start, friends, hears, sees, table, session_held, usually, answered, fear, efficacy, good,
-    bad, p, q, sums,
+    begin, stop, first_row, tie_start, friends, hears, sees, table, session_held, usually, answered, fear, efficacy,
+    good, bad, p, q, sums,
 ):  # fmt: skip
-    """Residents after a week, where they stand; sums of trust, fear and efficacy by area (3, areas, lanes).
+    """Residents of areas `begin` to before `stop` after a week, where they stand.
 
+    `sums` (3, areas, lanes) become those of trust, fear and efficacy by area.
     `table` (counts, areas, lanes) holds the quantiles of what a resident comes to know of; columns are flat.
     """
     lanes = np.uint64(answered.shape[1])
@@ -78,7 +81,7 @@ def _react(
     own, visible, told, seen = four_tiles(width)
     luck, other_luck, now, _ = four_tiles(width)
     whole = np.empty((3, width))
-    for area in range(np.uint64(len(first_row) - 1)):
+    for area in range(np.uint64(begin), np.uint64(stop)):
         start, end = first_row[area], first_row[area + ONE]
         spread_lanes(usually[area], usual)
         spread_lanes(answered[area], answers)

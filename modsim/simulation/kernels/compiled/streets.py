@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from modsim.compiling.jit import jit
+from modsim.compiling.threads import over_spans
 from modsim.rules import excitement, offending, policing
 from modsim.simulation.kernels import plain
 from modsim.simulation.kernels.compiled.tiles import (
@@ -54,17 +55,26 @@ def _doubled(column):
 def stops(town: "Town", hours: np.ndarray, u: np.ndarray) -> plain.Entries:
     world = town.world
     known = town.columns.seen_in_memory[town.police]
-    return _stop(world.first_row, known, hours, u, tiled(Policing, town.numbers.policing, town))
+    columns = world.first_row, known, hours, u, tiled(Policing, town.numbers.policing, town)
+    return _joined(over_spans(world.spans, lambda begin, end: _stop(begin, end, *columns)))
+
+
+def _joined(parts: list[plain.Entries]) -> plain.Entries:
+    """Entries of several spans of areas as one."""
+    return parts[0] if len(parts) == 1 else tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
 
 @jit
-def _stop(first_row, known, hours, u, p):
-    """Entries (row, lane, stops) of those who are stopped; most are not known, and lie below the least quantile."""
+def _stop(begin, stop, first_row, known, hours, u, p):
+    """Entries (row, lane, stops) of those stopped in areas `begin` to before `stop`.
+
+    Most are not known, and lie below the least quantile.
+    """
     lanes = known.shape[1]
     found_row, found_lane, found = np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024, np.int16)
     n = 0
     all_known = np.empty(lanes, dtype=np.int64)
-    for area in range(len(first_row) - 1):
+    for area in range(begin, stop):
         start, end = first_row[area], first_row[area + 1]
         all_known[:] = 0
         for r in range(start, end):
@@ -97,24 +107,25 @@ def _stop(first_row, known, hours, u, p):
 @unless_own_rules
 def incidents(town: "Town", efficacy, deterred, displaced, excited, u: np.ndarray) -> plain.Entries:
     c, world, numbers = town.columns, town.world, town.numbers
-    columns = c.inclination, c.lasting, town.trust_gained, c.in_course
-    inclination, lasting, gained, in_course = (x.reshape(-1) for x in columns)
+    of_people = c.inclination, c.lasting, town.trust_gained, c.in_course
+    inclination, lasting, gained, in_course = (x.reshape(-1) for x in of_people)
     order = tiled(Order, numbers.order, town)
     town.expected = np.empty(c.inclination.shape if town.expected_by_area_is_needed else (0, town.lanes))
-    return _happen(
+    columns: Any = (
         unsigned(world.first_row), unsigned(world.group), world.background, 1.0 + displaced, town.changed, town.touched,
         inclination, lasting, gained, in_course, efficacy, deterred, excited, u, order.legitimacy, order.efficacy,
         tiled(Effect, numbers.effect, town).course_time_share, tiled(Excitation, numbers.excitation, town).offspring,
         town.expected.reshape(-1),
     )  # fmt: skip
+    return _joined(over_spans(world.spans, lambda begin, end: _happen(begin, end, *columns)))
 
 
 @jit
 def _happen(
-    first_row, group, background, raised, changed, touched, inclination, lasting, gained, in_course, efficacy, deterred,
-    excited, u, of_trust, of_efficacy, time_share, offspring, expected,
+    begin, stop, first_row, group, background, raised, changed, touched, inclination, lasting, gained, in_course,
+    efficacy, deterred, excited, u, of_trust, of_efficacy, time_share, offspring, expected,
 ):  # fmt: skip
-    """Entries (row, lane, incidents, how many were expected) of those who cause some.
+    """Entries (row, lane, incidents, how many were expected) of who causes some in areas `begin` to before `stop`.
 
     `changed` (rows,) says who is changed for good, `touched` who was in a session. Everybody's expected incidents go
     into `expected`, if it has room.
@@ -127,7 +138,7 @@ def _happen(
     found_row, found_lane = np.empty(1024, np.int64), np.empty(1024, np.int64)
     found, found_mean = np.empty(1024, np.int16), np.empty(1024)
     n = 0
-    for area in range(np.uint64(len(first_row) - 1)):
+    for area in range(np.uint64(begin), np.uint64(stop)):
         spread_lanes(efficacy[area], belief)
         spread_lanes(deterred[area], held_off)
         spread_lanes(raised[area], lifted)

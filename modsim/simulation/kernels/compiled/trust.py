@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from modsim.compiling.jit import jit
+from modsim.compiling.threads import over_spans
 from modsim.rules import trusting
 from modsim.simulation.kernels import plain
 from modsim.simulation.kernels.compiled.tiles import (
@@ -65,11 +66,12 @@ def _trust_loop(town: "Town", kind, row, lane, good, bad, fades: bool) -> None:
     place[met] = np.arange(len(met))
     latest, earlier, hears = _chained(row, start, friends, world.rows)
     all_good, all_bad, own_good, own_bad, apart = (x.reshape(-1) for x in (*memory.common, *memory.own, memory.apart))
-    _move_trust(
+    columns: Any = (
         first_row, start, friends, all_good, all_bad, own_good, own_bad, apart, place[kind], lane, good, bad, latest,
         earlier, hears, place, town.trust_start, has_kind, present, town.mean_start,
         tiled(Trust, town.numbers.trust, town), fades, town.trust_gained.reshape(-1), town.trust_sums,
     )  # fmt: skip
+    over_spans(world.spans, lambda begin, end: _move_trust(begin, end, *columns))
 
 
 class _Fading(NamedTuple):
@@ -146,10 +148,10 @@ def _collect(own, e, first, kind, lane, good_ones, bad_ones, earlier):
 
 @jit
 def _move_trust(
-    first_row, tie_start, friends, good, bad, own_good, own_bad, apart, kind, lane, good_ones, bad_ones, latest,
-    earlier, hears, place, start, has_kind, present, mean_start, p, fades, gained, sums,
+    begin, stop, first_row, tie_start, friends, good, bad, own_good, own_bad, apart, kind, lane, good_ones, bad_ones,
+    latest, earlier, hears, place, start, has_kind, present, mean_start, p, fades, gained, sums,
 ):  # fmt: skip
-    """Tile by tile: experience fades, this week's is added, and trust is worked out and added up.
+    """Tile by tile, in areas `begin` to before `stop`: experience fades, this week's is added; trust is summed.
 
     `good` and `bad` (cells) are what is remembered of all services alike; `own_good` and `own_bad` (services x cells)
     of those that somebody remembers apart from others, where `apart` (services x rows) says so. In a tile where most
@@ -166,7 +168,7 @@ def _move_trust(
     numbers, needed = np.zeros(services, dtype=np.uint64), np.zeros(services, dtype=np.bool_)
     rows = np.zeros(rows_in_tile + ONE, dtype=np.uint64)
     total, trust, began, _ = four_tiles(width)
-    for area in range(np.uint64(len(first_row) - 1)):
+    for area in range(np.uint64(begin), np.uint64(stop)):
         spread_lanes(mean_start[area], began)
         whole[:] = whole_alike[:] = 0.0
         for s in range(services):
