@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing import resource_tracker
 from typing import Any, Protocol
@@ -17,17 +17,22 @@ from modsim.inputs.scenario import Scenario
 from modsim.simulation.rulebook import Rules
 from modsim.simulation.runs import Lane, Outcome, run
 
+_WORTH_ANOTHER_THREAD = 50_000  # people-lanes: a stage then takes some milliseconds
 _WORTH_ANOTHER_PROCESS = 12_000_000  # people-lane-weeks, some two seconds' work: starting a process takes one
 
 
 @dataclass(frozen=True)
 class Task:
-    """Some replicates of some lanes at some parameter points, to be run side by side."""
+    """Some replicates of some lanes at some parameter points, to be run side by side, in one process.
+
+    A large one takes so many `threads` as it is given.
+    """
 
     points: list[Scenario]
     lanes: list[Lane]
     replicates: list[int]
     rules: Rules | None = None
+    threads: int = 1
 
     @property
     def work(self) -> int:
@@ -37,7 +42,9 @@ class Task:
         return people * (scenario.settings.weeks * len(self.lanes) + scenario.settings.history_weeks)
 
     def outcome(self, each_week: Callable[[int], None] | None = None) -> Outcome:
-        return run(self.points, self.lanes, self.replicates, each_week, rules=self.rules)
+        rows = self.points[0].young_people * len(self.replicates) * len(self.lanes)
+        threads = min(self.threads, 1 + rows // _WORTH_ANOTHER_THREAD)
+        return run(self.points, self.lanes, self.replicates, each_week, rules=self.rules, threads=threads)
 
 
 class Work(Protocol):
@@ -55,7 +62,8 @@ def outcomes(
 ) -> Iterator[tuple[Task, Outcome]]:
     """Each task with its outcome, as they finish; the first failure of one is raised.
 
-    `workers` is the number of processes; by default as many as there are processors, fewer for small jobs. `partly`
+    `workers` is the number of processes; by default as many as there are processors, fewer for small jobs. Where there
+    are fewer tasks than that, large ones take several threads instead. `partly`
     is told which share of a task is done while it runs, as far as it runs in this process. Stopping the iteration,
     by Ctrl-C or otherwise, ends the processes at once.
 
@@ -66,12 +74,15 @@ def outcomes(
     """
     if workers is None:
         workers = worthwhile_workers(sum(task.work for task in tasks))
-    trying = attempts(tasks, min(workers, len(tasks)), partly)
+    processes = max(min(workers, len(tasks)), 1)
+    to_run = [replace(task, threads=workers // processes) for task in tasks]
+    given = {id(run): task for run, task in zip(to_run, tasks, strict=True)}
+    trying = attempts(to_run, processes, partly)
     try:
         for task, result in trying:
             if isinstance(result, Exception):
                 raise result
-            yield task, result
+            yield given[id(task)], result
     finally:
         trying.close()
 

@@ -10,6 +10,7 @@ import pytest
 
 from modsim import compiling, load_scenario
 from modsim.rules import trusting
+from modsim.simulation import parallel
 from modsim.simulation.lanes import Lane
 from modsim.simulation.runs import run
 from tests.conftest import SCENARIOS, small_scenario
@@ -57,6 +58,29 @@ def test_two_hundred_lanes_give_what_each_gives_alone(monkeypatch):
     for lane in (lanes[3], lanes[101], lanes[199]):
         alone = run(points[lane.point], [Lane(points[0].settings.reference_arm), Lane(lane.arm)], [1])
         assert np.array_equal(alone.only([Lane(lane.arm)]).weekly, together.only([lane]).weekly), seed
+
+
+@pytest.mark.parametrize("name", ["three-areas", "spread-on-evidence"])
+def test_threads_change_nothing(name):
+    seed = secrets.randbelow(2**31)
+    usual = "settings.weeks=30", f"settings.seed={seed}", "spread.baseline=-2", "policing.displacement=0.5"
+    scenario = load_scenario(SCENARIOS / f"{name}.toml", usual)
+    lanes = [Lane(arm) for arm in list(scenario.arms)[:3]]
+    one = run(scenario, lanes, [0, 5])
+    for threads in (2, 3, 7):
+        assert outcomes_differ(one, run(scenario, lanes, [0, 5], threads=threads)) == [], (seed, threads)
+
+
+def test_a_lone_large_task_is_given_threads(monkeypatch):
+    scenario = small_scenario("settings.weeks=3")
+    seen = []
+    monkeypatch.setattr(parallel, "run", lambda *_, threads, **__: seen.append(threads))
+    monkeypatch.setattr(parallel, "_WORTH_ANOTHER_THREAD", scenario.young_people)
+    task = parallel.Task([scenario], [Lane("none")] * 2, [0])
+    assert [given is task for given, _ in parallel.outcomes([task], workers=8)] == [True]
+    assert seen == [3]
+    list(parallel.outcomes([task], workers=1))
+    assert seen == [3, 1]
 
 
 def test_where_a_rule_is_replaced_the_replacement_counts(monkeypatch):
