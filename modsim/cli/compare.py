@@ -3,6 +3,7 @@
 import os
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -93,7 +94,7 @@ def compare(
         except LostWorkerError as error:
             print(f"Nothing was written: {error}.", file=sys.stderr)
             raise typer.Exit(1) from None
-        trouble = _keep(comparison, folder, figures and not comparison.interrupted, layers)
+        _keep(comparison, folder, layers)
     except KeyboardInterrupt:
         print("\nStopped; nothing was finished, so nothing was written.", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
@@ -101,15 +102,14 @@ def compare(
         from modsim.calibration import layers_page
 
         layers_page.publish(comparison, layers, shlex.join(["modsim", *sys.argv[1:]]), PUBLISHED, DOCUMENT)
-    try:
-        _show(comparison)
-        if layers is not None:
-            _show_layers(layers)
-        drawn = "" if trouble or comparison.interrupted or not figures else ", figures"
-        print(f"\nTables{drawn} and how to make them again are in {out or folder.relative_to(Path.cwd())}/")
-        sys.stdout.flush()
-    except (OSError, SystemExit):  # nobody reads on (rich then exits); everything is kept already
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _print(lambda: _show(comparison))
+    if layers is not None:
+        _print(lambda: _show_layers(layers))
+    with_figures = figures and not comparison.interrupted
+    trouble = _draw(comparison, folder, layers) if with_figures else None
+    drawn = ", figures" if with_figures and not trouble else ""
+    place = out or folder.relative_to(Path.cwd())
+    _print(lambda: print(f"\nTables{drawn} and how to make them again are in {place}/"))
     if trouble:
         print(f"The figures could not be drawn: {trouble}. The tables are complete.", file=sys.stderr)
         raise typer.Exit(STOPPED if trouble == "they were stopped" else 1)
@@ -119,6 +119,15 @@ def compare(
             f"Stopped: {comparison.replicates} of {wanted} futures were finished; the results hold those, no figures."
         )
         raise typer.Exit(STOPPED)
+
+
+def _print(say: Callable[[], None]) -> None:
+    """Say it; where nobody reads on (rich then exits), whatever is said later goes nowhere."""
+    try:
+        say()
+        sys.stdout.flush()
+    except (OSError, SystemExit):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _check_publishing(uncertainty: Uncertainty) -> None:
@@ -314,22 +323,29 @@ def _averted_cell(found: Any) -> str:
     return f"{_number(found.mean)} ({_number(found.low)}…{'no limit' if found.high is None else _number(found.high)})"
 
 
-def _keep(comparison: "Comparison", folder: Path, figures: bool, layers: "Layers | None") -> str | None:
-    """Write the results folder; returns what went wrong with the figures, if anything did."""
+def _keep(comparison: "Comparison", folder: Path, layers: "Layers | None") -> None:
+    """Write the results folder, but for the figures."""
     from modsim.findings.folder import FolderError, write_folder
+
+    try:
+        command = shlex.join(["modsim", *sys.argv[1:]])
+        write_folder(comparison, folder, command, layers=None if layers is None else layers.as_dict())
+    except FolderError as error:
+        refuse([str(error)])
+
+
+def _draw(comparison: "Comparison", folder: Path, layers: "Layers | None") -> str | None:
+    """Add the figures to the results folder; returns what went wrong with them, if anything did."""
+    from modsim.findings.folder import add_figures
 
     def drawn(found: "Comparison", place: Path) -> None:
         from modsim.findings.figures import draw_figures
 
-        draw_figures(found, place)
+        with progress_line("Drawing figures") as tell:
+            draw_figures(found, place, tell)
         if layers is not None:
             from modsim.calibration.layers_figure import draw_layers
 
             draw_layers(found, layers, place)
 
-    told = None if layers is None else layers.as_dict()
-    try:
-        command = shlex.join(["modsim", *sys.argv[1:]])
-        return write_folder(comparison, folder, command, drawn if figures else None, told)
-    except FolderError as error:
-        refuse([str(error)])
+    return add_figures(comparison, folder, drawn)

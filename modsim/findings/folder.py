@@ -75,9 +75,8 @@ def write_folder(
 ) -> str | None:
     """Write all results of a comparison into a folder, replacing earlier results there.
 
-    Everything is written beside it first and moved into place at the end. `draw(comparison, folder)` makes the
-    figures; without it there are none. `layers` goes into the summary beside the rest. If drawing fails or is stopped,
-    the rest is kept all the same, and what went wrong is returned in a few words.
+    Everything is written beside it first and moved into place at the end. `layers` goes into the summary beside the
+    rest. Figures are then added with `draw`, as by `add_figures`; without it there are none.
     """
     folder = check_folder(folder)
     try:
@@ -88,7 +87,6 @@ def write_folder(
     try:
         partial.chmod(0o755)
         _fill(comparison, partial, command, layers)
-        trouble = None if draw is None else _drawn(comparison, partial / "figures", draw)
         _put_in_place(partial, folder)
     except OSError as error:
         raise FolderError(
@@ -96,22 +94,29 @@ def write_folder(
         ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return trouble
+    return None if draw is None else add_figures(comparison, folder, draw)
 
 
-def _drawn(comparison: Comparison, folder: Path, draw: Callable[..., Any]) -> str | None:
-    """Draw the figures; whatever goes wrong with them must not cost the tables."""
+def add_figures(comparison: Comparison, folder: Path, draw: Callable[..., Any]) -> str | None:
+    """Draw the figures of results that were written into this folder, by `draw(comparison, folder)`.
+
+    Whatever goes wrong with them, or stops them, must not cost the tables: it is returned in a few words, and there
+    are none.
+    """
+    partial = None
     try:
-        folder.mkdir()
-        draw(comparison, folder)
+        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        draw(comparison, partial)
+        partial.chmod(0o755)
+        partial.rename(folder / "figures")
     except KeyboardInterrupt:
-        trouble = "they were stopped"
-    except Exception as error:  # any failure of the drawing library is told, and the tables are kept
-        trouble = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no more is known'}"
-    else:
-        return None
-    shutil.rmtree(folder, ignore_errors=True)
-    return trouble
+        return "they were stopped"
+    except Exception as error:  # any failure of the drawing library is told
+        return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no more is known'}"
+    finally:
+        if partial is not None:
+            shutil.rmtree(partial, ignore_errors=True)
+    return None
 
 
 def _fill(comparison: Comparison, folder: Path, command: str, layers: dict[str, Any] | None) -> None:

@@ -17,11 +17,11 @@ from modsim.findings.figures.style import MOST_PANELS, SETTINGS, finish
 __all__ = ["SETTINGS", "draw_figures", "finish"]
 
 
-def draw_figures(comparison: Comparison, folder: Path) -> None:
+def draw_figures(comparison: Comparison, folder: Path, progress: Callable[[int, int], None] | None = None) -> None:
     """Draw every figure of a comparison into a folder: NAME.svg, NAME.png and NAME.txt, the description.
 
     Where the programme spreads by itself there are two more; those with a panel for each area are left out where there
-    are more areas than can be read.
+    are more areas than can be read. `progress` is called with (figures drawn, figures in all).
     """
     by_area: dict[str, Callable[[Comparison], tuple[Figure, str]]] = {
         "trust-over-time": outcomes.trust_over_time,
@@ -40,7 +40,9 @@ def draw_figures(comparison: Comparison, folder: Path) -> None:
     if comparison.scenario.settings.spreads == "diffusion":
         figures |= {"how-it-spreads": spread.how_it_spreads, "where-it-lapses": spread.where_it_lapses}
     with matplotlib.rc_context(SETTINGS):
-        for name, draw in figures.items():
+        for number, (name, draw) in enumerate(figures.items()):
+            if progress is not None:
+                progress(number, len(figures))
             figure, description = draw(comparison)
             finish(figure)
             metadata = {"Title": name.replace("-", " "), "Description": description, "Date": None}
