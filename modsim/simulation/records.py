@@ -58,6 +58,7 @@ class Records:
         self._usual_taste: dict[tuple[int, int], float] = {}
         self._participants: tuple[np.ndarray, np.ndarray] | None = None  # rows and lanes of those followed
         self._listed: list[tuple[int, np.ndarray, np.ndarray, np.ndarray]] = []  # area, lanes, rows, generations
+        self._listed_flat: list[np.ndarray] | None = None  # rows, lanes and generations of them; None if out of date
 
     def follow_lists(self, town: Town) -> None:
         """Where an area opens this week, follow those its lead would list now: the same in every lane of a point."""
@@ -68,6 +69,7 @@ class Records:
                 rows = list_of(town, area, reference, 0, chosen_lead(town, area, reference))
                 lanes = np.nonzero(references == reference)[0]
                 self._listed.append((area, lanes, rows, town.world.generation[rows].copy()))
+                self._listed_flat = None
 
     def joined(self, town: Town, area, row, lane) -> None:
         """Count who they are who take a place: with a minority's wishes, of a core group, and of which ages."""
@@ -124,7 +126,7 @@ class Records:
             return
         self._add("first_time_offenders", town, row[first], lane[first])
         occurred = town.sum_by_area(row, lane, number)
-        seen = np.take_along_axis(c.seen, c.lead[:, None, :], axis=1)[:, 0]
+        seen = town.of_lead(c.seen)
         trust = mean_trust_in_lead(town, np.arange(town.lanes))
         of = self.references
         beside = np.full(trust.shape, np.nan) if of is None else mean_trust_in_lead(town, of)
@@ -194,10 +196,18 @@ class Records:
         return row[order[first[self.references][own] + place]], own
 
     def _follow_listed(self, town: Town) -> None:
-        world, c = town.world, town.columns
-        for area, lanes, rows, generations in self._listed:
-            same = rows[world.generation[rows] == generations]
-            self.people["listed_asb"][area, lanes] += c.occurred[np.ix_(same, lanes)].sum(axis=0)
+        """The incidents of those first listed who are still the same people: entries that ascend by area and lane."""
+        if self._listed_flat is None:
+            parts = [(np.repeat(rows, len(lanes)), np.tile(lanes, len(rows)), np.repeat(generations, len(lanes)))
+                     for _, lanes, rows, generations in self._listed]  # fmt: skip
+            self._listed_flat = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else []
+        if self._listed_flat:
+            row, lane, generation = self._listed_flat
+            same = town.world.generation[row] == generation
+            if not same.all():
+                self._listed_flat = [column[same] for column in self._listed_flat]
+                row, lane, _ = self._listed_flat
+            self._add("listed_asb", town, row, lane, town.columns.occurred[row, lane])
 
     def totals(self, town: Town) -> dict[str, np.ndarray]:
         """Every figure of the run by (areas, lanes); needs the town at its end."""

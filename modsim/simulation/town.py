@@ -121,6 +121,7 @@ class Town:
         if columns is None:
             self._begin()
         self._settle_surroundings()
+        self._areas = np.arange(len(world.areas))[:, None]
         self.good_contacts = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # of this week, with the lead
         self.events: list[tuple[np.ndarray, ...]] = []  # of this week: kind, row, lane, good, bad
         self.answered_share = np.ones((len(world.areas), self.lanes))  # of the hours of calls that waited this week
@@ -309,14 +310,18 @@ class Town:
         """Power over the design as it works out (areas, lanes); none where nothing is left to decide."""
         said = np.where(self.designs_menu, self.levers.power_design, 0.0)
         commitment = self.effective_commitment
-        of_lead = np.take_along_axis(commitment, self.columns.lead[:, None, :], axis=1)[:, 0]
+        of_lead = self.of_lead(commitment)
         mean = self.mean_of_partners(commitment)
         return partnering.power_in_practice(said, of_lead, mean, self.numbers.commitment)
 
     @property
     def lead_kind(self) -> np.ndarray:
         """The type of service that leads, as its position in `world.partners.kinds` (areas, lanes)."""
-        return np.take_along_axis(self.world.partners.kind, self.columns.lead, axis=1)
+        return self.world.partners.kind[self._areas, self.columns.lead]
+
+    def of_lead(self, each: np.ndarray) -> np.ndarray:
+        """Of a figure of partners (areas, partners, lanes), that of the lead (areas, lanes)."""
+        return each[self._areas, self.columns.lead, np.arange(self.lanes)]
 
     def trust(self, kind, row, lane) -> np.ndarray:
         """Trust of people (n,) in a type of service, each in its lane."""

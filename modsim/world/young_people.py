@@ -187,8 +187,12 @@ class World:
     @property
     def log_rate(self) -> np.ndarray:
         """Lasting log-rate: area, group, own, and the shift of the core groups (rows,)."""
-        lasting = self.area_log_rate[self.area] + self.group_log_rate[self.group] + self.own_log_rate
-        return lasting + self.scenario.offending.core_shift * self.in_core
+        return self.log_rate_of(slice(None))
+
+    def log_rate_of(self, rows: np.ndarray | slice) -> np.ndarray:
+        """The same of the people at these rows."""
+        lasting = self.area_log_rate[self.area[rows]] + self.group_log_rate[self.group[rows]] + self.own_log_rate[rows]
+        return lasting + self.scenario.offending.core_shift * self.in_core[rows]
 
     @property
     def mean_log_rate(self) -> np.ndarray:

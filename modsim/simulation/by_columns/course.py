@@ -239,7 +239,7 @@ def sessions_are_held(town: Town) -> None:
 def _how_much_more_active(town: Town, area, row, lane, comes) -> np.ndarray:
     """For each participant (n,): how far the mean lasting log-rate of those who came lies above the area's."""
     world = town.world
-    whole = np.rint(world.log_rate[row] * FIXED_POINT).astype(np.int64)
+    whole = np.rint(world.log_rate_of(row) * FIXED_POINT).astype(np.int64)
     total, number = np.zeros((2, *town.columns.purse.shape), dtype=np.int64)
     np.add.at(total, (area[comes], lane[comes]), whole[comes])
     np.add.at(number, (area[comes], lane[comes]), 1)

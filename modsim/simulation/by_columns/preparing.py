@@ -25,8 +25,9 @@ def programmes_are_planned(town: Town) -> None:
     else:
         in_sight = c.purse + (town.budget + town.pledged()) * (plan.weeks - 1) + ENOUGH
         places = np.where(plan.cost(levers.places) <= in_sight, levers.places, 0)
-        for fewer in range(int(levers.minimum_places.min()), int(levers.places.max())):
-            last_chance = (plan.weeks == weeks_left) & (plan.cost(fewer) <= in_sight) & (fewer >= levers.minimum_places)
+        last = free & (plan.weeks == weeks_left)
+        for fewer in range(int(levers.minimum_places.min()), int(levers.places.max())) if last.any() else ():
+            last_chance = last & (plan.cost(fewer) <= in_sight) & (fewer >= levers.minimum_places)
             places = np.where((places < levers.places) & (fewer < levers.places) & last_chance, fewer, places)
     starts = free & (plan.weeks <= weeks_left) & (places > 0)
     c.stage[starts] = Stage.SETUP
