@@ -105,6 +105,9 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         code = 1
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # it came while a compiled loop gave its result
+            print("\nStopped.", file=sys.stderr)
+            sys.exit(STOPPED)
         if not hasattr(error, "format_message"):  # not a usage error of the command line
             raise
         print(_usage(error), file=sys.stderr)

@@ -1,13 +1,14 @@
 """A whole comparison: arms run on shared luck, and what can be said of them."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from modsim.findings.break_even import BreakEven, break_even
+from modsim.findings.gathering import Gathered
 from modsim.findings.measures import Measure, by_replicate, incidents_occurred, measures
 from modsim.findings.statistics import Estimate, estimate, price_of_averting
 from modsim.findings.verdict import Contrast, Kind, contrast, kind_of, sentence
@@ -153,6 +154,13 @@ class Comparison:
     def _by_arm(self) -> Outcome:
         return self.outcome.only([Lane(arm) for arm in self._all_arms])
 
+    def in_parts(self, rows: int) -> "Iterator[Comparison]":
+        """The same in parts of some replicates, whose weekly table has about so many rows: for writing long tables."""
+        weekly = self.outcome.weekly
+        size = max(1, rows // max(int(np.prod(weekly.shape[1:])), 1))
+        for start in range(0, self.replicates, size):
+            yield replace(self, outcome=self.outcome.part(start, start + size))
+
     # --- tables and summary ----------------------------------------------------------------------------------
 
     @cached_property
@@ -276,26 +284,27 @@ def compare(
         check_rules(rules, workers is None or workers > 1)
     tasks = _tasks(scenario, arms_to_run(scenario), rules)
     total = sum(task.work for task in tasks)
-    finished: list[tuple[Task, Outcome]] = []
+    finished: list[Task] = []
+    gathered = Gathered(scenario.settings.replicates)
     interrupted = False
 
     def tell(task: Task | None, share: float) -> None:
         if progress is not None:
-            done = sum(one.work for one, _ in finished) + (0 if task is None else int(task.work * share))
+            done = sum(one.work for one in finished) + (0 if task is None else int(task.work * share))
             progress(done, total)
 
     tell(None, 0.0)
     try:
-        for one in outcomes(tasks, workers, tell):
-            finished.append(one)
+        for task, outcome in outcomes(tasks, workers, tell):
+            gathered.add(outcome)
+            finished.append(task)
             tell(None, 0.0)
     except KeyboardInterrupt:
         if not finished:
             raise
         interrupted = len(finished) < len(tasks)
     tried = [point.world.dissimilarity for point in tasks[0].points]
-    joined = Outcome.joined([outcome for _, outcome in finished])
-    return Comparison(scenario, name, joined, tried, interrupted, rules.own if rules else {})
+    return Comparison(scenario, name, gathered.whole(), tried, interrupted, rules.own if rules else {})
 
 
 def verdict_pair(scenario: Scenario, arms: list[str]) -> tuple[str, str]:
@@ -331,4 +340,7 @@ def _tasks(scenario: Scenario, arms: list[str], rules: Rules | None = None) -> l
     people = scenario.young_people
     size = max(1, min(ROWS_IN_A_TASK // (people * len(lanes)), -(-settings.replicates // 4)))
     numbers = range(settings.replicates)
-    return [Task(points, lanes, list(numbers[start : start + size]), rules) for start in numbers[::size]]
+    return [
+        Task(points, lanes, list(numbers[start : start + size]), rules, lanes_by_week=len(arms))
+        for start in numbers[::size]
+    ]

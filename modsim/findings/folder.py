@@ -11,12 +11,16 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modsim.compiling.sources import code_hash
 from modsim.findings.comparison import Comparison
 from modsim.inputs.writing import resolved_toml
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ROWS_AT_ONCE = 1_000_000  # of the weekly table
 _FILES = {
     "summary.json", "comparison.parquet", "weekly.parquet", "ledger.parquet", "scenario.toml", "provenance.json",
     "figures",
@@ -124,12 +128,9 @@ def _fill(comparison: Comparison, folder: Path, command: str, layers: dict[str, 
     _write_json(folder / "summary.json", comparison.summary | ({} if layers is None else {"layers": layers}))
     _write_json(folder / "provenance.json", provenance)
     (folder / "scenario.toml").write_text(resolved_toml(comparison.scenario), encoding="utf-8")
-    for name, table in (
-        ("comparison", comparison.table),
-        ("weekly", comparison.weekly),
-        ("ledger", comparison.ledger),
-    ):
-        _write_parquet(folder / f"{name}.parquet", table, provenance)
+    for name, table in (("comparison", "table"), ("weekly", "weekly"), ("ledger", "ledger")):
+        parts = (getattr(part, table) for part in comparison.in_parts(_ROWS_AT_ONCE))
+        _write_parquet(folder / f"{name}.parquet", parts, provenance)
 
 
 def _put_in_place(partial: Path, folder: Path) -> None:
@@ -152,13 +153,23 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def _write_parquet(path: Path, table: Any, provenance: dict[str, Any]) -> None:
+def _write_parquet(path: Path, parts: "Iterable[pd.DataFrame]", provenance: dict[str, Any]) -> None:
+    """Write a table that comes in parts, at least one, so that it need not be in memory whole."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns = pa.Table.from_pandas(table, preserve_index=False)
     note = {b"modsim": json.dumps({key: provenance[key] for key in ("modsim", "code", "scenario_sha256")}).encode()}
-    pq.write_table(columns.replace_schema_metadata({**(columns.schema.metadata or {}), **note}), path)
+    writer = None
+    try:
+        for part in parts:
+            columns = pa.Table.from_pandas(part, preserve_index=False)
+            if writer is None:
+                schema = columns.schema.with_metadata({**(columns.schema.metadata or {}), **note})
+                writer = pq.ParquetWriter(path, schema)
+            writer.write_table(columns.cast(schema))
+    finally:
+        if writer is not None:
+            writer.close()
 
 
 def provenance_of(comparison: Comparison, command: str) -> dict[str, Any]:

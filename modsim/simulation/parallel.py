@@ -13,6 +13,8 @@ from itertools import islice
 from multiprocessing import resource_tracker
 from typing import Any, Protocol
 
+import numpy as np
+
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.rulebook import Rules
 from modsim.simulation.runs import Lane, Outcome, run
@@ -25,7 +27,7 @@ _WORTH_ANOTHER_PROCESS = 12_000_000  # people-lane-weeks, some two seconds' work
 class Task:
     """Some replicates of some lanes at some parameter points, to be run side by side, in one process.
 
-    A large one takes so many `threads` as it is given.
+    A large one takes so many `threads` as it is given. Weekly figures are kept of all lanes, or of so many first ones.
     """
 
     points: list[Scenario]
@@ -33,6 +35,7 @@ class Task:
     replicates: list[int]
     rules: Rules | None = None
     threads: int = 1
+    lanes_by_week: int | None = None
 
     @property
     def work(self) -> int:
@@ -44,7 +47,10 @@ class Task:
     def outcome(self, each_week: Callable[[int], None] | None = None) -> Outcome:
         rows = self.points[0].young_people * len(self.replicates) * len(self.lanes)
         threads = min(self.threads, 1 + rows // _WORTH_ANOTHER_THREAD)
-        return run(self.points, self.lanes, self.replicates, each_week, rules=self.rules, threads=threads)
+        found = run(self.points, self.lanes, self.replicates, each_week, rules=self.rules, threads=threads)
+        if self.lanes_by_week is None:
+            return found
+        return replace(found, weekly=np.ascontiguousarray(found.weekly[..., : self.lanes_by_week, :]))
 
 
 class Work(Protocol):
@@ -105,6 +111,8 @@ def attempts[T: Work](
             try:
                 yield task, task.outcome(_telling(task, partly) if partly else None)
             except Exception as trouble:
+                if isinstance(trouble.__cause__, KeyboardInterrupt):  # it came while a compiled loop gave its result
+                    raise KeyboardInterrupt from None
                 yield task, trouble
         return
     context = multiprocessing.get_context("spawn")

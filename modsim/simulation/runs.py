@@ -22,8 +22,9 @@ from modsim.world.young_people import World
 class Outcome:
     """What came of some replicates of some lanes.
 
-    `weekly` is (replicates, weeks, areas, lanes, measures); `totals` and `spent` hold (replicates, areas, lanes) by
-    name of figure and by heading of the ledger. Areas are in the order of the scenario.
+    `weekly` is (replicates, weeks, areas, lanes, measures), of the first lanes only if not of all; `totals` and `spent`
+    hold (replicates, areas, lanes) by name of figure and by heading of the ledger. Areas are in the order of the
+    scenario.
     """
 
     replicates: list[int]
@@ -37,12 +38,11 @@ class Outcome:
         return self.lanes.index(Lane(arm, point))
 
     def beside(self, other: "Outcome") -> "Outcome":
-        """The lanes of both, of the same replicates; weekly figures only of these lanes, the others' are missing."""
-        weekly = np.full((*self.weekly.shape[:3], len(other.lanes), self.weekly.shape[4]), np.nan)
+        """The lanes of both, of the same replicates; weekly figures only of these lanes."""
         return Outcome(
             self.replicates,
             [*self.lanes, *other.lanes],
-            np.concatenate([self.weekly, weekly], axis=3),
+            self.weekly,
             {name: np.concatenate([self.totals[name], other.totals[name]], axis=-1) for name in self.totals},
             {name: np.concatenate([self.spent[name], other.spent[name]], axis=-1) for name in self.spent},
         )
@@ -53,9 +53,19 @@ class Outcome:
         return Outcome(
             self.replicates,
             list(lanes),
-            self.weekly[..., at, :],
+            self.weekly[..., [k for k in at if k < self.weekly.shape[3]], :],
             {name: figures[..., at] for name, figures in self.totals.items()},
             {heading: hours[..., at] for heading, hours in self.spent.items()},
+        )
+
+    def part(self, start: int, end: int) -> "Outcome":
+        """The same with some of its replicates, by their places."""
+        return Outcome(
+            self.replicates[start:end],
+            self.lanes,
+            self.weekly[start:end],
+            {name: figures[start:end] for name, figures in self.totals.items()},
+            {heading: hours[start:end] for heading, hours in self.spent.items()},
         )
 
     @classmethod

@@ -43,6 +43,17 @@ def test_tasks_are_given_out_with_their_outcomes_in_any_number_of_processes():
         assert found == {0: [0], 1: [1], 2: [2]}
 
 
+def _stopped_in_a_loop(self, each_week=None):
+    """What comes of Ctrl-C while a compiled loop gives its result."""
+    raise SystemError("a loop returned a result with an exception set") from KeyboardInterrupt()
+
+
+def test_stopping_within_a_compiled_loop_is_stopping(monkeypatch):
+    monkeypatch.setattr(Task, "outcome", _stopped_in_a_loop)
+    with pytest.raises(KeyboardInterrupt):
+        list(outcomes([Task([small_scenario()], [Lane("none")], [0])], workers=1))
+
+
 def test_one_failure_does_not_stop_the_others():
     scenario = small_scenario("settings.weeks=4")
     broken = Task([scenario], [Lane("nobody")], [7])  # there is no such arm

@@ -1,0 +1,242 @@
+"""What is measured. Each part gives the lines of one table."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+
+from benchmarks.plain_mesa import Town as PlainTown
+from benchmarks.timing import Row, Way, in_turns, plain_numpy, seconds
+from modsim import Community, compare, load_scenario
+from modsim.inputs.reading import with_changes
+from modsim.inputs.scenario import Scenario
+from modsim.simulation.lanes import Lane
+from modsim.simulation.runs import Pasts, run
+from modsim.world.draws import Luck
+from modsim.world.networks import peer_ties
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+THREE = SCENARIOS / "three-areas.toml"
+CORES = 2
+_SETTLED = 10  # weeks after which programmes are at work
+_RATE = "person-weeks a second"
+_TIMES = "times the first"
+
+
+def of_size(people: int, weeks: int, *changes: str) -> Scenario:
+    """The three areas with about so many young people in all, and so many weeks."""
+    scenario = load_scenario(THREE, [f"settings.weeks={weeks}", "settings.break_even_points=[]", *changes])
+    share = people / scenario.young_people
+    return with_changes(scenario, [f"areas.{a.id}.population={round(a.population * share)}" for a in scenario.areas])
+
+
+def live(scenario: Scenario, lanes: int, seed: int, replicates: int = 1, threads: int = 1) -> tuple[float, float]:
+    """Person-weeks and seconds of the weeks after the first few, in so many lanes that each have other numbers."""
+    scenario = with_changes(scenario, [f"settings.seed={seed}"])
+    points = [with_changes(scenario, [f"trust.loss_to_gain={1 + k / 100}"]) for k in range(lanes)]
+    at: dict[int, float] = {}
+
+    def look(week: int) -> None:
+        at[week] = time.perf_counter()
+
+    run(points, [Lane("recoproduce", k) for k in range(lanes)], range(replicates), look, threads=threads)
+    weeks = scenario.settings.weeks - 1 - _SETTLED
+    return scenario.young_people * lanes * replicates * weeks, at[scenario.settings.weeks - 1] - at[_SETTLED]
+
+
+def faces(people: int, weeks: int, agent_weeks: int, lanes: int, repeats: int) -> list[Row]:
+    """The same core, or the same model, in four ways; one run, and many lanes."""
+    scenario = of_size(people, weeks)
+
+    def plain_mesa(seed: int) -> tuple[float, float]:
+        town = PlainTown(people, seed)
+        town.step()
+        return people * agent_weeks, seconds(lambda: town.run_for(agent_weeks))
+
+    def agents(seed: int) -> tuple[float, float]:
+        town = Community(scenario, arm="recoproduce", seed=seed)
+        town.run_for(_SETTLED)
+        town.pace = "agent"
+        return scenario.young_people * agent_weeks, seconds(lambda: town.run_for(agent_weeks))
+
+    def columns(seed: int, lanes: int = 1, compiled: bool = True) -> tuple[float, float]:
+        with nullcontext() if compiled else plain_numpy():
+            return live(scenario, lanes, seed)
+
+    ways: dict[str, Way] = {
+        "plain Mesa, the core only": plain_mesa,
+        "agent face (Mesa), the whole model": agents,
+        "NumPy, one run": partial(columns, compiled=False),
+        f"NumPy, {lanes} lanes": partial(columns, lanes=lanes, compiled=False),
+        "compiled, one run": columns,
+        f"compiled, {lanes} lanes": partial(columns, lanes=lanes),
+    }
+    found = in_turns(ways, repeats)
+    slowest = found["agent face (Mesa), the whole model"][0]
+    return [
+        Row(name, {_RATE: speed, "times plain Mesa": times, "times agent face": speed / slowest})
+        for name, (speed, times) in found.items()
+    ]
+
+
+def lanes(people: int, weeks: int, repeats: int, most: int = 64) -> list[Row]:
+    """How speed grows with the lanes that are run side by side."""
+    scenario = of_size(people, weeks)
+    numbers = [n for n in (1, 2, 4, 8, 16, 32, 64) if n <= most]
+    found = in_turns({f"{n} lanes": partial(_lanes, scenario, n) for n in numbers}, repeats)
+    return [Row(name, {_RATE: speed, _TIMES: times}) for name, (speed, times) in found.items()]
+
+
+def _lanes(scenario: Scenario, number: int, seed: int) -> tuple[float, float]:
+    return live(scenario, number, seed)
+
+
+def growth(sizes: list[int], weeks: int, repeats: int) -> list[Row]:
+    """Seconds a week with people (in one lane) and with ties, and the power of growth against the first."""
+    rows = []
+    for what, scenarios in (
+        ("young people", {n: of_size(n, weeks) for n in sizes}),
+        ("in a group", {n: of_size(sizes[0], weeks, f"population.peer_group_size={n}") for n in (8, 16, 32)}),
+    ):
+        found = in_turns({f"{n:,} {what}": partial(_lanes, one, 1) for n, one in scenarios.items()}, repeats)
+        first = next(iter(scenarios))
+        for (n, one), (name, (speed, _)) in zip(scenarios.items(), found.items(), strict=True):
+            a_week = one.young_people / speed
+            base = scenarios[first].young_people / found[f"{first:,} {what}"][0]
+            power = {} if n == first else {"grows with the power": np.log(a_week / base) / np.log(n / first)}
+            rows.append(Row(name, {"seconds a week": a_week, **power}))
+    return rows
+
+
+_CHILD = """
+import resource, sys
+from benchmarks.parts import live, of_size
+people, lanes, replicates = map(int, sys.argv[1:4])
+live(of_size(people, 14), lanes, 1, replicates)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+"""
+
+
+def memory(people: int) -> list[Row]:
+    """Bytes at the highest: of a further lane, and of a further young person with all that no arm changes."""
+
+    def highest(*numbers: int) -> int:
+        words = [sys.executable, "-c", _CHILD, *map(str, numbers)]
+        return int(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+
+    one, more_lanes, more_people = highest(people, 1, 1), highest(people, 17, 1), highest(4 * people, 1, 1)
+    return [
+        Row("a young person in a further lane", {"bytes": (more_lanes - one) / 16 / people}),
+        Row("a further young person and residents, in one lane", {"bytes": (more_people - one) / 3 / people}),
+        Row("the process with one lane of the smaller town", {"bytes": float(one)}),
+    ]
+
+
+def start_up(repeats: int) -> list[Row]:
+    """Seconds until something is seen, of whole processes; the quickest of several."""
+
+    def command(*words: str, **environment: str) -> float:
+        start = time.perf_counter()
+        whole = [sys.executable, "-m", "modsim.cli", *words]
+        with subprocess.Popen(whole, stdout=subprocess.PIPE, env=os.environ | environment, text=True) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            gone = time.perf_counter() - start
+            process.communicate()
+        return gone
+
+    with tempfile.TemporaryDirectory() as place:
+        small = "compare", str(THREE), "--out", f"{place}/out", "--replicates", "1", "--no-figures"
+        few = (*small, "--arms", "transplant", "--set", "settings.break_even_points=[]")
+        first_ever = command(*few, MODSIM_CACHE=f"{place}/cache")
+        return [
+            Row("modsim --help", {"seconds": min(command("--help") for _ in range(repeats))}),
+            Row("compare, one future of two arms", {"seconds": min(command(*few) for _ in range(repeats))}),
+            Row("compare, one future of all arms", {"seconds": min(command(*small) for _ in range(repeats))}),
+            Row("compare, the first ever: two arms", {"seconds": first_ever}, "compiles, and keeps what it compiled"),
+        ]
+
+
+def networks(people: int, repeats: int) -> list[Row]:
+    """Ties drawn straight to compressed rows, against a small world by NetworkX."""
+    group, area, first = np.arange(people) // 8, np.zeros(people, dtype=np.int64), np.array([0, people])
+
+    def ours(seed: int) -> tuple[float, float]:
+        return people, seconds(lambda: peer_ties(group, area, first, 0.25, Luck(seed, ["here"], [0])))
+
+    def theirs(seed: int) -> tuple[float, float]:
+        return people, seconds(lambda: nx.watts_strogatz_graph(people, 8, 0.25, seed=seed))
+
+    found = in_turns({"NetworkX, small world": theirs, "peer groups, rewired": ours}, repeats)
+    return [Row(name, {"people a second": speed, _TIMES: times}) for name, (speed, times) in found.items()]
+
+
+# --- the goals, each once ---------------------------------------------------------------------------------------------
+
+_kept = Pasts()
+
+
+def _redraw(replicates: list[int]) -> float:
+    scenario = load_scenario(THREE)
+    return seconds(lambda: run(scenario, [Lane("transplant"), Lane("recoproduce")], replicates, kept=_kept))
+
+
+def _small_runs(seed: int) -> float:
+    scenario = of_size(1000, 104, f"settings.seed={seed}")
+    return seconds(lambda: run(scenario, [Lane(arm) for arm in list(scenario.arms)[:8]], range(16)))
+
+
+def _on_both[T](work: Callable[[T], float], parts: list[T], times: int = 2) -> float:
+    """Seconds of the slower of two processes that have done it before."""
+    with ProcessPoolExecutor(CORES, mp_context=get_context("spawn")) as pool:
+        for _ in range(times):
+            found = max(pool.map(work, parts))
+    return found
+
+
+def goals() -> list[Row]:
+    """What the model was built to do in a given time, on two cores, compiled loops cached."""
+
+    def short(words: list[str]) -> float:
+        with tempfile.TemporaryDirectory() as place:
+            whole = [sys.executable, "-m", "modsim.cli", "compare", *words, "--out", f"{place}/out", "--no-figures"]
+            return seconds(lambda: subprocess.run(whole, check=True, capture_output=True))
+
+    plain = ["--set", "settings.break_even_points=[]"]
+    glasgow = with_changes(
+        load_scenario(SCENARIOS / "glasgow.toml"),
+        ["settings.weeks=156", "settings.replicates=16", "settings.arms=['transplant']"],
+    )
+    million = load_scenario(SCENARIOS / "million.toml")
+    return [
+        Row(
+            "three areas, 11 arms, 16 futures, start-up included",
+            {"seconds": short([str(THREE), "--replicates", "16", *plain]), "must": 10, "aim": 4},
+        ),
+        Row(
+            "three areas, 2 arms, 16 futures, history kept",
+            {"seconds": _on_both(_redraw, [list(range(8)), list(range(8, 16))]), "must": 0.5, "aim": 0.2},
+        ),
+        Row(
+            "runs a second of 1,000 people, 104 weeks",
+            {"runs a second": CORES * 128 / _on_both(_small_runs, [1, 2]), "must": 500, "aim": 1500},
+        ),
+        Row(
+            "Glasgow, 2 arms, 16 futures, 156 weeks",
+            {"seconds": seconds(lambda: compare(glasgow, workers=CORES)), "must": 40, "aim": 15},
+        ),
+        Row(
+            "a million, one lane, 52 weeks and 52 of history",
+            {"seconds": seconds(lambda: run(million, [Lane("recoproduce")], [0], threads=CORES)), "must": 15, "aim": 4},
+        ),
+    ]

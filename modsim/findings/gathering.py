@@ -1,0 +1,48 @@
+"""Outcomes as they come in, gathered into one; what is too much for memory stands in a file."""
+
+import tempfile
+from dataclasses import replace
+from typing import IO
+
+import numpy as np
+
+from modsim.simulation.runs import Outcome
+
+_IN_MEMORY = 200_000_000  # bytes of weekly figures
+
+
+class Gathered:
+    """The outcomes of tasks with the same lanes, of replicates from 0 on, in whatever order they finish.
+
+    Weekly figures are most of it, and grow with the replicates: beyond some size they are written to a temporary file
+    and read from there as they are wanted.
+    """
+
+    def __init__(self, replicates: int):
+        self._replicates = replicates
+        self._parts: list[Outcome] = []
+        self._file: IO[bytes] | None = None
+        self._shape: tuple[int, ...] = ()
+
+    def add(self, outcome: Outcome) -> None:
+        """Take in some replicates, whose numbers follow each other."""
+        self._shape, each = outcome.weekly.shape, outcome.weekly[:1].nbytes
+        if self._file is None and each * self._replicates > _IN_MEMORY:
+            self._file = tempfile.TemporaryFile(prefix="modsim-weekly-")  # noqa: SIM115  # read as long as this lives
+        if self._file is not None:
+            self._file.seek(each * outcome.replicates[0])
+            self._file.write(np.ascontiguousarray(outcome.weekly).data)
+            outcome = replace(outcome, weekly=outcome.weekly[:, :0])
+        self._parts.append(outcome)
+
+    def whole(self) -> Outcome:
+        """All that was taken in, in the order of replicates."""
+        joined = Outcome.joined(self._parts)
+        if self._file is None:
+            return joined
+        self._file.flush()
+        shape = self._replicates, *self._shape[1:]
+        weekly: np.ndarray = np.memmap(self._file, dtype=float, mode="r", shape=shape)
+        if len(joined.replicates) < self._replicates:
+            weekly = weekly[joined.replicates]
+        return replace(joined, weekly=weekly)
