@@ -48,7 +48,7 @@ def ablate(
     from modsim.compiling.sources import code_hash
     from modsim.findings.folder import FolderError, check_folder
     from modsim.inputs.mechanisms import MECHANISMS
-    from modsim.inputs.problems import ScenarioError
+    from modsim.inputs.problems import InputError
     from modsim.inputs.reading import load_scenario
     from modsim.simulation.parallel import LostWorkerError
     from modsim.studies.ablation import ablate as take_away
@@ -85,7 +85,7 @@ def ablate(
         from modsim.inputs.writing import resolved_toml
 
         write_text(resolved_toml(loaded), folder / "scenario.toml")
-    except ScenarioError as error:
+    except InputError as error:
         refuse(error.problems)
     except (WritingError, FolderError) as error:
         refuse([str(error)])

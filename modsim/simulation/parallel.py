@@ -15,10 +15,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from modsim.inputs.problems import InputError
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.rulebook import Rules
 from modsim.simulation.runs import Lane, Outcome, run
 
+_BYTES_OF_A_PERSON, _BYTES_IN_A_LANE = 900, 450  # at the highest; `python -m benchmarks --only memory` measures them
 _WORTH_ANOTHER_THREAD = 50_000  # people-lanes: a stage then takes some milliseconds
 _WORTH_ANOTHER_PROCESS = 12_000_000  # people-lane-weeks, some two seconds' work: starting a process takes one
 
@@ -44,6 +46,12 @@ class Task:
         people = scenario.young_people * len(self.replicates)
         return people * (scenario.settings.weeks * len(self.lanes) + scenario.settings.history_weeks)
 
+    @property
+    def bytes(self) -> int:
+        """About how much memory it takes while it runs."""
+        people = self.points[0].young_people * len(self.replicates)
+        return people * (_BYTES_OF_A_PERSON + _BYTES_IN_A_LANE * len(self.lanes))
+
     def outcome(self, each_week: Callable[[int], None] | None = None) -> Outcome:
         rows = self.points[0].young_people * len(self.replicates) * len(self.lanes)
         threads = min(self.threads, 1 + rows // _WORTH_ANOTHER_THREAD)
@@ -57,6 +65,10 @@ class Work(Protocol):
     """What a process can be given to do."""
 
     def outcome(self, each_week: Callable[[int], None] | None = None) -> Any: ...
+
+
+class DoesNotFitError(InputError):
+    """What is to run would not fit into the memory that is free."""
 
 
 class LostWorkerError(RuntimeError):
@@ -75,12 +87,15 @@ def outcomes(
 
     Raises
     ------
+    DoesNotFitError
+        when they would not fit into memory; nothing was begun.
     LostWorkerError
         when a process died; tasks that had finished before were given out already.
     """
     if workers is None:
         workers = worthwhile_workers(sum(task.work for task in tasks))
     processes = max(min(workers, len(tasks)), 1)
+    check_memory(tasks, processes)
     to_run = [replace(task, threads=workers // processes) for task in tasks]
     given = {id(run): task for run, task in zip(to_run, tasks, strict=True)}
     trying = attempts(to_run, processes, partly)
@@ -91,6 +106,32 @@ def outcomes(
             yield given[id(task)], result
     finally:
         trying.close()
+
+
+def check_memory(tasks: Sequence[Task], processes: int) -> None:
+    """Refuse tasks that would not fit into the memory that is free, so many at once.
+
+    Raises
+    ------
+    DoesNotFitError
+        saying how much it would take and what to change.
+    """
+    import psutil  # only here: processes that work do not need it
+
+    needed = sum(sorted((task.bytes for task in tasks), reverse=True)[:processes])
+    free = psutil.virtual_memory().available
+    if needed <= free:
+        return
+    largest = max(tasks, key=lambda task: task.bytes)
+    people, lanes = largest.points[0].young_people * len(largest.replicates), len(largest.lanes)
+    raise DoesNotFitError(
+        [
+            f"this would take about {needed / 1e9:.1f} GB of memory ({people:,} young people in {lanes} lanes, in "
+            f"{processes} process{'' if processes == 1 else 'es'} at once), and {free / 1e9:.1f} GB are free; take "
+            "fewer arms (settings.arms), fewer settings.break_even_points, fewer processes (--workers 1) or smaller "
+            "populations"
+        ]
+    )
 
 
 def worthwhile_workers(work: int) -> int:

@@ -17,7 +17,7 @@ from modsim.inputs.problems import ScenarioError
 from modsim.inputs.scenario import Scenario
 from modsim.inputs.writing import resolved_toml
 from modsim.simulation.lanes import LANE_TABLES, what_makes_the_world
-from modsim.simulation.parallel import LostWorkerError, Task, attempts, worthwhile_workers
+from modsim.simulation.parallel import LostWorkerError, Task, attempts, check_memory, worthwhile_workers
 from modsim.simulation.runs import Outcome
 from modsim.studies.loading import LoadedStudy
 from modsim.studies.planning import Part, Plan, Run
@@ -190,6 +190,7 @@ class StudyRun:
             progress.work_done = start + _seconds(task) * share
             tell(progress)
 
+        check_memory([part.task for part in parts], workers)
         try:
             for task, result in attempts(tasks(), workers, partly):
                 part = under_way.pop(id(task))

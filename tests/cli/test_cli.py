@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from modsim import cli
@@ -164,6 +165,16 @@ def test_every_command_has_help(command, modsim):
     assert "Usage: modsim" in out
     if command and command != ["scenario"]:
         assert "Example" in out
+
+
+@pytest.mark.parametrize("command", ["compare", "ablate"])
+def test_what_does_not_fit_into_memory_is_refused_before_it_starts(command, modsim, monkeypatch, tmp_path):
+    free = psutil.virtual_memory()._replace(available=10_000_000)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: free)
+    code, out, err = modsim(command, THREE, "--out", tmp_path / "out")
+    assert (code, out) == (2, "")
+    assert re.search(r"would take about \d+\.\d GB of memory .* and 0\.0 GB are free; take fewer arms", err)
+    assert not (tmp_path / "out").exists()
 
 
 def test_help_does_not_import_what_it_does_not_need():
