@@ -20,7 +20,7 @@ from modsim.inputs.scenario import Scenario
 from modsim.simulation.rulebook import Rules
 from modsim.simulation.runs import Lane, Outcome, run
 
-_BYTES_OF_A_PERSON, _BYTES_IN_A_LANE = 900, 450  # at the highest; `python -m benchmarks --only memory` measures them
+_BYTES_OF_A_PERSON, _BYTES_IN_A_LANE = 500, 350  # 390 and 300 by `python -m benchmarks --only memory`, and room
 _WORTH_ANOTHER_THREAD = 50_000  # people-lanes: a stage then takes some milliseconds
 _WORTH_ANOTHER_PROCESS = 12_000_000  # people-lane-weeks, some two seconds' work: starting a process takes one
 

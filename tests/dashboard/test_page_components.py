@@ -174,6 +174,7 @@ def test_what_fails_says_so_and_can_be_tried_again(drawn, monkeypatch):
     assert drawn.verdict()["data-state"] == "estimate"
     monkeypatch.undo()
     monkeypatch.setattr(page, "shipped_scenarios", lambda: {"three-areas": SMALL})
+    drawn.wait(lambda: drawn.elements("try-again"))
     (again,) = drawn.elements("try-again")
     again.click()
     drawn.wait(lambda: drawn.words("problems") == "")
