@@ -8,7 +8,7 @@ import numpy as np
 
 from modsim.simulation.runs import Outcome
 
-_IN_MEMORY = 200_000_000  # bytes of weekly figures
+_IN_MEMORY = 50_000_000  # bytes of weekly figures
 
 
 class Gathered:

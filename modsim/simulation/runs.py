@@ -71,11 +71,13 @@ class Outcome:
     @classmethod
     def joined(cls, parts: Sequence["Outcome"]) -> "Outcome":
         """Several outcomes of the same lanes as one, in the order of their replicates."""
+        parts = sorted(parts, key=lambda part: part.replicates[0])
         numbers = [r for part in parts for r in part.replicates]
         order = np.argsort(numbers, kind="stable")
 
         def together(columns):
-            return np.concatenate(columns)[order]
+            whole = np.concatenate(columns)
+            return whole if numbers == sorted(numbers) else whole[order]
 
         return cls(
             sorted(numbers),
