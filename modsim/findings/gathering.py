@@ -41,8 +41,8 @@ class Gathered:
         if self._file is None:
             return joined
         self._file.flush()
-        shape = self._replicates, *self._shape[1:]
+        shape = joined.replicates[-1] + 1, *self._shape[1:]  # the file ends with the last that came in
         weekly: np.ndarray = np.memmap(self._file, dtype=float, mode="r", shape=shape)
-        if len(joined.replicates) < self._replicates:
+        if len(joined.replicates) < len(weekly):
             weekly = weekly[joined.replicates]
         return replace(joined, weekly=weekly)
