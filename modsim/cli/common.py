@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
+from modsim import compiling
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
@@ -55,8 +57,15 @@ def all_read[T](paths: Iterable[Path], read: Callable[[Path], T]) -> list[T]:
     return found
 
 
+def tell_of_compiling() -> None:
+    """Say, before the first week of all, that loops are compiled, and where what was compiled is kept."""
+    if waiting := compiling.still_to_do():
+        print(waiting, file=sys.stderr)
+
+
 def progress_bar() -> "Progress":
-    """A bar on standard error with the time gone and the time still to go."""
+    """A bar on standard error with the time gone and the time still to go; it says so if loops are compiled first."""
+    tell_of_compiling()
     from rich.console import Console
     from rich.progress import (
         BarColumn,

@@ -94,17 +94,19 @@ def compare(
         except LostWorkerError as error:
             print(f"Nothing was written: {error}.", file=sys.stderr)
             raise typer.Exit(1) from None
-        _keep(comparison, folder, layers)
     except KeyboardInterrupt:
         print("\nStopped; nothing was finished, so nothing was written.", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
+    try:
+        _print(lambda: _show(comparison))
+        if layers is not None:
+            _print(lambda: _show_layers(layers))
+    finally:  # what is finished is kept, however the showing ends
+        _keep(comparison, folder, layers)
     if publish and layers is not None:
         from modsim.calibration import layers_page
 
         layers_page.publish(comparison, layers, shlex.join(["modsim", *sys.argv[1:]]), PUBLISHED, DOCUMENT)
-    _print(lambda: _show(comparison))
-    if layers is not None:
-        _print(lambda: _show_layers(layers))
     with_figures = figures and not comparison.interrupted
     trouble = _draw(comparison, folder, layers) if with_figures else None
     drawn = ", figures" if with_figures and not trouble else ""

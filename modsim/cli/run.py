@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modsim.cli.common import Changes, ScenarioFile, refuse
+from modsim.cli.common import Changes, ScenarioFile, refuse, tell_of_compiling
 
 if TYPE_CHECKING:
     from modsim.simulation.community import Community
@@ -79,6 +79,7 @@ def run(
         )
     if problems:
         refuse(problems)
+    tell_of_compiling()
     try:
         community = Community(loaded, arm=arm, replicate=replicate, ties=ties)
     except (ValueError, OSError) as error:

@@ -34,6 +34,7 @@ def is_on() -> bool:
     return said != "off"
 
 
+@cache
 def folder() -> Path:
     """Where compiled loops are kept: one folder for each state of the code they are made from.
 
@@ -41,6 +42,29 @@ def folder() -> Path:
     """
     home = os.environ.get(PLACE) or _usual_place()
     return Path(home) / "kernels" / code_hash(_COMPILED)
+
+
+@cache
+def is_kept() -> bool:
+    """Whether what was compiled can be kept; where it cannot, each process compiles anew."""
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+        return os.access(folder(), os.W_OK)
+    except OSError:
+        return False
+
+
+def still_to_do() -> str | None:
+    """What to tell somebody who waits, if the loops must be compiled before the first week; None if they need not."""
+    if not is_on() or (is_kept() and any(folder().rglob("*.nbi"))):
+        return None
+    what = "The first run compiles the model's loops, which takes about half a minute"
+    if is_kept():
+        return f"{what}; they are kept in {folder()} for later ones."
+    return (
+        f"{what}, and so will every run: they cannot be kept in {folder()}. Give a folder that can be written to in "
+        f"{PLACE}, or do without compiling by {SWITCH}=off."
+    )
 
 
 def _usual_place() -> str:

@@ -1,6 +1,5 @@
 """Numba, set up once: import this only where loops are compiled."""
 
-import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -8,23 +7,17 @@ from typing import Any
 import numba
 from numba.extending import register_jitable
 
-from modsim.compiling import folder
+from modsim.compiling import folder, is_kept
 
-_PLACE = folder()
-try:
-    _PLACE.mkdir(parents=True, exist_ok=True)
-    _KEEP = os.access(_PLACE, os.W_OK)
-except OSError:  # nothing is kept then, and each process compiles anew
-    _KEEP = False
-if _KEEP:
-    numba.config.CACHE_DIR = str(_PLACE)  # type: ignore[attr-defined]  # made at import: no type knows it
+if is_kept():
+    numba.config.CACHE_DIR = str(folder())  # type: ignore[attr-defined]  # made at import: no type knows it
 
 # No fastmath: the same bits as NumPy. Division by zero gives what NumPy gives, for a check would stop vectorisation.
-jit = numba.njit(cache=_KEEP, error_model="numpy", nogil=True)
+jit = numba.njit(cache=is_kept(), error_model="numpy", nogil=True)
 
 # Put into each loop that calls it before that is optimised: a function of its own would be vectorised within, not
 # over the loop.
-woven_in = numba.njit(cache=_KEEP, error_model="numpy", nogil=True, inline="always")
+woven_in = numba.njit(cache=is_kept(), error_model="numpy", nogil=True, inline="always")
 
 
 def usable(*rules: Callable[..., Any]) -> Callable[[], bool]:

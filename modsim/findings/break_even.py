@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from modsim.findings.statistics import CONFIDENCE, FEWEST_TO_RESAMPLE, resamples
 
@@ -71,6 +70,7 @@ def _crossing(points: np.ndarray, gains: np.ndarray) -> np.ndarray:
 
     Minus infinity where it is above zero from the first point on, plus infinity where it never is.
     """
+    from scipy.optimize import isotonic_regression  # only here: it takes longer to import than one future to live
 
     found = np.full(len(gains), np.inf)
     for row, gain in enumerate(gains):

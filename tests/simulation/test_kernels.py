@@ -123,6 +123,25 @@ def test_a_cache_that_cannot_be_written_is_done_without(place):
     assert said.stdout.split()[1:] == ["True"]
 
 
+SAID = "from modsim import compiling; print(compiling.still_to_do())"
+
+
+def test_the_first_run_ever_says_that_it_compiles_and_where_it_is_kept(tmp_path):
+    command = ["run", "scenarios/no-effect.toml", "--weeks", "1"]
+    code = f"import sys; sys.argv = ['modsim', *{command}]; from modsim.cli import main; main()"
+    first, later = (elsewhere(code, MODSIM_CACHE=str(tmp_path)) for _ in range(2))
+    assert "compiles the model's loops" in first.stderr
+    assert f"kept in {tmp_path}" in first.stderr
+    assert any(tmp_path.rglob("*.nbi"))
+    assert "compiles" not in later.stderr
+    assert first.stdout == later.stdout
+
+
+def test_what_cannot_be_kept_is_said_with_what_to_do():
+    assert "cannot be kept in /dev/null/below" in elsewhere(SAID, MODSIM_CACHE="/dev/null/below").stdout
+    assert elsewhere(SAID, MODSIM_KERNELS="off").stdout.strip() == "None"
+
+
 def test_a_switch_that_there_is_not_is_refused_in_one_message():
     said = elsewhere(
         "import sys; sys.argv = ['modsim', 'run', 'scenarios/three-areas.toml']; from modsim.cli import main; main()",
