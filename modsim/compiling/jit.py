@@ -15,6 +15,11 @@ if is_kept():
 # No fastmath: the same bits as NumPy. Division by zero gives what NumPy gives, for a check would stop vectorisation.
 jit = numba.njit(cache=is_kept(), error_model="numpy", nogil=True)
 
+# Called by other loops only, so compiled without a way in from Python; it makes no arrays, so no references to those
+# it is given are counted, which took longer than what many a short loop does.
+_WITHOUT: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+inner = numba.njit(error_model="numpy", nogil=True, **_WITHOUT)
+
 # Put into each loop that calls it before that is optimised: a function of its own would be vectorised within, not
 # over the loop.
 woven_in = numba.njit(cache=is_kept(), error_model="numpy", nogil=True, inline="always")

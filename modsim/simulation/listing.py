@@ -18,16 +18,21 @@ def list_of(town: Town, area: int, lane: int, round_number: int, lead: int | Non
     eligible = np.nonzero(old_enough & ~c.completed[span, lane] & rested)[0]
     kind = town.lead_kind[area, lane] if lead is None else town.world.partners.kind[area, lead]
     seen = c.seen_in_memory[kind, span, lane].astype(np.int64)
-    group = world.group[span]
-    seen_in_group = np.bincount(group, seen, minlength=group.max() + 1).astype(np.int64)[group]
-    others = np.bincount(group, minlength=group.max() + 1)[group] - 1
+    group = world.group[span] - world.first_group_in[area]
+    seen_in_group = np.bincount(group, seen).astype(np.int64)[group]
+    others = np.bincount(group)[group] - 1
     record = np.sqrt(targeting.known_record(seen, seen_in_group - seen, others))[eligible]
     standard = _standardised(record)
     rows = eligible + span.start
-    key = np.full(len(rows), area), round_number, world.slot[rows], world.generation[rows]
-    score = town.rules.list_score(standard, world.luck.normal("list", *key), town.numbers.targeting.at(lane))
-    order = np.lexsort((world.luck.uniform("list tie", *key), -score))
-    return rows[order[: scenario.programme.list_length]]
+    luck = world.luck.normal("list", np.full(len(rows), area), round_number, world.slot[rows], world.generation[rows])
+    score = town.rules.list_score(standard, luck, town.numbers.targeting.at(lane))
+    last = len(rows) - min(scenario.programme.list_length, len(rows))
+    likely = score >= np.partition(score, last)[last] if last else np.full(len(rows), True)  # those on it, and ties
+    rows, score = rows[likely], score[likely]
+    tie = world.luck.uniform(
+        "list tie", np.full(len(rows), area), round_number, world.slot[rows], world.generation[rows]
+    )
+    return rows[np.lexsort((tie, -score))[: scenario.programme.list_length]]
 
 
 def _standardised(record: np.ndarray) -> np.ndarray:

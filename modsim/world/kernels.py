@@ -132,7 +132,15 @@ def binomial_counts(trials, chance, u):
 def binomial_table(trials, chance):
     """`draws.binomial_table` of trials (areas, lanes) and chances (lanes,), as one array (counts, areas, lanes)."""
     areas, lanes = trials.shape
-    found = np.full((trials.max() if trials.size else 0, areas, lanes), 2.0)
+    most = 0
+    for area in range(areas):
+        for k in range(lanes):
+            most = max(most, trials[area, k])
+    found = np.empty((most, areas, lanes))
+    for count in range(most):
+        for area in range(areas):
+            for k in range(lanes):
+                found[count, area, k] = 2.0
     for area in range(areas):
         for k in range(lanes):
             fail, mass, number = 1.0 - chance[k], 1.0, trials[area, k]

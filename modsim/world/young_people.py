@@ -164,6 +164,7 @@ class World:
         self.own_log_rate, self.spell = np.zeros((2, self.rows))
         self.first_group = self.group.copy()
         self._greet(np.arange(self.rows))
+        self._add_up_log_rates()
 
     def _greet(self, rows: np.ndarray) -> None:
         """Settle everything personal about the people who now hold these rows."""
@@ -197,8 +198,18 @@ class World:
     @property
     def mean_log_rate(self) -> np.ndarray:
         """Mean lasting log-rate by area (areas,), added as whole numbers so that no order matters."""
-        whole = np.rint(self.log_rate * FIXED_POINT).astype(np.int64)
-        return np.add.reduceat(whole, self.first_row[:-1]) / (np.diff(self.first_row) * FIXED_POINT)
+        return self._log_rate_sums / (np.diff(self.first_row) * FIXED_POINT)
+
+    def _add_up_log_rates(self) -> None:
+        self._whole_log_rates = np.rint(self.log_rate * FIXED_POINT).astype(np.int64)
+        self._log_rate_sums = np.add.reduceat(self._whole_log_rates, self.first_row[:-1])
+
+    def _log_rates_changed(self, rows: np.ndarray) -> None:
+        """Bring the sums over areas up to date with the log-rates of the people at these rows."""
+        rows = np.unique(rows)
+        whole = np.rint(self.log_rate_of(rows) * FIXED_POINT).astype(np.int64)
+        np.add.at(self._log_rate_sums, self.area[rows], whole - self._whole_log_rates[rows])
+        self._whole_log_rates[rows] = whole
 
     # --- week by week ----------------------------------------------------------------------------------------
 
@@ -217,6 +228,7 @@ class World:
         self.here_since[newcomers] = week
         self._go_through_spells(week)
         self._greet(newcomers)
+        self._log_rates_changed(np.concatenate([newcomers, moved]))
         self._set_background()
         if self._memory is not None:
             own = {name: getattr(self, name)[newcomers] for name in _OWN}
@@ -229,6 +241,7 @@ class World:
         if week not in self._marks:
             self._marks[week] = {name: getattr(self, name).copy() for name in names}
         vars(self).update({name: column.copy() for name, column in self._marks[week].items()})
+        self._add_up_log_rates()
 
     def _live_again(self, turn: "_Turn", generation: np.ndarray) -> np.ndarray:
         self.generation = generation
@@ -236,10 +249,11 @@ class World:
         self.group[turn.moved], self.in_core[turn.moved] = turn.group, turn.in_core
         for name, values in turn.own.items():
             getattr(self, name)[turn.newcomers] = values
+        self._log_rates_changed(np.concatenate([turn.newcomers, turn.moved]))
         self.background = turn.background  # spells stay as they are after the last week that was worked out
         return turn.newcomers
 
-    def _leave_core(self, week: int, grown_out: np.ndarray) -> list[int]:
+    def _leave_core(self, week: int, grown_out: np.ndarray) -> np.ndarray:
         """Core members who leave, or grow out, swap groups with a newcomer; ties stay as they are. Returns the rows."""
         moved: list[int] = []
         p = self.scenario.population
@@ -263,7 +277,7 @@ class World:
             self.group[row], self.group[chosen] = self.group[chosen], self.group[row]
             self.in_core[row], self.in_core[chosen] = False, True
             moved += [row, int(chosen)]
-        return moved
+        return np.array(moved, dtype=np.int64)
 
     def _grow_older(self, years: float) -> np.ndarray:
         """Settle ages so many years after the start; returns whose turn it is at each row, by generation."""
@@ -321,7 +335,7 @@ class _Turn:
 
     newcomers: np.ndarray
     own: dict[str, np.ndarray]
-    moved: list[int]
+    moved: np.ndarray
     group: np.ndarray
     in_core: np.ndarray
     background: np.ndarray

@@ -250,11 +250,13 @@ def _how_much_more_active(town: Town, area, row, lane, comes) -> np.ndarray:
 def _mentors_at_work(town: Town, running: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Whose mentor has the time this week (areas, places on the list, lanes), and the hours it takes (areas, lanes)."""
     c, hours_each = town.columns, town.scenario.programme.mentor_hours
-    has_one = running[:, None, :] & (c.standing == Standing.IN) & (c.mentor >= 0)
-    of_partner = np.arange(town.world.partners.most)[None, :, None, None] == c.mentor[:, None]
-    mentees = (of_partner & has_one[:, None]).sum(axis=2)  # (areas, partners, lanes)
+    area, n, lane = np.nonzero(running[:, None, :] & (c.standing == Standing.IN) & (c.mentor >= 0))
+    partner = c.mentor[area, n, lane]
+    mentees = np.zeros(c.free_hours.shape, dtype=np.int64)  # (areas, partners, lanes)
+    np.add.at(mentees, (area, partner, lane), 1)
     has_time = c.free_hours + ENOUGH >= mentees * hours_each
-    mentored = has_one & np.take_along_axis(has_time, np.maximum(c.mentor, 0).astype(np.int64), axis=1)
+    mentored = np.zeros(c.standing.shape, dtype=bool)
+    mentored[area, n, lane] = has_time[area, partner, lane]
     return mentored, mentored.sum(axis=1) * hours_each
 
 

@@ -30,6 +30,8 @@ def programmes_are_planned(town: Town) -> None:
             last_chance = last & (plan.cost(fewer) <= in_sight) & (fewer >= levers.minimum_places)
             places = np.where((places < levers.places) & (fewer < levers.places) & last_chance, fewer, places)
     starts = free & (plan.weeks <= weeks_left) & (places > 0)
+    if not starts.any():
+        return
     c.stage[starts] = Stage.SETUP
     c.stage_week[starts] = 0
     c.meetings_held[starts] = 0.0

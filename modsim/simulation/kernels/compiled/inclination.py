@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from modsim.compiling.jit import jit
+from modsim.compiling.jit import inner, jit
 from modsim.compiling.threads import over_spans
 from modsim.rules import inclining
 from modsim.simulation.kernels.compiled.tiles import (
@@ -61,6 +61,7 @@ def _move_inclination(
 
     `changed` (rows,) says who is changed for good, or will be; `touched` who was in a session or stopped this week.
     """
+    pull, strongest_until, gone_by = peers  # taken out once: to take them out in a loop costs
     lanes, width = np.uint64(mean_start.shape[1]), np.uint64(len(reversion))
     rows_in_tile = width // lanes
     total, number, years, start = four_tiles(width)
@@ -84,7 +85,7 @@ def _move_inclination(
             if some_changed:
                 _last(lasting, target, at, cells, reversion)
             _slow(now, gained, at, cells, start, persistence, slowed)
-            _draw_near(now, at, cells, total, number, years, peers.pull, peers.strongest_until, peers.gone_by)
+            _draw_near(now, at, cells, total, number, years, pull, strongest_until, gone_by)
             if some_touched:
                 _incline(now, at, cells, slowed, total, benefit, at, reversion, after)
             else:
@@ -99,20 +100,20 @@ class _Persisting(NamedTuple):
     persistence: float
 
 
-@jit
+@inner
 def _last(lasting, target, at, cells, reversion):
     for i in range(cells):
         lasting[at + i] = inclining.lasting_after(lasting[at + i], target[at + i], _Reverting(reversion[i]))
 
 
-@jit
+@inner
 def _slow(now, gained, at, cells, start, persistence, slowed):
     for i in range(cells):
         p = _Persisting(persistence[i])
         slowed[i] = inclining.reversion_slowed(now[at + i], gained[at + i], start[i], p)
 
 
-@jit
+@inner
 def _draw_near(now, at, cells, total, number, years, pull, strongest_until, gone_by):
     """The pull of friends, in place of their total."""
     for i in range(cells):
@@ -121,7 +122,7 @@ def _draw_near(now, at, cells, total, number, years, pull, strongest_until, gone
         total[i] = inclining.pull_of_friends(now[at + i], total[i], number[i], weight, p)
 
 
-@jit
+@inner
 def _incline(now, at, cells, slowed, pull, benefit, of_benefit, reversion, after):
     for i in range(cells):
         p = _Reverting(reversion[i])

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from modsim.compiling.jit import jit
+from modsim.compiling.jit import inner, jit
 from modsim.compiling.threads import over_spans
 from modsim.rules import neighbouring
 from modsim.simulation.kernels.compiled.tiles import (
@@ -74,19 +74,20 @@ def _react(
     `sums` (3, areas, lanes) become those of trust, fear and efficacy by area.
     `table` (counts, areas, lanes) holds the quantiles of what a resident comes to know of; columns are flat.
     """
-    lanes = np.uint64(answered.shape[1])
-    width = np.uint64(len(q.memory))
+    share, start_trust, event_weight, fear_rises, fear_fades, efficacy_fear, efficacy_trust, efficacy_moves = p
+    prior_strength, memory, loss_to_gain, talk_weight = q  # taken out once: to take them out in a loop costs
+    lanes, width = np.uint64(answered.shape[1]), np.uint64(len(memory))
     rows_in_tile = width // lanes
     usual, answers, held, reached = four_tiles(width)
     own, visible, told, seen = four_tiles(width)
     luck, other_luck, now, _ = four_tiles(width)
-    whole = np.empty((3, width))
+    of_trust, of_fear, of_efficacy, _ = four_tiles(width)
     for area in range(np.uint64(begin), np.uint64(stop)):
         start, end = first_row[area], first_row[area + ONE]
         spread_lanes(usually[area], usual)
         spread_lanes(answered[area], answers)
         for i in range(width):
-            held[i] = p.sees[i] if session_held[area, i % lanes] else 0.0
+            held[i] = share[i] if session_held[area, i % lanes] else 0.0
         known = np.empty((end - start) * lanes)  # and sessions seen, added as one number
         for first in range(start, end, rows_in_tile):
             rows = min(rows_in_tile, end - first)
@@ -97,11 +98,15 @@ def _react(
                     luck[j * lanes + k], other_luck[j * lanes + k] = hears[first + j], sees[first + j]
             _see(other_luck, held, rows * lanes, known, (first - start) * lanes)
             for count in range(np.uint64(len(table))):
-                if highest < table[count, area].min():
+                least = 2.0
+                for k in range(lanes):
+                    least = min(least, table[count, area, k])
+                if highest < least:
                     break
                 spread_lanes(table[count, area], reached)
                 _know(luck, reached, rows * lanes, known, (first - start) * lanes)
-        whole[:] = 0.0
+        for i in range(width):
+            of_trust[i] = of_fear[i] = of_efficacy[i] = 0.0
         for first in range(start, end, rows_in_tile):
             rows = min(rows_in_tile, end - first)
             at, cells = first * lanes, rows * lanes
@@ -115,37 +120,38 @@ def _react(
                     told[j * lanes + k] = added
             _part(known, (first - start) * lanes, cells, answers, own, visible)
             _part(told, NOUGHT, cells, answers, told, seen)
-            _fear(fear, at, cells, own, usual, p.fear_rises, p.fear_fades, now)
-            add_whole(now, NOUGHT, cells, whole[1], NOUGHT)
-            _remember(good, at, cells, visible, seen, p.event_weight, q.memory, q.talk_weight)
+            _fear(fear, at, cells, own, usual, fear_rises, fear_fades, now)
+            add_whole(now, NOUGHT, cells, of_fear, NOUGHT)
+            _remember(good, at, cells, visible, seen, event_weight, memory, talk_weight)
             for i in range(cells):
-                own[i] = q.loss_to_gain[i] * own[i]
-                told[i] = q.loss_to_gain[i] * told[i]
-            _remember(bad, at, cells, own, told, p.event_weight, q.memory, q.talk_weight)
-            trust_of(good, bad, at, cells, p.start_trust, NOUGHT, q.prior_strength, told,
+                own[i] = loss_to_gain[i] * own[i]
+                told[i] = loss_to_gain[i] * told[i]
+            _remember(bad, at, cells, own, told, event_weight, memory, talk_weight)
+            trust_of(good, bad, at, cells, start_trust, NOUGHT, prior_strength, told,
                       NOUGHT)  # fmt: skip
-            add_whole(told, NOUGHT, cells, whole[0], NOUGHT)
-            _believe(efficacy, at, cells, now, told, p.efficacy_fear, p.efficacy_trust, p.start_trust, p.efficacy_moves,
+            add_whole(told, NOUGHT, cells, of_trust, NOUGHT)
+            _believe(efficacy, at, cells, now, told, efficacy_fear, efficacy_trust, start_trust, efficacy_moves,
                      own)  # fmt: skip
-            add_whole(own, NOUGHT, cells, whole[2], NOUGHT)
-        for figure in range(3):
-            for i in range(width):
-                sums[figure, area, i % lanes] += np.int64(whole[figure, i])
+            add_whole(own, NOUGHT, cells, of_efficacy, NOUGHT)
+        for i in range(width):
+            sums[0, area, i % lanes] += np.int64(of_trust[i])
+            sums[1, area, i % lanes] += np.int64(of_fear[i])
+            sums[2, area, i % lanes] += np.int64(of_efficacy[i])
 
 
-@jit
+@inner
 def _see(luck, share, cells, known, at):
     for i in range(cells):
         known[at + i] = _SEEING * (luck[i] < share[i])
 
 
-@jit
+@inner
 def _know(luck, reached, cells, known, at):
     for i in range(cells):
         known[at + i] += luck[i] >= reached[i]
 
 
-@jit
+@inner
 def _part(both, at, cells, answered, incidents, well):
     """Part incidents known of from sessions seen: the incidents, and what is well, answered ones and sessions."""
     for i in range(cells):
@@ -176,21 +182,21 @@ class _Believing(NamedTuple):
     efficacy_moves: float
 
 
-@jit
+@inner
 def _fear(fear, at, cells, known, usually, rises, fades, now):
     for i in range(cells):
         now[i] = neighbouring.fear_after(fear[at + i], known[i], usually[i], _Fearing(rises[i], fades[i]))
         fear[at + i] = now[i]
 
 
-@jit
+@inner
 def _remember(memory, at, cells, own, heard, weight, keeps, talk):
     for i in range(cells):
         p, q = _Weighing(weight[i]), _Recalling(keeps[i], talk[i])
         memory[at + i] = neighbouring.memory_after(memory[at + i], own[i], heard[i], p, q)
 
 
-@jit
+@inner
 def _believe(efficacy, at, cells, fear, trust, of_fear, of_trust, start, moves, now):
     for i in range(cells):
         p = _Believing(of_fear[i], of_trust[i], start[i], moves[i])

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from modsim.compiling.jit import jit
+from modsim.compiling.jit import inner, jit
 from modsim.compiling.threads import over_spans
 from modsim.rules import excitement, offending, policing
 from modsim.simulation.kernels import plain
@@ -48,7 +48,10 @@ class Excitation(NamedTuple):
 @jit
 def _doubled(column):
     """The same column, and as much room again after it."""
-    return np.concatenate((column, np.empty_like(column)))
+    larger = np.empty(2 * len(column), column.dtype)
+    for i in range(len(column)):
+        larger[i] = column[i]
+    return larger
 
 
 @unless_own_rules
@@ -70,6 +73,7 @@ def _stop(begin, stop, first_row, known, hours, u, p):
 
     Most are not known, and lie below the least quantile.
     """
+    stops_per_hour, stop_floor = p  # taken out once: to take them out in a loop costs
     lanes = known.shape[1]
     found_row, found_lane, found = np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024, np.int16)
     n = 0
@@ -82,7 +86,7 @@ def _stop(begin, stop, first_row, known, hours, u, p):
                 all_known[k] += known[r, k]
         lowest = 1.0  # the least luck at which somebody unknown is stopped
         for k in range(lanes):
-            q = Policing(p.stops_per_hour[k], p.stop_floor[k])
+            q = Policing(stops_per_hour[k], stop_floor[k])
             mean = policing.stops_expected(0, all_known[k], end - start, hours[area, k], q)
             lowest = min(lowest, 1.0 - mean)
         for r in range(start, end):
@@ -94,7 +98,7 @@ def _stop(begin, stop, first_row, known, hours, u, p):
             if n + lanes > len(found):
                 found_row, found_lane, found = _doubled(found_row), _doubled(found_lane), _doubled(found)
             for k in range(lanes):
-                q = Policing(p.stops_per_hour[k], p.stop_floor[k])
+                q = Policing(stops_per_hour[k], stop_floor[k])
                 mean = policing.stops_expected(known[r, k], all_known[k], end - start, hours[area, k], q)
                 if u[r] >= 1.0 - mean:
                     count = poisson_count(mean, u[r])
@@ -162,8 +166,8 @@ def _happen(
                 inside[i] = in_course[at + i]
             _hold(gained, at, cells, belief, held_off, of_trust, of_efficacy, held)
             _rate(usual, moved, held, inside, stirred, cells, time_share, offspring, means)
-            if len(expected):
-                expected[at : at + cells] = means[:cells]
+            for i in range(cells if len(expected) else NOUGHT):
+                expected[at + i] = means[i]
             if _number_busy(means, cells, luck) == 0:
                 continue
             if n + cells > len(found):
@@ -192,13 +196,13 @@ class _Stirring(NamedTuple):
     offspring: float
 
 
-@jit
+@inner
 def _hold(gained, at, cells, efficacy, deterred, of_trust, of_efficacy, held):
     for i in range(cells):
         held[i] = offending.restraint(gained[at + i], efficacy[i], deterred[i], _Orderly(of_trust[i], of_efficacy[i]))
 
 
-@jit
+@inner
 def _rate(usual, moved, held, inside, stirred, cells, share, offspring, means):
     for i in range(cells):
         p, q = _Taken(share[i]), _Stirring(offspring[i])
@@ -206,7 +210,7 @@ def _rate(usual, moved, held, inside, stirred, cells, share, offspring, means):
         means[i] = min(mean, HIGHEST_MEAN)
 
 
-@jit
+@inner
 def _number_busy(means, cells, u):
     """How many have luck that may bring an incident."""
     busy = 0
@@ -255,10 +259,11 @@ def reported_ones(town: "Town", share: np.ndarray) -> tuple[np.ndarray, ...]:
     seeing = town.tiles.get("seeing")
     if seeing is None:
         seeing = town.tiles["seeing"] = np.stack([luck.keys_of(f"seeing: {kind}") for kind in world.partners.kinds])
-    return _report(
+    *entries, seen = _report(
         row, lane, number, world.area, world.slot, world.generation, town.week,
         luck.keys_of("reporting"), seeing, luck.replicate_column, share, town.seen_share,
     )  # fmt: skip
+    return *entries, np.ascontiguousarray(seen)
 
 
 @jit
@@ -289,7 +294,7 @@ def _report(
         for s in range(services):
             seen[s, n] = binomial_count(number, seen_share[s], luck[s])
         n += 1
-    return rows[:n], lanes[:n], reports[:n], seen[:, :n].copy()
+    return rows[:n], lanes[:n], reports[:n], seen[:, :n]
 
 
 def sum_by_area(town: "Town", values: np.ndarray) -> np.ndarray:

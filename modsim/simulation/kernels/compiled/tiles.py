@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from modsim.compiling.jit import jit, usable
+from modsim.compiling.jit import inner, jit, usable
 from modsim.rules import arithmetic, excitement, inclining, neighbouring, offending, policing, trusting
 from modsim.simulation.kernels import plain
 from modsim.world.young_people import FIXED_POINT
@@ -72,7 +72,7 @@ def four_tiles(width):
     return np.empty(width), np.empty(width), np.empty(width), np.empty(width)
 
 
-@jit
+@inner
 def spread_lanes(values, tile):
     """A row of values (lanes,) again and again over a tile."""
     lanes = len(values)
@@ -85,14 +85,14 @@ class Prior(NamedTuple):
     prior_strength: float
 
 
-@jit
+@inner
 def trust_of(good, bad, at, cells, start, first, strength, trust, into):
     """Trust of a tile, from experience at `at`; the tile begins at `first` in `start`, and `into` in `trust`."""
     for i in range(cells):
         trust[into + i] = trusting.trust(start[first + i], good[at + i], bad[at + i], Prior(strength[i]))
 
 
-@jit
+@inner
 def add_whole(values, at, cells, whole, first):
     """Add whole numbers of 1/`FIXED_POINT`, kept as floating point: their sums are exact for 8 million people."""
     for i in range(cells):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from modsim.compiling.jit import jit
+from modsim.compiling.jit import inner, jit
 from modsim.compiling.threads import over_spans
 from modsim.rules import trusting
 from modsim.simulation.kernels import plain
@@ -36,7 +36,7 @@ class Trust(NamedTuple):
     spill_over: Any
 
 
-@jit
+@inner
 def _trust_at(p, i):
     return Trust(
         p.prior_strength[i], p.memory[i], p.event_weight[i], p.loss_to_gain[i], p.talk_weight[i], p.spill_over[i]
@@ -68,7 +68,7 @@ def _trust_loop(town: "Town", kind, row, lane, good, bad, fades: bool) -> None:
     all_good, all_bad, own_good, own_bad, apart = (x.reshape(-1) for x in (*memory.common, *memory.own, memory.apart))
     columns: Any = (
         first_row, start, friends, all_good, all_bad, own_good, own_bad, apart, place[kind], lane, good, bad, latest,
-        earlier, hears, place, town.trust_start, has_kind, present, town.mean_start,
+        earlier, hears, place, len(met), town.trust_start, has_kind, present, town.mean_start,
         tiled(Trust, town.numbers.trust, town), fades, town.trust_gained.reshape(-1), town.trust_sums,
     )  # fmt: skip
     over_spans(world.spans, lambda begin, end: _move_trust(begin, end, *columns))
@@ -78,32 +78,32 @@ class _Fading(NamedTuple):
     memory: float
 
 
-@jit
+@inner
 def _fade(experience, at, cells, memory):
     for i in range(cells):
         experience[at + i] = trusting.fading(experience[at + i], _Fading(memory[i]))
 
 
-@jit
+@inner
 def _add(trust, first, cells, total):
     for i in range(cells):
         total[i] += trust[first + i]
 
 
-@jit
+@inner
 def _take_whole(trust, at, cells, whole, first):
     """Take them away again."""
     for i in range(cells):
         whole[first + i] -= np.rint(trust[at + i] * FIXED_POINT)
 
 
-@jit
+@inner
 def _gain(total, cells, present, mean_start, gained, at):
     for i in range(cells):
         gained[at + i] = total[i] / present - mean_start[i]
 
 
-@jit
+@inner
 def _number_apart(apart, first, end):
     """How many rows of a tile remember a service apart from others; `apart` is of one service."""
     number = np.int64(0)
@@ -112,7 +112,7 @@ def _number_apart(apart, first, end):
     return np.uint64(number)
 
 
-@jit
+@inner
 def _which_apart(apart, first, end, rows):
     """The same, and which: into `rows`. Without a branch."""
     number = NOUGHT
@@ -125,8 +125,9 @@ def _which_apart(apart, first, end, rows):
 @jit
 def _chained(row, tie_start, friends, rows):
     """Events chained by row: each row's last one, the one before each, and who hears of any, own or a friend's."""
-    latest = np.full(rows, -1, dtype=np.int32)
-    earlier = np.empty(len(row), dtype=np.int32)
+    latest, earlier = np.empty(rows, dtype=np.int32), np.empty(len(row), dtype=np.int32)
+    for r in range(rows):
+        latest[r] = -1
     hears = np.zeros(rows, dtype=np.bool_)
     for e in range(len(row)):
         earlier[e] = latest[row[e]]
@@ -138,18 +139,9 @@ def _chained(row, tie_start, friends, rows):
 
 
 @jit
-def _collect(own, e, first, kind, lane, good_ones, bad_ones, earlier):
-    """Add up the events of one row, from its last: good ones and bad ones (2, services, lanes) from `first` on."""
-    while e >= 0:
-        own[first, kind[e], lane[e]] += good_ones[e]
-        own[first + 1, kind[e], lane[e]] += bad_ones[e]
-        e = earlier[e]
-
-
-@jit
 def _move_trust(
     begin, stop, first_row, tie_start, friends, good, bad, own_good, own_bad, apart, kind, lane, good_ones, bad_ones,
-    latest, earlier, hears, place, start, has_kind, present, mean_start, p, fades, gained, sums,
+    latest, earlier, hears, place, met, start, has_kind, present, mean_start, p, fades, gained, sums,
 ):  # fmt: skip
     """Tile by tile, in areas `begin` to before `stop`: experience fades, this week's is added; trust is summed.
 
@@ -158,11 +150,13 @@ def _move_trust(
     people remember a service apart, all are made to. Trust in services that start alike is the same wherever they are
     not remembered apart, and is worked out once.
     """
+    strength, memory = p.prior_strength, p.memory  # taken out once: to take them out in a loop costs
     services, lanes = np.uint64(start.shape[0]), np.uint64(start.shape[2])
-    width, column = np.uint64(len(p.memory)), np.uint64(len(gained))  # column: cells of a service
+    width, column = np.uint64(len(memory)), np.uint64(len(gained))  # column: cells of a service
     rows_in_tile = width // lanes
     people = column // lanes
-    told = np.zeros((4, place.max() + 1, lanes), dtype=np.int64)  # own good and bad, heard good and bad
+    told = np.empty((4, met + 1, lanes))  # own good and bad, heard good and bad; the last of a service not met
+    in_all = np.empty((2, lanes))
     starts, alike, whole, whole_alike = four_tiles(services * width)
     like = np.zeros(services, dtype=np.uint64)  # the first service that starts like each
     numbers, needed = np.zeros(services, dtype=np.uint64), np.zeros(services, dtype=np.bool_)
@@ -176,30 +170,31 @@ def _move_trust(
                 starts[s * width + i] = start[s, area, i % lanes]
             like[s] = s
             for other in range(s):
-                if (start[other, area] == start[s, area]).all():
+                differ = NOUGHT
+                for k in range(lanes):
+                    differ += np.uint64(start[other, area, k] != start[s, area, k])
+                if not differ:
                     like[s] = min(like[s], np.uint64(other))
         for first in range(first_row[area], first_row[area + ONE], rows_in_tile):
             end = min(first + rows_in_tile, first_row[area + ONE])
             at, cells = first * lanes, (end - first) * lanes
             if fades:
-                _fade(good, at, cells, p.memory)
-                _fade(bad, at, cells, p.memory)
+                _fade(good, at, cells, memory)
+                _fade(bad, at, cells, memory)
                 for s in range(services):
                     number = _number_apart(apart, s * people + first, s * people + end)
                     if number == end - first:
-                        _fade(own_good, s * column + at, cells, p.memory)
-                        _fade(own_bad, s * column + at, cells, p.memory)
+                        _fade(own_good, s * column + at, cells, memory)
+                        _fade(own_bad, s * column + at, cells, memory)
                     elif number:
                         _which_apart(apart, s * people + first, s * people + end, rows)
                         for n in range(number):
                             for k in range(lanes):
                                 j = rows[n] * lanes + k
-                                own_good[j] = trusting.fading(own_good[j], _Fading(p.memory[k]))
-                                own_bad[j] = trusting.fading(own_bad[j], _Fading(p.memory[k]))
-            for r in range(first, end):
-                if hears[r]:
-                    _hear(r, tie_start, friends, good, bad, own_good, own_bad, apart, kind, lane, good_ones, bad_ones,
-                          latest, earlier, place, told, p)  # fmt: skip
+                                own_good[j] = trusting.fading(own_good[j], _Fading(memory[k]))
+                                own_bad[j] = trusting.fading(own_bad[j], _Fading(memory[k]))
+            _hear(first, end, hears, tie_start, friends, good, bad, own_good, own_bad, apart, kind, lane, good_ones,
+                  bad_ones, latest, earlier, place, told, in_all, p)  # fmt: skip
             needed[:] = False  # trust of those who do not remember a service apart, by its start
             for s in range(services):
                 numbers[s] = _number_apart(apart, s * people + first, s * people + end)
@@ -207,7 +202,7 @@ def _move_trust(
                     needed[like[s]] = True
             for s in range(services):
                 if needed[s]:
-                    trust_of(good, bad, at, cells, starts, s * width, p.prior_strength, alike, s * width)
+                    trust_of(good, bad, at, cells, starts, s * width, strength, alike, s * width)
                     add_whole(alike, s * width, cells, whole_alike, s * width)
             total[:] = 0.0
             for s in range(services):
@@ -216,7 +211,7 @@ def _move_trust(
                     if number < end - first:
                         for r in range(first, end):
                             _set_apart(r, s, lanes, good, bad, own_good, own_bad, apart)
-                    trust_of(own_good, own_bad, s * column + at, cells, starts, s * width, p.prior_strength, trust,
+                    trust_of(own_good, own_bad, s * column + at, cells, starts, s * width, strength, trust,
                               NOUGHT)  # fmt: skip
                     add_whole(trust, NOUGHT, cells, whole, s * width)
                     if needed[like[s]]:
@@ -228,7 +223,7 @@ def _move_trust(
                     for n in range(number):
                         for k in range(lanes):
                             j, i = rows[n] * lanes + k, (rows[n] - s * people - first) * lanes + k
-                            prior = Prior(p.prior_strength[k])
+                            prior = Prior(strength[k])
                             trust[i] = trusting.trust(starts[s * width + k], own_good[j], own_bad[j], prior)
                             whole[s * width + k] += np.rint(trust[i] * FIXED_POINT)
                             whole[s * width + k] -= np.rint(alike[of + i] * FIXED_POINT)
@@ -246,7 +241,7 @@ def _move_trust(
                 sums[s, area, k] = np.int64(added)
 
 
-@jit
+@inner
 def _set_apart(r, s, lanes, good, bad, own_good, own_bad, apart):
     """From now on the people at a row remember a service apart from others."""
     people = np.uint64(len(good)) // lanes
@@ -257,40 +252,54 @@ def _set_apart(r, s, lanes, good, bad, own_good, own_bad, apart):
             own_bad[(s * people + r) * lanes + k] = bad[r * lanes + k]
 
 
-@jit
+@inner
 def _hear(
-    r, tie_start, friends, good, bad, own_good, own_bad, apart, kind, lane, good_ones, bad_ones, latest, earlier, place,
-    told, p
+    first, end, hears, tie_start, friends, good, bad, own_good, own_bad, apart, kind, lane, good_ones, bad_ones, latest,
+    earlier, place, told, in_all, p
 ):  # fmt: skip
-    """Add this week's experience of one row, its own and what friends tell, to what it remembers."""
-    lanes, people, services = np.uint64(told.shape[2]), np.uint64(len(latest)), np.uint64(len(place))
-    told[:] = 0
-    _collect(told, latest[r], 0, kind, lane, good_ones, bad_ones, earlier)
-    for f in range(tie_start[r], tie_start[r + ONE]):
-        _collect(told, latest[np.uint64(friends[f])], 2, kind, lane, good_ones, bad_ones, earlier)
-    for s in range(services):
-        m = place[s]
-        for k in range(lanes if m >= 0 else NOUGHT):
-            if told[0, m, k] + told[1, m, k] + told[2, m, k] + told[3, m, k]:
-                _set_apart(r, s, lanes, good, bad, own_good, own_bad, apart)
-    for k in range(lanes):
-        all_good, all_bad = 0, 0
-        for m in range(told.shape[1]):
-            all_good += told[0, m, k]
-            all_bad += told[1, m, k]
-        any_own = all_good + all_bad
-        for s in range(services):
+    """Add this week's experience, people's own and what friends tell, to what those in a tile remember who `hears`.
+
+    `told` and `in_all` are room for the events of one row. Without branches over lanes: where nothing happened, nought is added.
+    """
+    lanes, people = np.uint64(told.shape[2]), np.uint64(len(latest))
+    for r in range(first, end):
+        if not hears[r]:
+            continue
+        for k in range(lanes):
+            in_all[0, k] = in_all[1, k] = 0.0
+            for m in range(told.shape[1]):
+                told[0, m, k] = told[1, m, k] = told[2, m, k] = told[3, m, k] = 0.0
+        e = latest[r]
+        while e >= 0:
+            told[0, kind[e], lane[e]] += good_ones[e]
+            told[1, kind[e], lane[e]] += bad_ones[e]
+            in_all[0, lane[e]] += good_ones[e]
+            in_all[1, lane[e]] += bad_ones[e]
+            e = earlier[e]
+        for f in range(tie_start[r], tie_start[r + ONE]):
+            e = latest[np.uint64(friends[f])]
+            while e >= 0:
+                told[2, kind[e], lane[e]] += good_ones[e]
+                told[3, kind[e], lane[e]] += bad_ones[e]
+                e = earlier[e]
+        for s in range(np.uint64(len(place))):
+            m, at = place[s], (s * people + r) * lanes
+            if m < 0:
+                m = told.shape[1] - 1  # of a service that nobody met
             if not apart[s * people + r]:
-                continue
-            m, j = place[s], (s * people + r) * lanes + k
-            own_well, own_badly, well, badly = 0, 0, 0, 0
-            if m >= 0:
-                own_well, own_badly, well, badly = told[0, m, k], told[1, m, k], told[2, m, k], told[3, m, k]
-            if any_own + well + badly:
-                q = _trust_at(p, k)
-                own_good[j] = trusting.good_after(own_good[j], own_well, all_good - own_well, well, q)
-                own_bad[j] = trusting.bad_after(own_bad[j], own_badly, all_bad - own_badly, badly, q)
-        if any_own:
+                some = 0.0
+                for k in range(lanes):
+                    some += told[0, m, k] + told[1, m, k] + told[2, m, k] + told[3, m, k]
+                if some == 0.0:
+                    continue
+                _set_apart(r, s, lanes, good, bad, own_good, own_bad, apart)
+            for k in range(lanes):
+                j, q, own = at + k, _trust_at(p, k), told[0, m, k]
+                own_good[j] = trusting.good_after(own_good[j], own, in_all[0, k] - own, told[2, m, k], q)
+            for k in range(lanes):
+                j, q, own = at + k, _trust_at(p, k), told[1, m, k]
+                own_bad[j] = trusting.bad_after(own_bad[j], own, in_all[1, k] - own, told[3, m, k], q)
+        for k in range(lanes):
             j, q = r * lanes + k, _trust_at(p, k)
-            good[j] = trusting.good_after(good[j], 0, all_good, 0, q)
-            bad[j] = trusting.bad_after(bad[j], 0, all_bad, 0, q)
+            good[j] = trusting.good_after(good[j], 0.0, in_all[0, k], 0.0, q)
+            bad[j] = trusting.bad_after(bad[j], 0.0, in_all[1, k], 0.0, q)
