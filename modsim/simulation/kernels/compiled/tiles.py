@@ -14,7 +14,7 @@ from modsim.world.young_people import FIXED_POINT
 if TYPE_CHECKING:
     from modsim.simulation.town import Town
 
-WIDTH = 256
+WIDTH = 512
 NOUGHT, ONE, TWO = np.uint64(0), np.uint64(1), np.uint64(2)
 _USED = {
     trusting: ("trust", "fading", "good_after", "bad_after"),

@@ -259,7 +259,8 @@ def _hear(
 ):  # fmt: skip
     """Add this week's experience, people's own and what friends tell, to what those in a tile remember who `hears`.
 
-    `told` and `in_all` are room for the events of one row. Without branches over lanes: where nothing happened, nought is added.
+    `told` and `in_all` are room for the events of one row. No branches over lanes: where nothing happened, nought is
+    added.
     """
     lanes, people = np.uint64(told.shape[2]), np.uint64(len(latest))
     for r in range(first, end):
