@@ -25,12 +25,14 @@ def _parts(quick: bool) -> dict[str, tuple[str, Callable[[], list[Row]]]]:
         return {
             "faces": ("Ways of running it", lambda: parts.faces(700, 14, 1, 2, 1)),
             "lanes": ("Lanes side by side", lambda: parts.lanes(700, 14, 1, 2)),
+            "stages": ("Stages of the week", lambda: parts.stages(1, [2, 3], 14, 1)),
             "growth": ("Growth", lambda: parts.growth([700, 900], 14, 1)),
             "networks": ("Networks", lambda: parts.networks(2_000, 1)),
         }
     return {
         "faces": ("Ways of running it, 10,000 young people", lambda: parts.faces(10_000, 60, 2, 32, 3)),
         "lanes": ("Lanes side by side, 4,700 young people", lambda: parts.lanes(4_700, 60, 3)),
+        "stages": ("Stages of the week, for a young person in a lane", lambda: parts.stages(8, [2, 11], 156, 3)),
         "growth": ("Growth", lambda: parts.growth([1_000, 10_000, 100_000], 40, 3)),
         "memory": ("Memory", lambda: parts.memory(20_000)),
         "start-up": ("Start-up", lambda: parts.start_up(3)),

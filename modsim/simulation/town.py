@@ -344,11 +344,11 @@ class Town:
     def interests(self, rows: np.ndarray, lanes: np.ndarray) -> np.ndarray:
         """Shares of wishes (n, K) of the people at these rows, each in its lane."""
         if len(self._dissimilarities) == 1:
-            return self.world.wishes(self._dissimilarities[0]).of(rows)
+            return self.world.wishes_of(rows, self._dissimilarities[0])
         shares = np.empty((len(rows), len(self.world.activity_ids)))
         for k, dissimilarity in enumerate(self._dissimilarities):
             mine = self._point_of_lane[lanes] == k
-            shares[mine] = self.world.wishes(dissimilarity).of(rows[mine])
+            shares[mine] = self.world.wishes_of(rows[mine], dissimilarity)
         return shares
 
     def pattern(self, area: int, lane: int) -> np.ndarray:

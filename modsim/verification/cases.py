@@ -97,7 +97,7 @@ def match_of_what_is_carried(dice: Dice, sheet: Sheet, more: int) -> None:
                (1.0 - distance) * here)  # fmt: skip
     people = np.nonzero(recipient[world.area])[0]
     people = people[np.unique(world.first_group[people], return_index=True)[1]]  # people of a group are alike
-    own = wishes.of(people)[:, menu].sum(axis=1) - wishes.pattern[world.area[people]][:, menu].sum(axis=1)
+    own = world.wishes_of(people)[:, menu].sum(axis=1) - wishes.pattern[world.area[people]][:, menu].sum(axis=1)
     sheet.mean("what a person wants of it, less their area", own, 0.0)
 
 

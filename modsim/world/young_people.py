@@ -185,6 +185,10 @@ class World:
             del self._wishes[old]
         return wishes
 
+    def wishes_of(self, rows: np.ndarray, dissimilarity: float | None = None) -> np.ndarray:
+        """Shares of wishes (n, K) of the people who hold these rows now; each row adds up to 1."""
+        return self.wishes(dissimilarity).of(self, rows)
+
     @property
     def log_rate(self) -> np.ndarray:
         """Lasting log-rate: area, group, own, and the shift of the core groups (rows,)."""
@@ -349,7 +353,6 @@ class Wishes:
 
     def __init__(self, world: World, dissimilarity: float, moved_on: float = 0.0):
         scenario, luck = world.scenario, world.luck
-        self._world = world
         self.pattern = np.array(
             [area_pattern(scenario, a, dissimilarity, luck, i, moved_on) for i, a in enumerate(world.areas)]
         )
@@ -358,23 +361,21 @@ class Wishes:
         self._shares = np.empty((world.rows, len(world.activity_ids)))
         self._generation = np.full(world.rows, -1)  # whose shares a row holds; -1 nobody's yet
 
-    def of(self, rows: np.ndarray) -> np.ndarray:
-        """Shares of wishes of the people who hold these rows now (n, K); each row adds up to 1."""
-        world = self._world
+    def of(self, world: World, rows: np.ndarray) -> np.ndarray:
+        """See `World.wishes_of`. (The world is not kept: with a ring of references it would outlive its use.)"""
         unknown = np.unique(rows[self._generation[rows] != world.generation[rows]])
         if unknown.size:
             generation = world.generation[unknown]
             self._shares[unknown] = dirichlet(
-                "wishes", world.scenario.world.person_concentration, self._groups(world.first_group[unknown]),
+                "wishes", world.scenario.world.person_concentration, self._groups(world, world.first_group[unknown]),
                 world.activity_ids, world.luck, areas=world.area[unknown], slot=world.slot[unknown],
                 generation=generation,
             )  # fmt: skip
             self._generation[unknown] = generation
         return self._shares[rows]
 
-    def _groups(self, groups: np.ndarray) -> np.ndarray:
+    def _groups(self, world: World, groups: np.ndarray) -> np.ndarray:
         """Shares that the wishes of a peer group's members centre on (n, K)."""
-        world = self._world
         unknown = np.unique(groups[~self._group_is_known[groups]])
         if unknown.size:
             area = world.group_area[unknown]

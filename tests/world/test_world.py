@@ -34,7 +34,7 @@ def test_areas_are_exactly_as_dissimilar_as_asked(delta, seed, replicate):
 
 def everybody(world):
     """What everybody wants at the scenario's dissimilarity (rows, K)."""
-    return world.wishes().of(np.arange(world.rows))
+    return world.wishes_of(np.arange(world.rows))
 
 
 def test_expected_match_of_the_origin_s_menu_falls_in_proportion_to_dissimilarity():
@@ -148,11 +148,11 @@ def test_wishes_do_not_depend_on_who_was_asked_before():
     for week in range(-52, 60):
         world.turn(week)
         asked.turn(week)
-        asked.wishes().of(some)
-        asked.wishes(0.1).of(some)
+        asked.wishes_of(some)
+        asked.wishes_of(some, 0.1)
     assert world.generation.max() > 0
     assert (everybody(asked) == everybody(world)).all()
-    assert (asked.wishes(0.1).of(np.arange(asked.rows)) == world.wishes(0.1).of(np.arange(asked.rows))).all()
+    assert (asked.wishes_of(np.arange(asked.rows), 0.1) == world.wishes_of(np.arange(asked.rows), 0.1)).all()
 
 
 def test_a_remembered_world_is_the_same_when_it_is_lived_again():

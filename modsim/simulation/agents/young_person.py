@@ -73,7 +73,7 @@ class YoungPerson(mesa.Agent):
     def interests(self) -> dict[str, float]:
         """Share of their wishes by activity id; adds up to 1."""
         world = self.model.town.world
-        return dict(zip(world.activity_ids, world.wishes().of(np.array([self.row]))[0].tolist(), strict=True))
+        return dict(zip(world.activity_ids, world.wishes_of(np.array([self.row]))[0].tolist(), strict=True))
 
     @property
     def support(self) -> float:
