@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from modsim.findings.statistics import CONFIDENCE, FEWEST_TO_RESAMPLE, resamples
+from modsim.findings.statistics import CONFIDENCE, FEWEST_TO_RESAMPLE, resampled_means
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def break_even(points: list[float], gains: np.ndarray, arm: str, against: str, s
     where = float(_crossing(at, means[None, :])[0])
     low = high = None
     if len(gains) >= FEWEST_TO_RESAMPLE:
-        samples = gains[resamples(len(gains), seed)].mean(axis=1)
+        samples = resampled_means(gains, seed)
         tail = 100 * (1 - CONFIDENCE) / 2
         ends = np.percentile(_crossing(at, samples), [tail, 100 - tail], method="nearest")
         low, high = (float(min(max(x, 0.0), 1.0)) for x in ends)

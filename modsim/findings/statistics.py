@@ -11,6 +11,7 @@ CONFIDENCE = 0.95
 RANGE_OF_FUTURES = (5.0, 95.0)
 SMOOTHING_WEEKS = 13  # of weekly incidents, in figures and on the page
 _BOOTSTRAP_SAMPLES = 2000
+_DRAWN_AT_ONCE = 100_000
 FEWEST_TO_RESAMPLE = 8  # replicates below which a bootstrap interval would be far too narrow to be shown
 
 
@@ -42,13 +43,21 @@ def estimate(values: np.ndarray) -> Estimate:
     return Estimate(mean, mean - reach, mean + reach, low_future, high_future)
 
 
-def resamples(replicates: int, seed: int) -> np.ndarray:
-    """Bootstrap samples of replicates (samples, replicates): whole replicates, so that pairs stay together."""
-    luck = Luck(seed, ["bootstrap"], [0])
-    sample = np.repeat(np.arange(_BOOTSTRAP_SAMPLES), replicates)
-    place = np.tile(np.arange(replicates), _BOOTSTRAP_SAMPLES)
-    u = luck.uniform("bootstrap", np.zeros(len(place), dtype=np.int64), sample, place)
-    return np.minimum((u * replicates).astype(np.int64), replicates - 1).reshape(_BOOTSTRAP_SAMPLES, replicates)
+def resampled_means(values: np.ndarray, seed: int) -> np.ndarray:
+    """Means (samples, ...) of bootstrap samples of replicates (replicates, ...): whole, so that pairs stay together.
+
+    Some samples at a time, so that memory does not grow with the replicates.
+    """
+    luck, replicates = Luck(seed, ["bootstrap"], [0]), len(values)
+    at_once = max(_DRAWN_AT_ONCE // replicates, 1)
+    means = []
+    for first in range(0, _BOOTSTRAP_SAMPLES, at_once):
+        samples = np.arange(first, min(first + at_once, _BOOTSTRAP_SAMPLES))
+        sample, place = (x.ravel() for x in np.meshgrid(samples, np.arange(replicates), indexing="ij"))
+        u = luck.uniform("bootstrap", np.zeros(len(place), dtype=np.int64), sample, place)
+        drawn = np.minimum((u * replicates).astype(np.int64), replicates - 1).reshape(len(samples), replicates)
+        means.append(values[drawn].mean(axis=1))
+    return np.concatenate(means)
 
 
 def trailing_mean(values: np.ndarray, weeks: int = SMOOTHING_WEEKS) -> np.ndarray:
@@ -77,8 +86,7 @@ def price_of_averting(cost: np.ndarray, averted: np.ndarray, seed: int) -> Estim
         return Estimate(None, None, None, None, None)
     low = high = None
     if len(cost) >= FEWEST_TO_RESAMPLE:
-        sample = resamples(len(cost), seed)
-        ratios = ratio(cost[sample].mean(axis=1), averted[sample].mean(axis=1))
+        ratios = ratio(*(resampled_means(values, seed) for values in (cost, averted)))
         tail = 100 * (1 - CONFIDENCE) / 2
         low, high = (finite(x) for x in np.percentile(ratios, [tail, 100 - tail], method="nearest"))
     futures = np.percentile(ratio(cost, averted), RANGE_OF_FUTURES, method="nearest")

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modsim.findings import statistics
 from modsim.findings.break_even import break_even
 from modsim.findings.measures import Measure, by_replicate
-from modsim.findings.statistics import Estimate, estimate, price_of_averting
+from modsim.findings.statistics import Estimate, estimate, price_of_averting, resampled_means
 from modsim.findings.verdict import contrast, kind_of, sentence
 from modsim.simulation.lanes import Lane
 from modsim.simulation.runs import Outcome
@@ -146,6 +147,14 @@ def test_the_break_even_interval_covers_the_truth_about_as_often_as_it_says():
         found = break_even([0.0, 0.5, 1.0], table, "A", "B", k)
         covered += found.low <= 0.25 <= found.high
     assert covered / 150 > 0.85
+
+
+def test_resampled_means_do_not_depend_on_how_many_are_drawn_at_once(monkeypatch):
+    values = np.random.default_rng(5).normal(1.0, 1.0, (40, 3))
+    at_once = resampled_means(values, 11)
+    monkeypatch.setattr(statistics, "_DRAWN_AT_ONCE", 130)
+    assert (resampled_means(values, 11) == at_once).all()
+    assert mean_is(at_once[:, 0] - values[:, 0].mean(), 0.0)
 
 
 def test_the_break_even_is_not_invented_from_too_little():

@@ -1,5 +1,6 @@
 """Tasks in this process or in several: what is told while they run, and what happens when one of them dies."""
 
+import gc
 import os
 import signal
 
@@ -8,6 +9,7 @@ import pytest
 from modsim import compare
 from modsim.simulation.lanes import Lane
 from modsim.simulation.parallel import LostWorkerError, Task, attempts, outcomes
+from modsim.world.young_people import World
 from tests.conftest import small_scenario
 
 
@@ -70,3 +72,17 @@ def test_a_process_that_dies_costs_only_what_was_under_way(monkeypatch):
     monkeypatch.setattr(Task, "outcome", _fatal_outcome)
     results = [result for _, result in attempts(iter(tasks), 2)]
     assert [type(result) for result in results] == [LostWorkerError] * 5  # every one was tried, in new processes
+
+
+def test_a_task_leaves_nothing_behind_that_waits_to_be_collected():
+    gc.collect()
+    before = {id(found) for found in gc.get_objects() if isinstance(found, World)}
+    gc.disable()  # a ring of references would outlive its use until somebody collects
+    try:
+        scenario = small_scenario("settings.weeks=40", "programme.rounds=1")
+        outcome = Task([scenario], [Lane("none"), Lane("recoproduce")], [0]).outcome()
+        left = [found for found in gc.get_objects() if isinstance(found, World) and id(found) not in before]
+    finally:
+        gc.enable()
+    assert outcome.totals["invited"].sum() > 0
+    assert not left
