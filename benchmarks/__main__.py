@@ -46,7 +46,7 @@ def main(
     quick: Annotated[bool, typer.Option("--quick", help="Only show that it works: the figures mean nothing.")] = False,
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where the JSON goes.")] = Path("results/benchmarks.json"),
 ) -> None:
-    """Measure how fast the model is; ratios are of one process, in turns, on fresh seeds. Takes some ten minutes."""
+    """Measure how fast the model is; ratios are of one process, in turns, on fresh seeds. Takes some four minutes."""
     known = _parts(quick)
     if unknown := set(only or []) - set(known):
         raise typer.BadParameter(f"{', '.join(unknown)}: there is no such part; there are {', '.join(known)}")

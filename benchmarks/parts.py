@@ -259,7 +259,7 @@ def _redraw(replicates: list[int]) -> float:
 def _small_runs(seed: int) -> float:
     """Two arms at sixteen parameter points side by side, as a sweep has them, each in sixteen futures."""
     scenario = of_size(1000, 104, f"settings.seed={seed}")
-    points = [with_changes(scenario, [f"effect.match_reference={0.3 + k / 100}"]) for k in range(16)]
+    points = [with_changes(scenario, [f"effect.session_effect={0.05 + k / 500}"]) for k in range(16)]
     arms = "transplant", "recoproduce"
     return seconds(lambda: run(points, [Lane(arm, k) for k in range(16) for arm in arms], range(16)))
 

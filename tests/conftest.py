@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from modsim import Scenario, cli, load_scenario
+from modsim import Community, Scenario, cli, compiling, load_scenario
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 ARMS = ["none", "attention", "transplant", "recoproduce"]
@@ -18,6 +18,12 @@ SMALL = (
     "areas.govan.population=1500",
     "areas.govan.opens_week=0",
 )
+
+
+def pytest_sessionstart(session):
+    """Compile the model's loops before the tests, which look at messages and at the clock: once, for all workers."""
+    if not hasattr(session.config, "workerinput") and compiling.still_to_do():
+        Community(small_scenario(), arm="recoproduce").run_for(2)
 
 
 def small_scenario(*changes: str) -> Scenario:

@@ -100,14 +100,12 @@ def reflect(
 
 def _check_place(place: Path) -> None:
     """Refuse, before any question, a file that could not be written."""
-    import os
+    from modsim.studies.writing import WritingError, check_place
 
-    if place.is_dir():
-        refuse([f"{place}: is a folder; give a file with --out"])
-    if not place.resolve().parent.is_dir():
-        refuse([f"{place}: its folder is not there; make it first, or give another --out"])
-    if not os.access(place.resolve().parent, os.W_OK):
-        refuse([f"{place}: its folder cannot be written; give another --out"])
+    try:
+        check_place(place)
+    except WritingError as error:
+        refuse([f"--out {error}"])
 
 
 def _given(answers: list[str], whys: list[str], rest: str | None) -> dict[str, dict[str, str]]:

@@ -1,8 +1,6 @@
 """`modsim run`: one future of one arm, told as a story."""
 
-import os
 import sys
-import tempfile
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,7 +24,9 @@ EXAMPLES = (
 def run(
     scenario: ScenarioFile,
     arm: Annotated[str | None, typer.Option(help="The arm to live through; by default that of the verdict.")] = None,
-    replicate: Annotated[int, typer.Option(min=0, help="Number of the future; the same luck in every arm.")] = 0,
+    replicate: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="Number of the future; the same luck in every arm.")
+    ] = 0,
     person: Annotated[
         str | None, typer.Option(metavar="AREA:NUMBER", help="Tell of one young person, as in govan:17.")
     ] = None,
@@ -52,7 +52,7 @@ def run(
     from modsim.inputs.problems import ScenarioError
     from modsim.inputs.reading import load_scenario
     from modsim.simulation.community import Community
-    from modsim.simulation.story import ONE_OF_MANY, life_of, person_called, story_of
+    from modsim.simulation.story import ONE_OF_MANY, area_and_number, life_of, person_called, story_of
 
     given = [f"settings.seed={seed}"] if seed is not None else []
     try:
@@ -71,6 +71,11 @@ def run(
         problems.append(f"--weeks {weeks}: the horizon is week {loaded.settings.weeks}; {more}")
     if person is not None and area is not None:
         problems.append(f"--area {area!r} and --person {person!r}: tell of an area or of somebody, not of both")
+    try:
+        if person is not None:
+            area_and_number(loaded, person)
+    except ValueError as error:
+        problems.append(f"--person {error}")
     if network is not None:
         problems += _wrong_with(network, area)
     if ties is not None and not ties.is_file():
@@ -83,11 +88,8 @@ def run(
     try:
         community = Community(loaded, arm=arm, replicate=replicate, ties=ties)
     except (ValueError, OSError) as error:
-        refuse([f"--{'ties' if ties and str(ties) in str(error) else 'replicate'} {error}"])
-    try:
-        who = person_called(community, person) if person is not None else None
-    except ValueError as error:
-        refuse([f"--person {error}"])
+        refuse([f"--ties {error}" if ties else str(error)])
+    who = person_called(community, person) if person is not None else None
     print(f"{loaded.title or scenario.stem}\n“{loaded.arm_label(arm)}”, future number {replicate}. {ONE_OF_MANY}\n")
     lines = story_of(community, weeks) if who is None else life_of(community, who, weeks)
     if area is not None and who is None:
@@ -111,21 +113,17 @@ def run(
 
 def _wrong_with(network: Path, area: str | None) -> list[str]:
     """What stands against drawing a network into this file."""
+    from modsim.studies.writing import WritingError, check_place
+
     problems = []
     if area is None:
         problems.append("--network draws one area: say which with --area")
     if network.suffix.lower() not in (".png", ".svg", ".pdf"):
         problems.append(f"--network {network}: the file must end in .png, .svg or .pdf")
     try:
-        if not network.parent.is_dir():
-            problems.append(f"--network {network}: there is no folder {network.parent}; make it first")
-        elif network.is_dir():
-            problems.append(f"--network {network} is a folder; name a file in it")
-        else:
-            os.rmdir(tempfile.mkdtemp(dir=network.parent))
-    except OSError as error:
-        name = f"{str(network)[:100]}: cannot be written ({error.strerror or error})"
-        problems.append(f"--network {name}; give another file")
+        check_place(network)
+    except WritingError as error:
+        problems.append(f"--network {error}")
     return problems
 
 

@@ -10,14 +10,14 @@ from modsim.cli.common import Changes, ScenarioFile, all_read, plain_table, refu
 EXAMPLES = (
     "\b\nExamples:\n"
     "  modsim scenario ties scenarios/three-areas.toml\n"
-    "  modsim scenario ties scenarios/three-areas.toml --replicate 3 --out ties.graphml\n"
-    "  modsim run scenarios/three-areas.toml --ties ties.graphml"
+    "  modsim scenario ties scenarios/three-areas.toml --replicate 3 --out results/ties.graphml\n"
+    "  modsim run scenarios/three-areas.toml --ties results/ties.graphml"
 )
 
 
 def ties(
     scenario: ScenarioFile,
-    replicate: Annotated[int, typer.Option(min=0, help="Number of the future.")] = 0,
+    replicate: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Number of the future.")] = 0,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write them, as GraphML (.graphml) or as a list of edges (.csv)."),
@@ -28,18 +28,18 @@ def ties(
     import networkx as nx
 
     from modsim.inputs.reading import load_scenario
-    from modsim.studies.writing import WritingError, write_whole
+    from modsim.studies.writing import WritingError, check_place, write_whole
     from modsim.world.young_people import World
 
     (loaded,) = all_read([scenario], lambda path: load_scenario(path, changes or []))
     if out is not None and out.suffix.lower() not in (".graphml", ".csv"):
         refuse([f"--out {out}: the file must end in .graphml or .csv"])
-    if out is not None and not out.parent.is_dir():
-        refuse([f"--out {out}: there is no folder {out.parent}; make it first"])
     try:
-        world = World(loaded, loaded.settings.seed, [replicate])
-    except ValueError as error:
-        refuse([f"--replicate {error}"])
+        if out is not None:
+            check_place(out)
+    except WritingError as error:
+        refuse([f"--out {error}"])
+    world = World(loaded, loaded.settings.seed, [replicate])
     table = plain_table(
         [("area", "left"), ("young people", "right"), ("ties", "right"), ("friends each", "right"),
          ("friends who are friends", "right")]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from modsim.inputs.scenario import Scenario
 from modsim.simulation.agents.preparing import learned_shares
 from modsim.simulation.agents.programme import Programme
 from modsim.simulation.agents.young_person import YoungPerson
@@ -64,7 +65,13 @@ def life_of(community: Community, person: YoungPerson, weeks: int | None = None)
 
 
 def person_called(community: Community, name: str) -> YoungPerson:
-    """The young person of an area by their number in it, as in "govan:17".
+    """The young person of an area by their number in it, as in "govan:17"; refuses as `area_and_number` does."""
+    area, number = area_and_number(community.scenario, name)
+    return community.programmes[area].young_people[number]
+
+
+def area_and_number(scenario: Scenario, name: str) -> tuple[int, int]:
+    """Position of the area, and number of the young person in it, that "govan:17" names.
 
     Raises
     ------
@@ -72,14 +79,15 @@ def person_called(community: Community, name: str) -> YoungPerson:
         when the name has another form, or there is no such area or number.
     """
     area_id, colon, number = name.partition(":")
-    ids = [area.id for area in community.scenario.areas]
+    ids = [area.id for area in scenario.areas]
     if not colon or area_id not in ids or not (number.isascii() and number.isdigit() and len(number) < 10):
         known = ", ".join(ids)
         raise ValueError(f"{name!r}: give an area and a number in it, as in {ids[-1]}:17; the areas are {known}")
-    people = community.programmes[ids.index(area_id)].young_people
-    if int(number) >= len(people):
-        raise ValueError(f"{name!r}: {area_id} has young people 0 to {len(people) - 1}")
-    return people[int(number)]
+    area = ids.index(area_id)
+    people = scenario.young_people_in(scenario.areas[area])
+    if int(number) >= people:
+        raise ValueError(f"{name!r}: {area_id} has young people 0 to {people - 1}")
+    return area, int(number)
 
 
 class _Chronicler:

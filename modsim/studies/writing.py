@@ -39,6 +39,11 @@ def check_target(path: Path, study: LoadedStudy) -> None:
                 f"{path}: a figure of two factors needs all combinations of at most {_MOST_TILES} values each; write a "
                 "table instead"
             )
+    check_place(path)
+
+
+def check_place(path: Path) -> None:
+    """Refuse, before any work, a file that cannot be written; its folder is made if there is none."""
     try:
         if path.is_dir():
             raise WritingError(f"{path}: is a folder; give a file")

@@ -30,6 +30,8 @@ def test_every_command_of_the_readme_runs(command, tmp_path, monkeypatch, capsys
     words = shlex.split(command.split("`")[0])
     if words[1] == "compare":  # the same command on a shorter question, its results out of the way
         words += ["--replicates", "1", "--weeks", "24", "--no-figures", "--out", str(tmp_path / "out")]
+    if words[1:3] == ["scenario", "ties"]:
+        words[-1] = str(tmp_path / "ties.graphml")
     if words[1] == "verify":
         words += ["--only", "rules", "--only", "7", "--workers", "1"]
     if words[1:3] == ["study", "run"]:
