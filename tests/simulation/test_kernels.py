@@ -60,6 +60,16 @@ def test_two_hundred_lanes_give_what_each_gives_alone(monkeypatch):
         assert np.array_equal(alone.only([Lane(lane.arm)]).weekly, together.only([lane]).weekly), seed
 
 
+def test_thousands_of_lanes_have_room_for_all_that_happens():
+    places = [f"areas.{area}.population=500" for area in ("gorbals", "castlefern", "govan")]
+    scenario = small_scenario("settings.weeks=6", f"settings.seed={secrets.randbelow(2**31)}", *places)
+    lanes = [Lane("none", k) for k in range(2500)]  # of the same numbers, so in all of them the same people act at once
+    weekly = run([scenario] * 2500, lanes, [0]).only(lanes[1:]).weekly
+    alone = run(scenario, [Lane("none")] * 2, [0]).only([Lane("none")]).weekly
+    assert alone.any()
+    assert np.array_equal(weekly, np.broadcast_to(alone, weekly.shape))
+
+
 @pytest.mark.parametrize("name", ["three-areas", "spread-on-evidence"])
 def test_threads_change_nothing(name):
     seed = secrets.randbelow(2**31)

@@ -95,7 +95,7 @@ def _stop(begin, stop, first_row, known, hours, u, p):
                 some = some or known[r, k] != 0
             if not some:
                 continue
-            if n + lanes > len(found):
+            while n + lanes > len(found):
                 found_row, found_lane, found = _doubled(found_row), _doubled(found_lane), _doubled(found)
             for k in range(lanes):
                 q = Policing(stops_per_hour[k], stop_floor[k])
@@ -170,7 +170,7 @@ def _happen(
                 expected[at + i] = means[i]
             if _number_busy(means, cells, luck) == 0:
                 continue
-            if n + cells > len(found):
+            while n + cells > len(found):
                 found_row, found_lane = _doubled(found_row), _doubled(found_lane)
                 found, found_mean = _doubled(found), _doubled(found_mean)
             for i in range(cells):
