@@ -57,8 +57,8 @@ def calibrate(
 ) -> None:
     """Find the numbers that agree with what is known: draws from the posterior, with what the targets cannot tell.
 
-    Takes about an hour on two cores; less with fewer --worlds. Every finished part is kept in the store: after Ctrl-C
-    or a crash the same command goes on where it stood.
+    Takes half an hour or so on two cores; less with fewer --worlds. Every finished part is kept in the store: after
+    Ctrl-C or a crash the same command goes on where it stood.
     """
     try:
         from modsim.calibration import page
