@@ -145,7 +145,8 @@ def friends_conserve_their_sum(dice: Dice, sheet: Sheet, more: int) -> None:
     looked, sums, gaps = 0, 0.0, 0.0
     for group in np.unique(world.group[area]):
         members = np.nonzero(world.group == group)[0]
-        closed = (np.diff(world.ties.start)[members] == len(members) - 1).all()  # old ties stay where cores change
+        friends, _ = world.ties.of_each(members)  # old ties stay where somebody changes places with one of a core
+        closed = len(friends) == len(members) * (len(members) - 1) and (world.group[friends] == group).all()
         if not closed or (world.generation[members] != who[members]).any():
             continue  # somebody grew out and took the sum along
         first, last, n = before[members], c.inclination[members, 0], len(members)
