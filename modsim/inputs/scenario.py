@@ -332,6 +332,11 @@ class Scenario(Table):
         ranked = sorted(self.activities, key=lambda a: (-a.origin_share, a.id))
         return [a.id for a in ranked[: self.programme.menu_size]]
 
+    @property
+    def longest_setup_weeks(self) -> int:
+        """The longest first set-up of all arms with a programme, run or not; 1 where there is none."""
+        return max((arm.setup_weeks for arm in self.arms.values() if arm.spends_on == "programme"), default=1)
+
     def arm_label(self, name: str) -> str:
         return self.arms[name].label or name
 

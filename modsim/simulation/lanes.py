@@ -101,6 +101,8 @@ def what_makes_the_world(scenario: Scenario) -> dict[str, Any]:
         content["world"].pop(name)
     for name in _HOW_IT_IS_READ:
         content["settings"].pop(name)
+    if scenario.settings.comparison != "equal_budget":  # all arms then wait for the one with the longest set-up
+        content["longest_setup_weeks"] = scenario.longest_setup_weeks
     return content | {"memory_weeks": scenario.targeting.memory_weeks}
 
 

@@ -60,8 +60,7 @@ class LaneLevers:
         self.learned_share = np.where(self.learns, learned, 0.0)
         self.given_menu = np.moveaxis(column(lambda x: given_menu(scenario, x), float), 2, 0)
         self.is_recipient = np.array([area.role == "recipient" for area in world.areas])
-        running = [arm.setup_weeks for arm in scenario.arms.values() if arm.spends_on == "programme"]
-        self.longest_setup = float(max(running, default=1))
+        self.longest_setup = float(scenario.longest_setup_weeks)
 
 
 def given_menu(scenario: Scenario, levers: Levers) -> list[float]:

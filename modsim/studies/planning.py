@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from modsim.inputs.mechanisms import as_it_runs
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.lanes import Lane, what_makes_the_world
 from modsim.simulation.parallel import Task
@@ -55,7 +56,8 @@ class Plan:
             lacks[point, replicate] = (*lacks.get((point, replicate), ()), arm)
         worlds: dict[str, list[int]] = {}
         for point in sorted({point for point, _ in lacks}, key=_scattered):
-            worlds.setdefault(json.dumps(what_makes_the_world(self._scenarios[point])), []).append(point)
+            world = what_makes_the_world(as_it_runs(self._scenarios[point]))
+            worlds.setdefault(json.dumps(world), []).append(point)
         found = []
         for points in worlds.values():
             lanes = self._lanes_abreast(points[0])

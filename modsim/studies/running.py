@@ -1,6 +1,5 @@
 """Running a study: what is missing is run, interleaved over all points, and kept as it finishes."""
 
-import json
 import math
 import re
 import time
@@ -16,7 +15,7 @@ from modsim.compiling.sources import code_hash
 from modsim.inputs.problems import ScenarioError
 from modsim.inputs.scenario import Scenario
 from modsim.inputs.writing import resolved_toml
-from modsim.simulation.lanes import LANE_TABLES, what_makes_the_world
+from modsim.simulation.naming import what_decides
 from modsim.simulation.parallel import LostWorkerError, Task, attempts, check_memory, worthwhile_workers
 from modsim.simulation.runs import Outcome
 from modsim.studies.loading import LoadedStudy
@@ -119,12 +118,9 @@ class StudyRun:
         """The name of every run of the study in the store, in the order of the design."""
         found = {}
         for point, scenario in enumerate(self.scenarios):
-            where = json.dumps(deciding_content(scenario), sort_keys=True)
-            reference = scenario.arms[self.study.reference].model_dump(exclude={"label"})
-            for arm in self.study.arms:
-                levers = json.dumps([scenario.arms[arm].model_dump(exclude={"label"}), reference], sort_keys=True)
+            for arm, content in what_decides(scenario, self.study.arms).items():
                 for replicate in range(self.study.replicates):
-                    found[point, arm, replicate] = run_name(self.store.code, where, levers, replicate)
+                    found[point, arm, replicate] = run_name(self.store.code, content, replicate)
         return found
 
     @cached_property
@@ -301,12 +297,6 @@ def _seconds(task: Task) -> float:
     """A guess of how long one process takes."""
     settings = task.points[0].settings
     return task.work / _WORK_A_SECOND + _SECONDS_A_WEEK * (settings.history_weeks + settings.weeks)
-
-
-def deciding_content(scenario: Scenario) -> dict[str, object]:
-    """Everything of a scenario that decides the numbers of a run, but its arms."""
-    tables = scenario.model_dump(include=set(LANE_TABLES), mode="json")
-    return {**what_makes_the_world(scenario), **tables, "dissimilarity": scenario.world.dissimilarity}
 
 
 def deciding_code() -> str:

@@ -61,9 +61,9 @@ class RunName:
     what: str
 
 
-def run_name(code: str, point: str, arm: str, replicate: int) -> RunName:
-    """The name of a run, from the code and from hashes or names of its point, arm and future."""
-    what = _hash(f"{point}\x1f{arm}\x1f{replicate}".encode())
+def run_name(code: str, content: str, replicate: int) -> RunName:
+    """The name of a run, from the code, from all that decides its numbers, and from its replicate."""
+    what = _hash(f"{content}\x1f{replicate}".encode())
     return RunName(_hash(f"{code}\x1f{what}".encode()), what)
 
 

@@ -213,6 +213,30 @@ def test_a_study_says_at_each_point_what_a_comparison_says(study, tmp_path):
         assert (row["kind"], row["mean"]) == (comparison.verdict["kind"], comparison.verdict["mean"])
 
 
+@pytest.mark.parametrize(
+    ("factor", "values"),
+    [
+        ("settings.rung", ["M0", "M1", "M3"]),
+        ("settings.without", [[], ["mentoring"], ["insight-3"]]),
+        ("settings.comparison", ["equal_budget", "equal_start"]),
+    ],
+)
+def test_what_decides_how_the_model_runs_can_be_a_factor(tmp_path, factor, values):
+    """Case 37: one value was run, and its numbers were copied to every point."""
+    text = HEAD.replace("replicates = 3", "replicates = 2") + f"[factors]\n'{factor}' = {values}\n"
+    found = run_study(written(tmp_path / "s.toml", text), tmp_path / "store", workers=1)
+    name, means = "occurred_asb_change_percent", []
+    for point in range(len(values)):
+        comparison = compare(found.study.scenario_at(point), workers=1)
+        rows = found.runs[(found.runs["point"] == point + 1) & (found.runs["arm"] == "recoproduce")]
+        assert rows[name].tolist() == comparison.values["recoproduce"][name].tolist()
+        means.append(rows[name].mean())
+    assert len(set(means)) > 1
+    other = text.replace(str(values), str(values[:1]))
+    alone = run_study(written(tmp_path / "s.toml", other), tmp_path / "store", workers=1)
+    assert alone.runs[alone.runs["arm"] == "recoproduce"][name].mean() == means[0]
+
+
 def test_runs_that_cannot_differ_are_done_once_and_serve_every_point(tmp_path):
     """Only one arm's lever varies: the other arms' runs are the same at every point."""
     text = HEAD + "[factors]\n'arms.recoproduce.setup_weeks' = [8, 12, 16]\n'arms.attention.setup_weeks' = [5, 6]\n"
