@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
+from modsim.inputs.files import read_csv
 from modsim.inputs.problems import InputError
-
-_MOST_BYTES = 1_000_000
 
 
 def read_rows(
@@ -30,34 +27,19 @@ def read_rows(
     what = f"{kind}: a CSV file with the columns {', '.join(needed)}"
     if more:
         what += f" (and may have {', '.join(more)})"
-    try:
-        if path.is_file() and path.stat().st_size > _MOST_BYTES:
-            raise InputError([f"{path}: has {path.stat().st_size:,} bytes; at most {_MOST_BYTES:,} are read"])
-        # without a header to pandas, so that a row with a comma too many is an error and not an index
-        cells = pd.read_csv(
-            path, header=None, dtype=str, keep_default_na=False, skip_blank_lines=False, encoding="utf-8-sig"
-        ).fillna("")
-    except FileNotFoundError:
-        raise InputError([f"{path}: there is no such file; it should hold {what}"]) from None
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError([f"{path}: cannot be read ({error}); it should hold {what}"]) from None
-    table = cells.iloc[1:].set_axis(cells.iloc[0].str.strip(), axis="columns")
-    heads = list(table.columns)
-    for other, sign in ((";", "semicolons"), ("\t", "tabs")):
-        if len(heads) == 1 and other in heads[0]:
-            raise InputError(
-                [f"{path}: has {sign} between its columns; it should hold {what}, with commas between them"]
-            )
-    said = [f"names the column {name!r} twice" for name in sorted({n for n in heads if heads.count(n) > 1})]
-    said += [f"has no column {name!r}" for name in needed if name not in table.columns]
-    said += [f"has an unknown column {name!r}" for name in table.columns if name not in known]
+    lines = read_csv(path, f"file of {what}", f"; it should hold {what}")
+    heads = [head.strip() for head in lines[0][1]]
+    said = [f"names the column {name[:40]!r} twice" for name in sorted({n for n in heads if heads.count(n) > 1})]
+    said += [f"has no column {name!r}" for name in needed if name not in heads]
+    said += [f"has an unknown column {name[:40]!r}" for name in heads[:20] if name not in known]
     if said:
         raise InputError([f"{path}: {', '.join(said)}; it should hold {what}"])
-    rows = {
-        line: {name: str(row.get(name, "")).strip() for name in known}
-        for line, row in enumerate(table.to_dict("records"), 2)
-    }
-    rows = {line: row for line, row in rows.items() if any(row.values())}
+    rows = {}
+    for line, cells in lines[1:]:
+        if len(cells) > len(heads):
+            raise InputError([f"{path}, line {line}: has {len(cells)} cells; the headings are {len(heads)}"])
+        row = dict(zip(heads, cells, strict=False))
+        rows[line] = {name: row.get(name, "").strip() for name in known}
     names = [row[key] for row in rows.values()]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

@@ -8,9 +8,9 @@ from modsim.calibration.layers import Layers
 from modsim.calibration.layers_figure import draw_layers
 from modsim.calibration.variants import VARIANTS
 from modsim.findings.comparison import Comparison
+from modsim.inputs.saving import write_text
 from modsim.studies.documents import check_places, markdown_table, put_table, typeset
 from modsim.studies.running import deciding_code
-from modsim.studies.writing import write_text
 
 NAME, BY = "layers", "modsim compare"
 _WORDS = {

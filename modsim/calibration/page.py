@@ -7,8 +7,8 @@ import pandas as pd
 
 from modsim.calibration.calibrating import Calibration
 from modsim.calibration.writing import write_more, write_pictures, write_rounded, write_tables
+from modsim.inputs.saving import write_text
 from modsim.studies.documents import check_places, markdown_table, put_table, range_in_words
-from modsim.studies.writing import write_text
 
 BY = "modsim calibrate"
 SHIPPED = Path(__file__).parent

@@ -17,6 +17,7 @@ from modsim.calibration.figures import FEWEST_WEEKS, FIGURES, Watch
 from modsim.calibration.prior import Prior
 from modsim.inputs.mechanisms import with_values
 from modsim.inputs.problems import InputError, ScenarioError
+from modsim.inputs.saving import write_whole
 from modsim.inputs.scenario import Scenario
 from modsim.inputs.writing import resolved_toml
 from modsim.simulation.lanes import Lane
@@ -25,7 +26,6 @@ from modsim.simulation.rulebook import Rules
 from modsim.simulation.runs import run
 from modsim.simulation.town import Town
 from modsim.studies.running import deciding_code
-from modsim.studies.writing import write_whole
 
 POINTS_OF_A_WORLD = 10
 

@@ -14,8 +14,9 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from modsim.calibration.calibrating import Calibration
 from modsim.findings.figures.style import put_title
+from modsim.inputs.saving import write_text, write_whole
 from modsim.studies.running import deciding_code
-from modsim.studies.writing import write_picture, write_text, write_whole
+from modsim.studies.writing import write_picture
 
 NAMES = {
     "calibration.json", "posterior.csv", "numbers.csv", "reached.csv", "entangled.csv", "recovery.csv",

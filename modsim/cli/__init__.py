@@ -2,7 +2,12 @@
 
 import io
 import os
+import shlex
+import signal
 import sys
+import tempfile
+import threading
+import traceback
 from typing import Annotated, Any
 
 import typer
@@ -22,7 +27,8 @@ from modsim.cli import (
     validate,
     verify,
 )
-from modsim.cli.common import BAD_INPUT, STOPPED
+from modsim.cli.common import BAD_INPUT, ENDED, STOPPED
+from modsim.compiling.interrupts import was_interrupted
 
 app = typer.Typer(
     name="modsim",
@@ -37,10 +43,14 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import version
-
-        print(f"modsim {version('modsim')}")
+        print(f"modsim {_own_version()}")
         raise typer.Exit
+
+
+def _own_version() -> str:
+    from importlib.metadata import version
+
+    return version("modsim")
 
 
 @app.callback()
@@ -91,6 +101,7 @@ def main() -> None:
     if any("\ud800" <= character <= "\udfff" for word in sys.argv for character in word):
         print("The command holds bytes that are not UTF-8; write it in UTF-8.", file=sys.stderr)
         sys.exit(BAD_INPUT)
+    ended = _hear_the_order_to_end()
     try:
         code = app(standalone_mode=False, prog_name="modsim")
     except typer.Exit as stop:
@@ -105,11 +116,44 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         code = 1
     except Exception as error:
-        if isinstance(error.__cause__, KeyboardInterrupt):  # it came while a compiled loop gave its result
+        if was_interrupted(error):
             print("\nStopped.", file=sys.stderr)
-            sys.exit(STOPPED)
-        if not hasattr(error, "format_message"):  # not a usage error of the command line
-            raise
-        print(_usage(error), file=sys.stderr)
-        code = BAD_INPUT
-    sys.exit(code or 0)
+            code = STOPPED
+        elif hasattr(error, "format_message"):  # a usage error of the command line
+            print(_usage(error), file=sys.stderr)
+            code = BAD_INPUT
+        else:
+            print(_report(error), file=sys.stderr)
+            code = 1
+    sys.exit(ENDED if ended else code or 0)
+
+
+def _hear_the_order_to_end() -> list[int]:
+    """Take SIGTERM as Ctrl-C without a word: workers end, what is finished is kept. The list then holds the signal.
+
+    Not where a signal is told to somebody else already, or in another thread than the main one.
+    """
+    ended: list[int] = []
+
+    def end(number: int, frame: object) -> None:
+        ended.append(number)
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115  # for the rest of the process
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, end)
+    return ended
+
+
+def _report(error: Exception) -> str:
+    """One line on an error that nobody foresaw, and the file that tells all of it."""
+    what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    told = "".join(traceback.format_exception(error))
+    head = f"modsim {_own_version()}, Python {sys.version.split()[0]}, {sys.platform}\n{shlex.join(sys.argv)}\n\n"
+    try:
+        handle, place = tempfile.mkstemp(prefix="modsim-report-", suffix=".txt")
+        with open(handle, "w", encoding="utf-8", errors="replace") as file:
+            file.write(head + told)
+    except OSError:
+        return f"modsim met an error it does not know ({what}), and could not save a report of it."
+    return f"modsim met an error it does not know ({what}). Please send the report {place} to its makers."

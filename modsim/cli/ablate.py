@@ -50,10 +50,11 @@ def ablate(
     from modsim.inputs.mechanisms import MECHANISMS
     from modsim.inputs.problems import InputError
     from modsim.inputs.reading import load_scenario
+    from modsim.inputs.saving import WritingError, write_text
     from modsim.simulation.parallel import LostWorkerError
     from modsim.studies.ablation import ablate as take_away
     from modsim.studies.ablation import climb, find_mechanisms
-    from modsim.studies.writing import WritingError, write_table, write_text
+    from modsim.studies.writing import write_table
 
     given = [f"settings.replicates={replicates}"] if replicates is not None else []
     asked = [*(changes or []), *given]

@@ -50,9 +50,9 @@ def reflect(
     from modsim.inputs.experience import ModelSaid, read_experience, text_of_experience
     from modsim.inputs.problems import InputError
     from modsim.inputs.reading import load_scenario
+    from modsim.inputs.saving import WritingError, write_text
     from modsim.simulation.parallel import LostWorkerError
     from modsim.studies.reflecting import reflect as set_beside
-    from modsim.studies.writing import WritingError, write_text
 
     def keep(found: "Experience") -> None:
         write_text(text_of_experience(found), place)
@@ -100,7 +100,7 @@ def reflect(
 
 def _check_place(place: Path) -> None:
     """Refuse, before any question, a file that could not be written."""
-    from modsim.studies.writing import WritingError, check_place
+    from modsim.inputs.saving import WritingError, check_place
 
     try:
         check_place(place)

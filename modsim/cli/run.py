@@ -113,7 +113,7 @@ def run(
 
 def _wrong_with(network: Path, area: str | None) -> list[str]:
     """What stands against drawing a network into this file."""
-    from modsim.studies.writing import WritingError, check_place
+    from modsim.inputs.saving import WritingError, check_place
 
     problems = []
     if area is None:

@@ -98,8 +98,9 @@ def results(
     ] = None,
 ) -> None:
     """Show or write the results of a study, as far as it is finished."""
+    from modsim.inputs.saving import WritingError
     from modsim.studies.results import TABLES, StudyResults
-    from modsim.studies.writing import WritingError, check_target, write_results
+    from modsim.studies.writing import check_target, write_results
 
     if table not in TABLES:
         refuse([f"--table {table!r}: there are {', '.join(TABLES)}"])

@@ -28,7 +28,7 @@ def ties(
     import networkx as nx
 
     from modsim.inputs.reading import load_scenario
-    from modsim.studies.writing import WritingError, check_place, write_whole
+    from modsim.inputs.saving import WritingError, check_place, write_whole
     from modsim.world.young_people import World
 
     (loaded,) = all_read([scenario], lambda path: load_scenario(path, changes or []))

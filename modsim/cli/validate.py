@@ -83,8 +83,8 @@ def _write(found: list[Any], folder: Path) -> None:
     import json
 
     from modsim.calibration.writing import write_rounded
+    from modsim.inputs.saving import write_text
     from modsim.studies.running import deciding_code
-    from modsim.studies.writing import write_text
     from modsim.validation.page import count_of, draw, markdown_of
     from modsim.validation.validating import table_of
 

@@ -5,6 +5,7 @@
 
 import os
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -46,12 +47,25 @@ def folder() -> Path:
 
 @cache
 def is_kept() -> bool:
-    """Whether what was compiled can be kept; where it cannot, each process compiles anew."""
+    """Whether what was compiled can be kept; where it cannot, each process compiles anew.
+
+    What is kept is code that will be run, so it is neither read from nor written to a folder that belongs to somebody
+    else or that others can write to.
+    """
     try:
-        folder().mkdir(parents=True, exist_ok=True)
-        return os.access(folder(), os.W_OK)
+        for place in (folder().parent, folder()):
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.access(folder(), os.W_OK) and all(map(_is_own, (folder(), folder().parent, folder().parents[1])))
     except OSError:
         return False
+
+
+def _is_own(place: Path) -> bool:
+    """Whether nobody but this user can put files into a folder (on Windows the user's profile sees to that)."""
+    if not hasattr(os, "getuid"):
+        return True
+    found = place.stat()
+    return found.st_uid == os.getuid() and not found.st_mode & 0o022
 
 
 def still_to_do() -> str | None:
@@ -62,8 +76,8 @@ def still_to_do() -> str | None:
     if is_kept():
         return f"{what}; they are kept in {folder()} for later ones."
     return (
-        f"{what}, and so will every run: they cannot be kept in {folder()}. Give a folder that can be written to in "
-        f"{PLACE}, or do without compiling by {SWITCH}=off."
+        f"{what}, and so will every run: they cannot be kept in {folder()}, which you cannot write to or others can. "
+        f"Give a folder of your own in {PLACE}, or do without compiling by {SWITCH}=off."
     )
 
 
@@ -72,8 +86,13 @@ def _usual_place() -> str:
     base = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     place = Path(base) / "modsim"
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
         writable = os.access(place, os.W_OK)
     except OSError:
         writable = False
-    return str(place) if writable else os.path.join(tempfile.gettempdir(), f"modsim-{os.environ.get('USER', 'cache')}")
+    if writable:
+        return str(place)
+    mine = Path(tempfile.gettempdir()) / f"modsim-{os.getuid() if hasattr(os, 'getuid') else 'cache'}"
+    with suppress(OSError):
+        mine.mkdir(mode=0o700, exist_ok=True)
+    return str(mine)

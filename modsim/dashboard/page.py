@@ -28,10 +28,10 @@ from modsim.dashboard.view import (
     taken,
 )
 from modsim.inputs.fields import EVIDENCE_MEANING
+from modsim.inputs.files import LARGEST_FILE_BYTES, toml_content
 from modsim.inputs.problems import ScenarioError
 from modsim.inputs.reading import load_scenario, scenario_from
 from modsim.inputs.scenario import Scenario
-from modsim.inputs.toml_files import LARGEST_FILE_BYTES, toml_content
 
 USUAL = "three-areas"
 _CSS = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")

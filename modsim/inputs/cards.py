@@ -1,11 +1,12 @@
 """Interest cards: how many people in two places named each activity, read from a CSV file of counts."""
 
-import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from modsim.inputs.files import read_csv
 from modsim.inputs.problems import InputError
 
 MOST_ACTIVITIES = 200
@@ -35,34 +36,20 @@ def read_cards(path: str | Path) -> Cards:
         with every problem found, one line each.
     """
     path = Path(path)
-    try:
-        if path.exists() and not path.is_file():
-            raise InputError([f"{path}: is not a file; interest cards are a CSV file with {_NEEDS}"])
-        if path.is_file() and path.stat().st_size > LARGEST_FILE_BYTES:
-            raise InputError([f"{path}: has {path.stat().st_size:,} bytes; counts take at most {LARGEST_FILE_BYTES:,}"])
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise InputError([f"{path}: there is no such file; interest cards are a CSV file with {_NEEDS}"]) from None
-    except UnicodeDecodeError:
-        raise InputError([f"{path}: is not UTF-8 text; save it as CSV in UTF-8"]) from None
-    except OSError as trouble:
-        raise InputError([f"{path}: cannot be read: {trouble.strerror or trouble}"]) from None
-    try:
-        lines = [row for row in csv.reader(text.splitlines(), strict=True) if any(cell.strip() for cell in row)]
-    except csv.Error as trouble:
-        raise InputError([f"{path}: is not CSV: {trouble}"]) from None
-    if not lines or len(lines[0]) != 3:
+    missing = f"; interest cards are a CSV file with {_NEEDS}"
+    lines = read_csv(path, f"CSV file with {_NEEDS}", missing, separators=",;\t", most=LARGEST_FILE_BYTES)
+    if len(lines[0][1]) != 3:
         raise InputError([f"{path}: needs {_NEEDS}"])
-    if any(cell.strip().isdigit() for cell in lines[0][1:]):
+    if any(cell.strip().isdigit() for cell in lines[0][1][1:]):
         raise InputError(
             [f"{path}, line 1: holds numbers where the names of the two places should stand; put a header first"]
         )
     return _checked(path, lines)
 
 
-def _checked(path: Path, lines: list[list[str]]) -> Cards:
+def _checked(path: Path, lines: list[tuple[int, list[str]]]) -> Cards:
     problems, names, counts = [], [], []
-    for number, row in enumerate(lines[1:], 2):
+    for number, row in lines[1:]:
         where = f"{path}, line {number}"
         if len(row) != 3:
             problems.append(f"{where}: has {len(row)} cells; {_NEEDS}")
@@ -75,11 +62,10 @@ def _checked(path: Path, lines: list[list[str]]) -> Cards:
         names.append(name)
         found = []
         for cell in row[1:]:
-            if not (cell.strip().isascii() and cell.strip().isdigit() and len(cell.strip()) <= 9):
+            count = re.fullmatch(r"(\d{1,9})([.,]0+)?", cell.strip(), re.ASCII)  # a spreadsheet may write 12 as 12,0
+            if not count:
                 problems.append(f"{where}: {cell.strip()!r} is not a count; give whole numbers of cards, not shares")
-                found.append(0)
-            else:
-                found.append(int(cell))
+            found.append(int(count[1]) if count else 0)
         counts.append(found)
     if len(names) > MOST_ACTIVITIES:
         problems.append(f"{path}: names {len(names)} activities; at most {MOST_ACTIVITIES}")
@@ -87,7 +73,7 @@ def _checked(path: Path, lines: list[list[str]]) -> Cards:
         if len(names) < 2:
             problems.append(f"{path}: names {len(names)} activities; at least 2 are needed")
         for place, total in zip(
-            lines[0][1:], np.sum(counts, axis=0, dtype=np.int64).tolist() if counts else [], strict=False
+            lines[0][1][1:], np.sum(counts, axis=0, dtype=np.int64).tolist() if counts else [], strict=False
         ):
             if not 1 <= total <= MOST_CARDS:
                 problems.append(
@@ -96,5 +82,5 @@ def _checked(path: Path, lines: list[list[str]]) -> Cards:
     if problems:
         raise InputError(problems)
     table = np.array(counts, dtype=np.int64)
-    there, here = (cell.strip() or "?" for cell in lines[0][1:])
+    there, here = (cell.strip() or "?" for cell in lines[0][1][1:])
     return Cards(names, (there, here), table[:, 0], table[:, 1])

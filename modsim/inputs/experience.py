@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, get_args
 import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from modsim.inputs.files import read_toml
 from modsim.inputs.problems import InputError
-from modsim.inputs.toml_files import read_toml
 
 Answer = Literal["true", "partly", "not", "unknown"]
 ANSWERS: dict[Answer, str] = {

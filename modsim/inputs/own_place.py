@@ -1,15 +1,16 @@
 """A scenario of a user's own place: the few things they know, written out with what is assumed beside them."""
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
 from modsim.inputs.fields import PartnerType
-from modsim.inputs.problems import InputError, ScenarioError
-from modsim.inputs.reading import load_scenario
+from modsim.inputs.files import path_from, read_toml
+from modsim.inputs.problems import InputError
+from modsim.inputs.reading import load_scenario, scenario_in
+from modsim.inputs.saving import WritingError, write_text
 from modsim.inputs.scenario import Scenario
 from modsim.inputs.units import WEEKS_PER_MONTH
 
@@ -159,8 +160,8 @@ def text_of(place: OwnPlace, base: str, arms: list[str]) -> str:
 def extended_by(path: Path) -> list[Path]:
     """A scenario file and all that it extends, the nearest first."""
     found = [path.resolve()]
-    while isinstance(parent := tomllib.loads(found[-1].read_text(encoding="utf-8-sig")).get("extends"), str):
-        found.append((found[-1].parent / parent).resolve())
+    while isinstance(parent := read_toml(found[-1], "scenario", "at least areas")[0].get("extends"), str):
+        found.append((found[-1].parent / path_from(parent)).resolve())
     return found
 
 
@@ -187,15 +188,10 @@ def write_own_place(place: OwnPlace, base: Path, out: Path) -> Scenario:
     builds_on = load_scenario(base)
     pair = [builds_on.settings.verdict_against, builds_on.settings.verdict_arm]
     arms = [pair[0], *(arm for arm in ("core_flex",) if arm in builds_on.arms), pair[1]]
-    partial = out.with_name(f".{out.stem}.partial.toml")
+    text = text_of(place, base.name, arms)
+    scenario = scenario_in(text, out)
     try:
-        partial.write_text(text_of(place, base.name, arms), encoding="utf-8")
-        scenario = load_scenario(partial)
-        partial.replace(out)
-    except ScenarioError as error:
-        raise InputError([problem.replace(partial.name, out.name) for problem in error.problems]) from None
-    except OSError as trouble:
-        raise InputError([f"{out}: cannot be written: {trouble.strerror or trouble}"]) from None
-    finally:
-        partial.unlink(missing_ok=True)
+        write_text(text, out)
+    except WritingError as trouble:
+        raise InputError([str(trouble)]) from None
     return scenario

@@ -1,6 +1,7 @@
 """Telling what is wrong with a scenario, and what its keys mean, in the words of the schema."""
 
 import difflib
+import math
 import re
 from typing import Any
 
@@ -8,14 +9,33 @@ from modsim.inputs.fields import CALIBRATED_MEANING, EVIDENCE_MEANING
 from modsim.inputs.scenario import Scenario
 
 _NOTHING = object()
+_KNOWN = "; known here are "
+
+
+MOST_PROBLEMS = 20  # told of one file: nobody reads more
 
 
 class InputError(ValueError):
-    """Something given that cannot be used. `problems` holds one line for each thing wrong."""
+    """Something given that cannot be used.
 
-    def __init__(self, problems: list[str]):
-        self.problems = problems
-        super().__init__("\n".join(problems))
+    `problems` holds one line for each thing wrong: at most 20, then how many more there are, those in `more` counted.
+    """
+
+    def __init__(self, problems: list[str], more: int = 0):
+        self.problems = at_most(problems, more)
+        super().__init__("\n".join(self.problems))
+
+
+def at_most(problems: list[str], more: int = 0) -> list[str]:
+    """The first problems in order, what several say of known keys only once, and how many more there are."""
+    told_of: set[str] = set()
+    short = []
+    for problem in problems[:MOST_PROBLEMS]:
+        what, known, keys = problem.partition(_KNOWN)
+        short.append(what if keys in told_of and known else problem)
+        told_of.add(keys)
+    more += len(problems) - len(short)
+    return [*short, *([f"… and {more:,} more problem{'s' if more > 1 else ''}"] if more > 0 else [])]
 
 
 class ScenarioError(InputError):
@@ -66,9 +86,31 @@ def key_of(error: Any, content: Any) -> str:
     return _dotted(location, content)
 
 
+def most_telling(errors: list[Any], content: Any, root: Any = Scenario) -> dict[str, Any]:
+    """The error to tell of each dotted key, of those that pydantic found on `root`, in their order.
+
+    A value that was tried as several types fails once for each: what is wrong about its own type says the most.
+    """
+    found: dict[str, Any] = {}
+    for error in errors:
+        key = key_of(error, content)
+        if key not in found or _tells(error) > _tells(found[key]):
+            found[key] = error
+    return found
+
+
+def _tells(error: Any) -> int:
+    """How much an error says of a value: more if it took the value for what it is."""
+    given, kind = error.get("input"), error["type"]
+    if isinstance(given, float) and not math.isfinite(given):
+        return 2 if kind == "finite_number" else 0
+    of_type = {bool: "bool", int: "int", float: "float", str: "string", list: "list", dict: "dict"}
+    return 0 if kind.startswith(tuple(of_type.values())) and not kind.startswith(of_type.get(type(given), "?")) else 1
+
+
 def without_tried_types(location: tuple[Any, ...]) -> list[Any]:
     """A pydantic location without the names of the types that were tried for a value."""
-    tried = ("int", "float", "constrained-int", "constrained-str")
+    tried = ("bool", "int", "float", "str", "constrained-int", "constrained-str")
     return [
         part for part in location if isinstance(part, int) or (re.fullmatch(r"[\w\-]+", part) and part not in tried)
     ]
@@ -108,7 +150,8 @@ def told(error: Any, key: str, root: Any = Scenario) -> str:
     if kind in ("greater_than_equal", "less_than_equal") and field is not None:
         return f"{shown} is out of range; allowed is {_allowed(field)}"
     if kind == "finite_number":
-        return f"{shown} is not a number one can use; allowed is {_allowed(field)}"
+        allowed = _allowed(field)
+        return f"{shown} is not a number that can be used" + (f"; allowed is {allowed}" if allowed else "")
     if kind in _NUMBERS:
         return f"{shown} must be {', '.join(part for part in (_NUMBERS[kind], _allowed(field)) if part)}"
     if kind == "list_type":
@@ -179,6 +222,11 @@ def _table_in(annotation: Any) -> Any:
     return None
 
 
+def allowed_at(key: str) -> str:
+    """The range and unit that the scenario allows at a dotted key; empty where it sets none."""
+    return _allowed(field_at(tuple(key.split("."))))
+
+
 def _allowed(field: Any) -> str:
     if field is None:
         return ""
@@ -203,4 +251,4 @@ def _nearest(location: tuple[Any, ...], root: Any = Scenario) -> str:
             return f"; did you mean {' or '.join(map(repr, homes))}?"
         known += ["extends"]
     near = difflib.get_close_matches(str(location[-1]), known, 1, 0.6)
-    return f"; did you mean {near[0]!r}?" if near else f"; known here are {', '.join(known)}"
+    return f"; did you mean {near[0]!r}?" if near else f"{_KNOWN}{', '.join(known)}"

@@ -2,9 +2,7 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Collection, Iterable
-from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from modsim.inputs.contradictions import contradictions
-from modsim.inputs.problems import ScenarioError, key_of, told, without_tried_types
+from modsim.inputs.files import DEEPEST, path_from, read_toml, toml_content, value_of, wrong_with
+from modsim.inputs.problems import MOST_PROBLEMS, ScenarioError, most_telling, told, without_tried_types
 from modsim.inputs.scenario import Scenario
-from modsim.inputs.toml_files import read_toml
 
+_NEEDS = "at least [arms.…], [[activities]] and [[areas]]"
 _KEYED_LISTS = ("areas", "activities")  # lists of tables whose entries are known by their id
 
 
@@ -49,6 +48,19 @@ def load_scenario(path: str | Path, changes: Iterable[str] = ()) -> Scenario:
     return _checked(source, str(path), problems)
 
 
+def scenario_in(text: str, path: Path) -> Scenario:
+    """Check a text that is to be written as a scenario file at `path`, which may extend another file there.
+
+    Raises
+    ------
+    ScenarioError
+        with every problem found, as `load_scenario`.
+    """
+    path = path.resolve()
+    content = toml_content(text, str(path), "scenario", _NEEDS, ScenarioError)
+    return _checked(_with_parents(path, content, text, []), str(path), [])
+
+
 def scenario_from(content: dict[str, Any], where: str = "scenario") -> Scenario:
     """Check content that did not come from a file, in the shape of a scenario file."""
     return _checked(_Source(content), where, [])
@@ -69,10 +81,16 @@ def with_changes(scenario: Scenario, changes: Iterable[str], given_by: str = "--
 def _read(path: Path, children: list[Path]) -> _Source:
     hint = f" (extended by {children[-1]})" if children else "; `modsim scenario list` shows those at hand"
     path = Path(os.path.realpath(path)) if "\0" not in str(path) else path
+    if len(children) > DEEPEST:
+        raise ScenarioError([f"{children[0]}: extends: more than {DEEPEST} files extend each other; put some together"])
     if path in children:
         chain = " -> ".join(p.name for p in [*children, path])
         raise ScenarioError([f"{children[-1]}: extends: the files extend each other in a circle: {chain}"])
-    content, text = read_toml(path, "scenario", "at least [arms.…], [[activities]] and [[areas]]", hint, ScenarioError)
+    return _with_parents(path, *read_toml(path, "scenario", _NEEDS, hint, ScenarioError), children)
+
+
+def _with_parents(path: Path, content: dict[str, Any], text: str, children: list[Path]) -> _Source:
+    """The content of a file put over that of those it extends."""
     parent = _Source()
     if "extends" in content:
         parent = _read(_inside(content.pop("extends"), path), [*children, path])
@@ -85,7 +103,7 @@ def _inside(given: Any, child: Path) -> Path:
     if not isinstance(given, str):
         raise ScenarioError([f"{child}: extends: {given!r} must be the name of a file in quotes"])
     try:
-        target = (child.parent / given).resolve()
+        target = (child.parent / path_from(given)).resolve()
     except (OSError, ValueError):
         raise ScenarioError([f"{child}: extends: {given!r} is not the name of a file"]) from None
     if not target.is_relative_to(child.parent):
@@ -154,18 +172,26 @@ def _apply(change: str, source: _Source, problems: list[str]) -> None:
     by = source.given_by
     key, equals, text = change.partition("=")
     key = key.strip()
+    shown = key if len(key) <= 80 else f"{key[:77]}…"
     if not equals or not key or not all(key.split(".")):
-        problems.append(f"{by} {change!r}: write it as dotted.key=value, for example world.dissimilarity=0.3")
+        problems.append(f"{by} {change[:80]!r}: write it as dotted.key=value, for example world.dissimilarity=0.3")
+        return
+    if key.count(".") > DEEPEST:
+        problems.append(
+            f"{by} {shown}: unknown key; it has {key.count('.') + 1:,} parts, a key of a scenario at most 4"
+        )
         return
     if key == "extends":
         problems.append(f"{by} extends: a file extends another only inside the file; give that file instead")
         return
-    value: Any = text.strip()
-    if "\n" in value:
-        problems.append(f"{by} {key}: give one value on one line")
+    if "\n" in text.strip():
+        problems.append(f"{by} {shown}: give one value on one line")
         return
-    with suppress(ValueError, RecursionError):  # not a TOML value: then it is text
-        value = tomllib.loads(f"value = {value}")["value"]
+    try:
+        value = value_of(text.strip())
+    except ValueError as error:
+        problems.append(f"{by} {shown}: {error}")
+        return
     *path, last = key.split(".")
     spot: Any = source.content
     for depth, part in enumerate(path):
@@ -196,15 +222,18 @@ def _apply(change: str, source: _Source, problems: list[str]) -> None:
 
 def _checked(source: _Source, file: str, problems: list[str]) -> Scenario:
     """The scenario of a source, or a ScenarioError with the problems found so far and all that are found here."""
+    if wrong := wrong_with(source.content):
+        raise ScenarioError([*problems, f"{file}: {wrong}"])
     try:
         scenario = Scenario.model_validate(source.content).of_its_areas()
         problems = problems + _contradictions(scenario, source, file)
     except ValidationError as error:
-        found: dict[str, str] = {}
-        for one in error.errors():  # a value tried as several types fails several times: the first says enough
-            key = key_of(one, source.content)
-            found.setdefault(key, f"{_place(key, source, file)}: {key}: {told(one, key)}")
-        problems = [*problems, *found.values(), *_contradictions_beside(error, source, file, set(found))]
+        found = most_telling(error.errors(), source.content)
+        first = list(found.items())[:MOST_PROBLEMS]
+        problems += [f"{_place(key, source, file)}: {_short(key)}: {told(one, key)}" for key, one in first]
+        more = len(found) - len(first)
+        problems += [] if more else _contradictions_beside(error, source, file, set(found))
+        raise ScenarioError(problems, more) from None
     if problems:
         raise ScenarioError(problems)
     return scenario.with_smallest_differences()
@@ -235,6 +264,10 @@ def _contradictions_beside(error: ValidationError, source: _Source, file: str, w
     except ValidationError:
         return []  # too little is right to go on from
     return _contradictions(scenario, source, file, wrong)
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= 120 else f"{key[:117]}…"
 
 
 def _place(key: str, source: _Source, file: str) -> str:

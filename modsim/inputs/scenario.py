@@ -6,6 +6,7 @@ from pydantic import Field
 
 from modsim.inputs.fields import PartnerType, Table, choice, number
 from modsim.inputs.levers import ActivityId, Levers, Programme, Purse, Targeting
+from modsim.inputs.measures import measures
 from modsim.inputs.uncertainties import (
     Afterwards,
     Attending,
@@ -343,33 +344,12 @@ class Scenario(Table):
     @property
     def judged_measures(self) -> list[str]:
         """Names of the measures that have a better side, and so a smallest difference that matters."""
-        incident = self.vocabulary.incident
-        changes = [
-            f"{who}_{incident}_change_percent"
-            for who in (
-                "occurred", "reported", "participants", "listed", "apparent", "serious", "groups", "never_listed",
-            )
-        ]  # fmt: skip
-        people = ("trust_youth", "trust_listed", "trust_residents", "fear", "efficacy", "regard")
-        diffuses = self.settings.spreads == "diffusion"
-        valued = ["value_less_cost_gbp"] if self.purse.gbp_per_incident is not None else []
-        return [
-            *changes, *valued, "first_time_offenders_change_percent", *(f"{who}_change_points" for who in people),
-            "joined", "attended", "completed", "own_goals", "destinations", "area_gap_percent", "wishes_granted",
-            "wishes_refused", "tokenism", "breaches", "missed_promises", "open_at_the_end",
-            *(["lapsed", "mistaken_adoptions", "trust_left_behind_points"] if diffuses else []),
-            "ties_made", "ties_at_the_end", "hours", "cost_gbp",
-        ]  # fmt: skip
+        return [measure.name for measure in measures(self) if measure.better != "neither"]
 
     @property
     def measure_names(self) -> list[str]:
-        """Names of all measures: the judged ones, and those of which neither more nor less is better."""
-        spreads = ["taken_up", "judged_adoptions"] if self.settings.spreads == "diffusion" else []
-        return [
-            *self.judged_measures, "invited", "take_up_percent", "minority_share_percent", "core_share_percent",
-            "chosen_by_youth_percent", "led_by_youth_percent", "staff_left", "rounds", "weeks_open", "hours_in_kind",
-            "hours_left", "weeks_a_tie_lasts", *spreads,
-        ]  # fmt: skip
+        """Names of all measures, those of which neither more nor less is better included."""
+        return [measure.name for measure in measures(self)]
 
     def smallest_difference(self, measure: str) -> float | None:
         """The difference below which a measure counts as about the same; None where nobody has set one."""
@@ -377,15 +357,6 @@ class Scenario(Table):
 
     def with_smallest_differences(self) -> "Scenario":
         """The same with the usual smallest differences of measures written out where none is set."""
-        incident = self.vocabulary.incident
-        usual = {
-            f"occurred_{incident}_change_percent": 0.5,
-            f"reported_{incident}_change_percent": 0.5,
-            f"participants_{incident}_change_percent": 3.0,
-            f"listed_{incident}_change_percent": 3.0,
-            "trust_youth_change_points": 2.0,
-            "trust_listed_change_points": 2.0,
-            "trust_residents_change_points": 2.0,
-        }
+        usual = {one.name: one.smallest for one in measures(self) if one.smallest is not None}
         settings = self.settings.model_copy(update={"smallest_difference": usual | self.settings.smallest_difference})
         return self.model_copy(update={"settings": settings})

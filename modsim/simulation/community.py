@@ -8,6 +8,7 @@ import networkx as nx
 import numpy as np
 
 from modsim.inputs.mechanisms import as_it_runs
+from modsim.inputs.reading import load_scenario
 from modsim.inputs.scenario import Scenario
 from modsim.simulation import by_agents, by_columns
 from modsim.simulation.agents.partner import Anchor, Partner
@@ -52,7 +53,7 @@ class Community(mesa.Model):
 
     def __init__(
         self,
-        scenario: Scenario,
+        scenario: Scenario | str | Path,
         *,
         arm: str,
         replicate: int = 0,
@@ -61,6 +62,8 @@ class Community(mesa.Model):
         ties: nx.Graph | Path | None = None,
         rules: Rules | None = None,
     ):
+        if isinstance(scenario, str | Path):
+            scenario = load_scenario(scenario)
         if arm not in scenario.arms:
             raise ValueError(f"there is no arm {arm!r}; the arms are {', '.join(scenario.arms)}")
         if pace not in ("week", "agent"):

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from modsim.compiling.interrupts import was_interrupted
 from modsim.inputs.problems import InputError
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.rulebook import Rules
@@ -152,7 +153,7 @@ def attempts[T: Work](
             try:
                 yield task, task.outcome(_telling(task, partly) if partly else None)
             except Exception as trouble:
-                if isinstance(trouble.__cause__, KeyboardInterrupt):  # it came while a compiled loop gave its result
+                if was_interrupted(trouble):
                     raise KeyboardInterrupt from None
                 yield task, trouble
         return

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from modsim.compiling.interrupts import not_broken_into
 from modsim.inputs.mechanisms import as_it_runs
 from modsim.inputs.scenario import Scenario
 from modsim.simulation import by_columns
@@ -107,9 +108,11 @@ def live_history(
 ) -> tuple[World, Columns]:
     """A world at the end of its history, with a lane for each point: the past that all arms of a point share."""
     first = points[0]
-    world = world or World(first, first.settings.seed, replicates, threads=threads)
+    with not_broken_into():
+        world = world or World(first, first.settings.seed, replicates, threads=threads)
     nothing = [point.arms[point.settings.reference_arm] for point in points]
-    town = Town(world, nothing, points, Records(first, len(world.areas), len(points)), rules=rules)
+    with not_broken_into():
+        town = Town(world, nothing, points, Records(first, len(world.areas), len(points)), rules=rules)
     for week in range(-first.settings.history_weeks, 0):
         live_one_week(town, week, by_columns)
         if each_week is not None:
@@ -138,7 +141,8 @@ class Pasts:
         reference = first.arms[first.settings.reference_arm].model_dump()
         name = json.dumps([shared, list(replicates)])
         world, histories = self._kept.pop(name, (None, {}))
-        world = world or World(first, first.settings.seed, replicates, remember=True)
+        with not_broken_into():
+            world = world or World(first, first.settings.seed, replicates, remember=True)
         self._kept[name] = world, histories  # the one used last stands last
         for old in list(self._kept)[: -self._most]:
             del self._kept[old]
@@ -195,7 +199,8 @@ def run(
     columns = columns.spread([names.index(json.dumps(what_makes_the_past(scenario))) for scenario in scenarios])
     records = Records(first, len(world.areas), len(lanes), _references(points, list(lanes)))
     arms = [scenario.arms[lane.arm] for scenario, lane in zip(scenarios, lanes, strict=True)]
-    town = Town(world, arms, scenarios, records, columns, rules)
+    with not_broken_into():
+        town = Town(world, arms, scenarios, records, columns, rules)
     for week in range(first.settings.weeks):
         live_one_week(town, week, by_columns)
         if look is not None:

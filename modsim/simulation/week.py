@@ -1,12 +1,19 @@
 """The order of a week, written once. Read it aloud: it is the model."""
 
+from modsim.compiling.interrupts import not_broken_into
+
 
 def live_one_week(town, week, act):
-    """One week in every area and lane of a town.
+    """One week in every area and lane of a town; Ctrl-C is heard when the week is over.
 
     `act` says who does the acting: the columns all at once (`by_columns`) or Mesa agents one by one (`by_agents`).
     A stage reads what earlier stages of this week left; inside a stage everybody acts on one snapshot.
     """
+    with not_broken_into():
+        _live(town, week, act)
+
+
+def _live(town, week, act):
     act.people_age_and_move(town, week)  # some grow out, others grow in; core groups lose and gain members
     act.staff_come_and_go(town)  # a new worker must win trust again; some of what was known is lost
     act.partners_answer_calls(town)  # first the incidents they saw; what is left is free for the programme

@@ -1,13 +1,11 @@
 """The points of a study: all combinations, the rows of a file, or a sample."""
 
-import csv
 import itertools
 import math
-import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
+from modsim.inputs.files import path_from, read_csv, value_of
 from modsim.studies.study import MOST_POINTS, Factor, Study, StudyError, Value
 
 _LARGEST_LIST_BYTES = 100_000_000
@@ -90,27 +88,16 @@ def _listed(path: Path, name: str, is_whole: Callable[[str], bool]) -> list[dict
     """The rows of a CSV file beside the study; a cell is a TOML value, or else text."""
     home = path.parent.resolve()
     try:
-        file = (home / name).resolve()
+        file = (home / path_from(name)).resolve()
         if not file.is_relative_to(home):
             raise StudyError([f"{path}: design.file: {name!r} leaves the folder of the study; put the file beside it"])
-        if file.stat().st_size > _LARGEST_LIST_BYTES:
-            raise StudyError([f"{file}: has over {_LARGEST_LIST_BYTES:,} bytes; a list of points is smaller"])
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            reader = csv.reader(text)
-            rows = [(reader.line_num, row) for row in reader if row]
-    except FileNotFoundError:
-        raise StudyError([f"{path}: design.file: there is no file {name!r} beside the study"]) from None
-    except (OSError, ValueError, csv.Error) as error:
+    except (OSError, ValueError) as error:
         if isinstance(error, StudyError):
             raise
-        raise StudyError(
-            [f"{path}: design.file: {name[:80]!r} cannot be read as a CSV file in UTF-8: {error}"]
-        ) from None
-    if not rows:
-        raise StudyError([f"{file}: is empty; a list needs a line of dotted names and a line for each point"])
+        raise StudyError([f"{path}: design.file: {name[:80]!r} is not the name of a file: {error}"]) from None
+    kind = "CSV file with a line of dotted names and a line for each point"
+    rows = read_csv(file, kind, " beside the study", most=_LARGEST_LIST_BYTES, error=StudyError)
     heads = [head.strip() for head in rows[0][1]]
-    if len(heads) == 1 and ";" in heads[0]:
-        raise StudyError([f"{file}: is divided by semicolons; a CSV file here is divided by commas"])
     if not all(heads) or len(set(heads)) < len(heads):
         raise StudyError([f"{file}, line 1: every column needs a heading of its own, the dotted name of a factor"])
     if not 1 < len(rows) <= MOST_POINTS + 1:
@@ -122,13 +109,13 @@ def _listed(path: Path, name: str, is_whole: Callable[[str], bool]) -> list[dict
         for head, cell in zip(heads, row, strict=True):
             if not cell.strip():
                 raise StudyError([f"{file}, line {line}: {head} is empty"])
-        points.append({head: _cell(cell.strip(), is_whole(head)) for head, cell in zip(heads, row, strict=True)})
+        try:
+            points.append({head: _cell(cell.strip(), is_whole(head)) for head, cell in zip(heads, row, strict=True)})
+        except ValueError as error:
+            raise StudyError([f"{file}, line {line}: a cell {error}"]) from None
     return points
 
 
 def _cell(text: str, whole: bool) -> Value:
-    value: Value = text
-    if "\n" not in text:
-        with suppress(ValueError, RecursionError):  # not a TOML value: then it is text
-            value = tomllib.loads(f"value = {text}")["value"]
+    value: Value = value_of(text)
     return int(value) if whole and isinstance(value, float) and value.is_integer() else value

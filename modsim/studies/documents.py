@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from modsim.inputs.saving import write_text
 from modsim.studies.study import StudyError
-from modsim.studies.writing import write_text
 
 
 def table_in(path: Path, name: str, by: str = "modsim reproduce") -> str | None:

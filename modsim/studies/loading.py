@@ -10,10 +10,19 @@ from pydantic import ValidationError
 
 from modsim.findings.comparison import arms_to_run, verdict_pair
 from modsim.findings.measures import Measure, measures
-from modsim.inputs.problems import ScenarioError, explained, field_at, key_of, told
+from modsim.inputs.files import path_from, read_toml
+from modsim.inputs.problems import (
+    MOST_PROBLEMS,
+    ScenarioError,
+    allowed_at,
+    explained,
+    field_at,
+    key_of,
+    most_telling,
+    told,
+)
 from modsim.inputs.reading import load_scenario, with_changes
 from modsim.inputs.scenario import Scenario
-from modsim.inputs.toml_files import read_toml
 from modsim.studies.design import points_of
 from modsim.studies.study import Factor, Study, StudyError, Value
 
@@ -100,12 +109,10 @@ def load_study(path: str | Path, replicates: int | None = None) -> LoadedStudy:
     try:
         study = Study.model_validate(content)
     except ValidationError as error:
-        lines: dict[str, str] = {}
-        for one in error.errors():
-            factor = f"factors.{one['loc'][1]}" if one["loc"][0] == "factors" and len(one["loc"]) > 1 else ""
-            key = ".".join([factor, *map(str, one["loc"][2:3])]) if factor else key_of(one, content)
-            lines.setdefault(key.rstrip("."), told(one, key, Study))
-        raise StudyError([f"{path}: {key}: {line}" for key, line in lines.items()]) from None
+        found = list(most_telling(error.errors(), content).values())
+        lines = dict(_key_and_line(one, content) for one in found[:MOST_PROBLEMS])
+        more = max(len(found) - MOST_PROBLEMS, 0)
+        raise StudyError([f"{path}: {key}: {line}" for key, line in lines.items()], more) from None
     if replicates is not None:
         study = study.model_copy(update={"replicates": replicates})
     scenario = _scenario_of(path, study)
@@ -118,6 +125,19 @@ def load_study(path: str | Path, replicates: int | None = None) -> LoadedStudy:
     if problems:
         raise StudyError([f"{path}: {line}" for line in problems])
     return LoadedStudy(path, study, scenario, points)
+
+
+def _key_and_line(error: Any, content: Any) -> tuple[str, str]:
+    """The key of a study that an error is about, and what is wrong; a number of a factor is told its key's range."""
+    at = error["loc"]
+    if at[0] != "factors" or len(at) == 1:
+        key = key_of(error, content)
+        return key[:120], told(error, key, Study)
+    line = told(error, "", Study)
+    allowed = allowed_at(str(at[1])) if error["type"] == "finite_number" else ""
+    return ".".join(
+        ["factors", str(at[1])[:120], *map(str, at[2:3])]
+    ), f"{line}; allowed is {allowed}" if allowed else line
 
 
 def _with_dotted_keys(content: dict[str, Any], last: Collection[str]) -> dict[str, Any]:
@@ -137,7 +157,7 @@ def _scenario_of(path: Path, study: Study) -> Scenario:
     settings: dict[str, Any] = {"replicates": study.replicates, "arms": study.arms or None}
     changes += [f"settings.{key}={toml_value(value)}" for key, value in settings.items() if value is not None]
     try:
-        return with_changes(load_scenario(path.parent / study.scenario), changes, path.name)
+        return with_changes(load_scenario(path.parent / path_from(study.scenario)), changes, path.name)
     except ScenarioError as error:
         raise StudyError(error.problems) from None
 

@@ -18,8 +18,9 @@ from modsim.findings.figures import SETTINGS, finish
 from modsim.findings.figures.outcomes import apparent_and_true
 from modsim.findings.figures.spread import how_it_spreads
 from modsim.inputs.fields import Table, choice
+from modsim.inputs.files import read_toml
 from modsim.inputs.reading import load_scenario
-from modsim.inputs.toml_files import read_toml
+from modsim.inputs.saving import write_text, write_whole
 from modsim.studies.ablation import ablate, climb
 from modsim.studies.documents import put_table, table_in
 from modsim.studies.figures import draw_ablation, draw_study
@@ -28,7 +29,7 @@ from modsim.studies.markdown import insights_text, rungs_text, spread_table, spr
 from modsim.studies.results import StudyResults, run_study
 from modsim.studies.running import Progress, deciding_code
 from modsim.studies.study import StudyError
-from modsim.studies.writing import write_figure, write_table, write_text, write_whole
+from modsim.studies.writing import write_figure, write_table
 
 FAST_REPLICATES = 2
 LIST = "figures.toml"

@@ -1,8 +1,6 @@
 """Writing what a study found: tables and figures, each file whole or not at all, with where it came from."""
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from modsim.inputs.saving import WritingError, check_place, write_text, write_whole
 from modsim.studies.loading import LoadedStudy
 from modsim.studies.results import StudyResults
 
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
 _TABLES = (".csv", ".parquet", ".json")
 _FIGURES = (".svg", ".png")
 _MOST_TILES = 40
-
-
-class WritingError(OSError):
-    """A file that cannot be written; the message says why and what to do."""
 
 
 def check_target(path: Path, study: LoadedStudy) -> None:
@@ -40,23 +35,6 @@ def check_target(path: Path, study: LoadedStudy) -> None:
                 "table instead"
             )
     check_place(path)
-
-
-def check_place(path: Path) -> None:
-    """Refuse, before any work, a file that cannot be written; its folder is made if there is none."""
-    try:
-        if path.is_dir():
-            raise WritingError(f"{path}: is a folder; give a file")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, place = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        os.close(handle)
-        Path(place).unlink()
-    except OSError as error:
-        if isinstance(error, WritingError):
-            raise
-        raise WritingError(
-            f"{str(path)[:200]}: cannot be written ({error.strerror or error}); give another file"
-        ) from None
 
 
 def write_results(found: StudyResults, table: str, path: Path) -> None:
@@ -118,22 +96,3 @@ def provenance_of(found: StudyResults) -> dict[str, Any]:
         "modsim": metadata.version("modsim"), "code": found.code, "study": study.name,
         "scenario": study.study.scenario, "seed": study.scenario.settings.seed, "complete": found.complete,
     }  # fmt: skip
-
-
-def write_text(text: str, path: Path) -> None:
-    """Write a text, whole or not at all."""
-    write_whole(path, lambda place: place.write_text(text, encoding="utf-8"))
-
-
-def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
-    """Write a file beside its place and move it there when it is whole."""
-    handle, place = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    try:
-        write(Path(place))
-        Path(place).chmod(0o644)
-        Path(place).replace(path)
-    except OSError as error:
-        raise WritingError(f"{path}: could not be written ({error.strerror or error})") from None
-    finally:
-        Path(place).unlink(missing_ok=True)

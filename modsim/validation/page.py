@@ -11,9 +11,10 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from modsim.findings.figures.style import put_title
 from modsim.findings.statistics import RANGE_OF_FUTURES, Estimate
+from modsim.inputs.saving import write_text
 from modsim.studies.documents import check_places, markdown_table, put_table, range_in_words
 from modsim.studies.running import deciding_code
-from modsim.studies.writing import write_picture, write_text
+from modsim.studies.writing import write_picture
 from modsim.validation.figures import FIGURES
 from modsim.validation.patterns import Pattern
 from modsim.validation.validating import Validated, Verdict

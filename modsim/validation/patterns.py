@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from modsim.inputs.fields import Table
+from modsim.inputs.files import read_toml
 from modsim.inputs.problems import InputError, told
-from modsim.inputs.toml_files import read_toml
 from modsim.validation.figures import FIGURES
 
 _WHAT = "[[patterns]] with id, title, figure, low or high, unit, strength and source"

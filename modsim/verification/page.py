@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from modsim.inputs.saving import write_text
 from modsim.studies.documents import check_places, markdown_table, put_table
 from modsim.studies.running import deciding_code
-from modsim.studies.writing import write_text
 from modsim.verification.docking import ENOUGH_CELLS, Cell
 from modsim.verification.verifying import Verification, told_by
 

@@ -1,5 +1,6 @@
 """Ties between people in compressed rows, to and from NetworkX and files."""
 
+import io
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,9 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from modsim.inputs.files import read_bytes, read_text
+
 if TYPE_CHECKING:
     import networkx as nx
     from scipy.sparse import csr_array
+
+
+_LARGEST_FILE_BYTES = 1_000_000_000  # some ten million ties
 
 
 @dataclass(frozen=True)
@@ -67,20 +73,20 @@ class Ties:
             when the file is something else; the message says what and where.
         """
         if path.suffix.lower() == ".graphml":
-            ties = cls.from_networkx(_graph_in(path))
+            ties = cls.from_networkx(_graph_in(read_bytes(path, "GraphML file", most=_LARGEST_FILE_BYTES), path))
             if len(ties.start) - 1 != rows:
                 raise ValueError(f"{path}: the graph has {len(ties.start) - 1} nodes; there are {rows} young people")
             return ties
         if path.suffix.lower() != ".csv":
             raise ValueError(f"{path}: must end in .graphml or .csv")
+        text = read_text(path, "list of ties (.csv)", most=_LARGEST_FILE_BYTES)
         try:
-            with path.open(encoding="utf-8") as lines:
-                heads = next(lines, "").split(",")
+            heads = text.split("\n", 1)[0].split(",")
             if len(heads) != 2 or heads[0].strip().isdecimal():
                 raise ValueError("line 1 must be two heads, as in one,other")
             with warnings.catch_warnings(action="ignore"):  # no tie at all is fine
-                ends = np.loadtxt(path, dtype=np.int64, delimiter=",", skiprows=1, ndmin=2).reshape(-1, 2)
-        except ValueError as error:
+                ends = np.loadtxt(io.StringIO(text), np.int64, delimiter=",", skiprows=1, ndmin=2).reshape(-1, 2)
+        except (ValueError, OverflowError) as error:
             raise ValueError(f"{path}: must hold heads, then two whole numbers a line, as in 3,17 ({error})") from None
         wrong = np.nonzero(((ends < 0) | (ends >= rows)).any(axis=1))[0]
         if wrong.size:
@@ -127,11 +133,12 @@ class Ties:
         return self.friends[np.arange(len(owner)) - before[owner] + self.start[rows][owner]], owner
 
 
-def _graph_in(path: Path) -> "nx.Graph":
+def _graph_in(content: bytes, path: Path) -> "nx.Graph":
     """What a GraphML file holds, its nodes as whole numbers."""
     import networkx as nx  # only here: runs do not need it
 
     try:
-        return nx.Graph(nx.read_graphml(path, node_type=int))
-    except (nx.NetworkXException, SyntaxError, KeyError, ValueError) as error:  # of XML, or of what it says
-        raise ValueError(f"{path}: is not a graph in GraphML whose nodes are whole numbers ({error})") from None
+        return nx.Graph(nx.read_graphml(io.BytesIO(content), node_type=int))
+    except Exception as error:  # whatever the reader stumbles over: it raises more kinds than its documentation lists
+        why = str(error).split("\n")[0][:200]
+        raise ValueError(f"{path}: is not a graph in GraphML whose nodes are whole numbers ({why})") from None

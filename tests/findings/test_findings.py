@@ -15,8 +15,8 @@ from modsim.simulation.runs import Outcome
 from tests.conftest import small_scenario
 from tests.means import TOLERATED_STANDARD_ERRORS, mean_is
 
-FALL = Measure("occurred_asb_change_percent", "incidents", "% against no programme", "lower")
-RISE = Measure("trust_youth_change_points", "trust", "points of 100", "higher")
+FALL = Measure("occurred_asb_change_percent", "incidents", "% against no programme", "lower", of=len)
+RISE = Measure("trust_youth_change_points", "trust", "points of 100", "higher", of=len)
 
 
 def between(low, high):

@@ -110,7 +110,7 @@ def test_a_table_set_from_outside_replaces_only_what_it_names(folder):
 
 def test_a_pipe_is_refused_and_not_waited_for(folder):
     os.mkfifo(folder / "pipe.toml")
-    assert "is not a file" in problems_of(folder / "pipe.toml")[0]
+    assert "is not a regular file" in problems_of(folder / "pipe.toml")[0]
 
 
 def test_a_deeply_nested_file_is_refused(folder):

@@ -85,7 +85,7 @@ def test_a_place_can_be_asked_for_step_by_step(base, monkeypatch, capsys):
         (("--name", "A\x07"), "holds a character that cannot be shown"),
         (("--name", "A", "--ages", "8-80", "--adult-percent", 50), "people cannot hold the"),
         (("--name", "Three areas", "--replace"), "is what it would build on"),
-        (("--name", "A", "--cards", "/dev/zero"), "is not a file; interest cards"),
+        (("--name", "A", "--cards", "/dev/zero"), "is not a regular file; give a CSV file with three columns"),
         (("--name", "A", "--population", 5), "must be from 100 to 5,000,000"),
         (("--name", "A", "--partners", "police,gp"), "'gp': there is no such type; there are police,"),
         (("--name", "A", "--partners", "police,police"), "named twice"),
@@ -140,7 +140,7 @@ def test_many_cards_give_a_value_and_its_interval(base, monkeypatch, capsys, tmp
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "needs three columns"),
+        ("", "is empty; it should be a CSV file with three columns"),
         ("activity,here\nfootball,2\n", "needs three columns"),
         ("activity,a,b\nfootball,0.3,0.7\ngym,1,2\n", "line 2: '0.3' is not a count; give whole numbers of cards"),
         ("activity,a,b\nfootball,1,2\nfootball,1,2\n", "'football' stands there twice"),

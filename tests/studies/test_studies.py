@@ -16,12 +16,13 @@ import pytest
 from modsim import compare, load_study, run_study
 from modsim.inputs.problems import InputError
 from modsim.inputs.reading import scenario_from
+from modsim.inputs.saving import WritingError
 from modsim.simulation.parallel import Task
 from modsim.studies import store as store_module
 from modsim.studies.running import Budget, StudyRun
 from modsim.studies.store import RunStore, StoreError, opened
 from modsim.studies.study import StudyError
-from modsim.studies.writing import WritingError, write_results
+from modsim.studies.writing import write_results
 from tests.conftest import SCENARIOS, modsim
 
 HEAD = f"""
