@@ -179,8 +179,8 @@ def start_up(repeats: int) -> list[Row]:
         first_ever = command(*few, MODSIM_CACHE=f"{place}/cache")
         return [
             Row("modsim --help", {"seconds": min(command("--help") for _ in range(repeats))}),
-            Row("compare, one future of two arms", {"seconds": min(command(*few) for _ in range(repeats))}),
-            Row("compare, one future of all arms", {"seconds": min(command(*small) for _ in range(repeats))}),
+            Row("compare, one simulated future of two arms", {"seconds": min(command(*few) for _ in range(repeats))}),
+            Row("compare, one simulated future of all arms", {"seconds": min(command(*small) for _ in range(repeats))}),
             Row("compare, the first ever: two arms", {"seconds": first_ever}, "compiles, and keeps what it compiled"),
         ]
 
@@ -257,7 +257,7 @@ def _redraw(replicates: list[int]) -> float:
 
 
 def _small_runs(seed: int) -> float:
-    """Two arms at sixteen parameter points side by side, as a sweep has them, each in sixteen futures."""
+    """Two arms at sixteen parameter points side by side, as a sweep has them, each in sixteen simulated futures."""
     scenario = of_size(1000, 104, f"settings.seed={seed}")
     points = [with_changes(scenario, [f"effect.session_effect={0.05 + k / 500}"]) for k in range(16)]
     arms = "transplant", "recoproduce"
@@ -291,11 +291,11 @@ def goals() -> list[Row]:
     history, million = _million()
     return [
         Row(
-            "three areas, 11 arms, 16 futures, start-up included",
+            "three areas, 11 arms, 16 simulated futures, start-up included",
             {"seconds": short([str(THREE), "--replicates", "16", *plain]), "must": 10, "aim": 4},
         ),
         Row(
-            "three areas, 2 arms, 16 futures, history kept",
+            "three areas, 2 arms, 16 simulated futures, history kept",
             {"seconds": _on_both(_redraw, [list(range(8)), list(range(8, 16))]), "must": 0.5, "aim": 0.2},
         ),
         Row(
@@ -303,7 +303,7 @@ def goals() -> list[Row]:
             {"runs a second": CORES * 512 / _on_both(_small_runs, [1, 2]), "must": 500, "aim": 1500},
         ),
         Row(
-            "Glasgow, 2 arms, 16 futures, 156 weeks",
+            "Glasgow, 2 arms, 16 simulated futures, 156 weeks",
             {"seconds": seconds(lambda: compare(glasgow, workers=CORES)), "must": 40, "aim": 15},
         ),
         Row("a million, one lane, 52 weeks", {"seconds": million - history, "must": 15, "aim": 4}),

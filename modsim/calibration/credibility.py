@@ -1,4 +1,4 @@
-"""Whether a calibration can be believed: made-up truths found again, and what contested rules make of the targets."""
+"""Whether a calibration can be believed: parameter recovery on synthetic data, and what contested rules make of the targets."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ _PLACES = 20_000  # over which evidence is the mean
 
 
 def recovered(calibration: Calibration, sets: int = SETS) -> pd.DataFrame:
-    """Made-up truths found again: by number, how many of the sets' 80 % intervals hold it, over points of the table.
+    """Parameter recovery on synthetic data: by parameter, how many of the sets' 80 % intervals hold it, over points of the table.
 
     Of a number that the targets do not identify the prior alone gives such coverage: look at `identified` first.
 
@@ -32,7 +32,7 @@ def recovered(calibration: Calibration, sets: int = SETS) -> pd.DataFrame:
     """
     shares, fitted = calibration.shares, calibration.fitted
     figures, (_, sds) = calibration.figures, aims_of(fitted)
-    luck = analyst(calibration.seed, "made-up truths")
+    luck = analyst(calibration.seed, "made-up truths")  # the name of a stream: to change it changes the draws
     worlds = calibration.worlds
     inside, contraction = [], []
     for place in luck.choice(len(shares), sets, replace=False):
@@ -64,7 +64,7 @@ def variant_tables(
         name = AS_IT_IS if variant is None else variant.name
         changes = [] if variant is None else list(variant.values(place).items())
         rules = None if variant is None else variant.rules
-        batches = batches_of(place, prior, shares, 0, changes, rules)  # the same luck as the model as it is
+        batches = batches_of(place, prior, shares, 0, changes, rules)  # the same random numbers as the model as it is
         kept = TableStore.of(store, place, prior, f"seed {calibration.seed}" + (f", {name}" if k else ""))
         tell = None if progress is None else lambda done, total, name=name: progress(f"rules: {name}", done, total)
         found[name] = numbered(run_table(batches, kept, workers, tell), 1, shares)

@@ -1,7 +1,7 @@
 """The figures of the model that can be set beside figures of the world, and how each is taken from a run.
 
-All come from the arm in which nothing is done, or from the one in which a programme is carried unchanged to a place
-whose wishes are those of its origin; none compares two arms in what they do, but for what participants would have done
+All come from the arm in which nothing is done, or from the one in which a programme is transplanted unchanged to a place
+whose interests are those of its origin; none compares two arms in what they do, but for what participants would have done
 without the programme.
 """
 
@@ -32,9 +32,9 @@ FIGURES = {
     "participants_effect": "incidents of participants in the year from their first session, against the same people "
     "had nothing been done, less one",
     "late_less_early_effect": "that effect in the second half of the year less that in the first; negative if it grows",
-    "take_up": "share of those asked who join, carried unchanged, wishes as at the origin",
+    "take_up": "share of those asked who join, transplanted unchanged, interests as at the original site",
     "completion": "share of those who join and stay in the area who complete",
-    "match_difference": "share of sessions attended by those whose wishes are served above the median, less the "
+    "match_difference": "share of sessions attended by those whose interests are served above the median, less the "
     "others', in standard deviations",
     "core_group_dispersion": "variance over mean of a core group's incidents in four weeks, nothing done",
     "core_group_autocorrelation": "correlation of a core group's incidents with those of the four weeks before",
@@ -46,7 +46,7 @@ FIGURES = {
 
 
 class Watch:
-    """Reads a town week by week, for parameter points of two lanes each: nothing done, and carried unchanged.
+    """Reads a town week by week, for parameter points of two lanes each: nothing done, and transplanted unchanged.
 
     Lane 2 k is the first of point k, lane 2 k + 1 the other. `figures` gives every figure by point, after the run.
     """
@@ -114,7 +114,7 @@ class Watch:
             self._of_core[k] += np.bincount(world.area[core], expected[core], len(world.areas))
 
     def _settle_shares(self, town: Town) -> None:
-        """How unevenly the year's expected incidents lie on people and areas, with what excitement evens out."""
+        """How unevenly the year's expected incidents lie on people and areas, with what excitation evens out."""
         world = town.world
         stayed = world.generation == self._first
         of_group = _mean_of_group(town, self._background)
@@ -132,7 +132,7 @@ class Watch:
                 own, set_off = self._of_core[:, area] / all_of_area[area]
                 found.append([*top, (1.0 - offspring) * own + offspring * set_off])
             self._shares[:, point] = np.mean(found, axis=0)
-        # areas of a scenario may be asked for different rates: each is set beside its own mean over futures
+        # areas of a scenario may be asked for different rates: each is set beside its own mean over simulated futures
         a_head = (all_of_area / people).reshape(-1, world.per_replicate)
         within = (a_head / a_head.mean(axis=0)).var(axis=0, ddof=1) if len(a_head) > 1 else np.full(1, np.nan)
         self._cv = float(np.sqrt(within.mean()))
@@ -164,7 +164,7 @@ class Watch:
         self._round = c.round.copy()
 
     def figures(self, town: Town, outcome: Outcome) -> dict[str, np.ndarray]:
-        """Every figure (points,), over all areas and futures of the run."""
+        """Every figure (points,), over all areas and simulated futures of the run."""
         scenario, lanes = town.scenario, np.arange(self.points)
         incident = scenario.vocabulary.incident
         names = weekly_measures(scenario)

@@ -29,7 +29,7 @@ def layers_figure(comparison: Comparison, layers: Layers) -> Figure:
     if base.mean is not None and base.low is not None and base.high is not None:
         lines.append((f"chance: {len(layers.chance)} futures", base.low, base.mean, base.high, None))
     for name, draws in (
-        ("numbers that are open", layers.numbers), ("and how far wishes differ", layers.numbers_and_distance),
+        ("numbers that are open", layers.numbers), ("and how far interests differ", layers.numbers_and_distance),
     ):  # fmt: skip
         if draws is not None:
             low, high = draws.range

@@ -14,9 +14,9 @@ from modsim.studies.running import deciding_code
 
 NAME, BY = "layers", "modsim compare"
 _WORDS = {
-    "chance": "chance: the mean of all futures",
+    "chance": "chance: the mean of all simulated futures",
     "numbers": "numbers that the calibration leaves open",
-    "dissimilarity": "how far wishes differ, and its interplay with the numbers",
+    "dissimilarity": "how far interests differ, and its interplay with the numbers",
     "rules": "contested rules",
 }
 

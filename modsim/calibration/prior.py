@@ -145,7 +145,9 @@ def _parameter(row: dict[str, str], where: str, problems: list[str]) -> Paramete
         )
         return None
     if key == "world.dissimilarity":
-        problems.append(f"{where}: {key} is 0 in a calibration, whose programme is carried to where wishes are alike")
+        problems.append(
+            f"{where}: {key} is 0 in a calibration, whose programme is carried to where interests are alike"
+        )
         return None
     try:
         low, best, high = (float(row[name]) for name in ("low", "best", "high"))

@@ -33,7 +33,7 @@ Progress = Callable[[int, int], None]
 
 
 def place_to_calibrate_in(scenario: Scenario) -> Scenario:
-    """The recipients of a scenario, open from week 0, with wishes as at the origin and two arms: nothing, and carried.
+    """The new areas of a scenario, open from week 0, with interests as at the original site and two arms: nothing, and carried.
 
     Raises
     ------
@@ -45,11 +45,11 @@ def place_to_calibrate_in(scenario: Scenario) -> Scenario:
     problems = []
     if against == given.reference_arm or against not in scenario.arms:
         problems.append(
-            "settings.verdict_against: a calibration needs an arm beside the reference: the programme carried in"
+            "settings.verdict_against: a calibration needs an arm beside the reference: the programme transplanted"
         )
     elif scenario.arms[against].menu == "learned":
         problems.append(
-            f"settings.verdict_against: {against!r} makes its menu anew; a calibration needs one carried in"
+            f"settings.verdict_against: {against!r} learns its menu locally; a calibration needs one transplanted"
         )
     if given.spreads != "scheduled":
         problems.append(f"settings.spreads: {given.spreads!r}; a calibration needs programmes that open at a date")
@@ -58,7 +58,9 @@ def place_to_calibrate_in(scenario: Scenario) -> Scenario:
     if given.replicates < 2:
         problems.append("settings.replicates: 1; how far areas differ takes two simulated futures or more")
     if any(area.interests is not None for area in scenario.recipients):
-        problems.append("areas: wishes of their own differ from the origin's; a calibration leaves `interests` out")
+        problems.append(
+            "areas: interests of their own differ from the original site's; a calibration leaves `interests` out"
+        )
     if problems:
         raise ScenarioError(problems)
     looked_at = [area.id for area in scenario.recipients]
@@ -70,7 +72,7 @@ def place_to_calibrate_in(scenario: Scenario) -> Scenario:
 
 @dataclass(frozen=True)
 class Batch:
-    """Points of one world, run side by side in all futures; `values` is (points, parameters)."""
+    """Points of one world, run side by side in all simulated futures; `values` is (points, parameters)."""
 
     number: int
     scenario: Scenario

@@ -65,7 +65,7 @@ def _at(**values: Any) -> Callable[[Scenario], dict[str, Any]]:
 
 
 def _pooled(scenario: Scenario) -> dict[str, Any]:
-    """If the effect on participants was measured half on programmes carried and half on those made anew.
+    """If the effect on participants was measured half on programmes carried and half on those re-co-produced.
 
     What is carried is wanted (1 - distance) of what it was, so a session in which all is wanted must then do more.
     """

@@ -36,7 +36,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help starts twice as fast
-    help="How a community programme spreads: make it anew in each area, or carry it unchanged?\n\n"
+    help="How a community programme spreads: re-co-produce it in each area, or transplant it unchanged?\n\n"
     "Start with: modsim compare scenarios/three-areas.toml",
 )
 

@@ -23,7 +23,7 @@ EXAMPLES = (
     "\b\nExamples:\n"
     "  modsim ablate scenarios/three-areas.toml\n"
     "  modsim ablate scenarios/three-areas.toml --mechanism mentoring --mechanism tokenism\n"
-    "  modsim ablate scenarios/three-areas.toml --rungs"
+    "  modsim ablate scenarios/three-areas.toml --levels"
 )
 
 
@@ -36,7 +36,7 @@ def ablate(
         typer.Option(metavar="NAME", help="A mechanism to take away; may be repeated. The seven insights by default."),
     ] = None,
     all_mechanisms: Annotated[bool, typer.Option("--all", help="Every mechanism of the model, one at a time.")] = False,
-    rungs: Annotated[bool, typer.Option("--rungs", help="What each rung of the model adds, instead.")] = False,
+    rungs: Annotated[bool, typer.Option("--levels", "--rungs", help="Show what each model level adds, instead.")] = False,
     replicates: Annotated[int | None, typer.Option(help="Simulated futures.")] = None,
     changes: Changes = None,
     workers: Workers = None,
@@ -66,7 +66,7 @@ def ablate(
         wanted = list(MECHANISMS) if all_mechanisms else find_mechanisms(mechanism or [])
         clash = [name for name, given in (("--mechanism", mechanism), ("--all", all_mechanisms)) if given]
         if rungs and clash:
-            refuse([f"--rungs and {clash[0]} do not go together: it is rungs or mechanisms"])
+            refuse([f"--levels and {clash[0]} do not go together: ask for model levels or for mechanisms"])
         folder = check_folder(folder, _FILES, "provenance.json")
         with progress_line("Simulating with and without") as tell:
             if rungs:
@@ -142,7 +142,7 @@ def _show(found: "Ablation") -> None:
                 table.add_row(Text(name), _interval(row.without_it), _interval(row.carried), Text(says))
         console.print(table)
     console.print(
-        f"Paired futures, 95 % intervals of the mean. {found.smallest:g} is the smallest difference that matters: "
+        f"Paired simulated futures, 95 % intervals of the mean. {found.smallest:g} is the smallest difference that matters: "
         "“perhaps too little” where the interval leaves out 0 but not that, “nothing that matters” where it lies "
         "within. One is taken away at a time, so what they carry does not add up. Below 0 is fewer incidents.",
         style="dim", soft_wrap=True,
@@ -171,5 +171,5 @@ def _show_rungs(found: "Climb", scenario: "Scenario") -> None:
         table.add_column(Text(head), justify="left" if k < 2 else "right")
     for row in found.rows:
         table.add_row(row.rung, Text(row.adds), *(_interval(each) for each in (row.arm, row.against, row.contrast)))
-    console.print("What each rung of the model adds: change of incidents against no programme", style="bold")
+    console.print("What each model level adds: change of incidents against no programme", style="bold")
     console.print(table)

@@ -131,7 +131,7 @@ def _showing(bar: Any) -> Any:
 
 
 def _more(found: "Calibration", store: Path, rules: bool, cross_check: bool, workers: int | None, tell: Any) -> Any:
-    """Further tables: made-up truths found again, and what was asked for."""
+    """Further tables: synthetic truths found again, and what was asked for."""
     import pandas as pd
 
     from modsim.calibration.credibility import confusion, evidence_for, recovered, variant_tables

@@ -95,7 +95,7 @@ def folder_name(stem: str, asked: list[str]) -> str:
 
 
 def areas_in_words(scenario: "Scenario") -> str:
-    """The recipients by name, or how many there are where they would fill the page."""
+    """The new areas by name, or how many there are where they would fill the page."""
     labels = [area.label for area in scenario.recipients]
     return ", ".join(labels) if len(labels) <= 8 else f"{', '.join(labels[:2])} and {len(labels) - 2} more"
 

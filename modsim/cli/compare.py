@@ -1,4 +1,4 @@
-"""`modsim compare`: the arms of a scenario on shared luck."""
+"""`modsim compare`: the arms of a scenario on common random numbers."""
 
 import os
 import shlex
@@ -49,7 +49,7 @@ def compare(
     replicates: Annotated[int | None, typer.Option(help="Simulated futures.")] = None,
     weeks: Annotated[int | None, typer.Option(help="Weeks simulated from week 0.")] = None,
     rung: Annotated[str | None, typer.Option(metavar="M0…M3", help="How much of the model runs; M3 is all.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Number from which all luck follows.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Number from which all random numbers follow.")] = None,
     changes: Changes = None,
     workers: Workers = None,
     out: Annotated[
@@ -68,7 +68,7 @@ def compare(
         bool, typer.Option("--publish", help="For maintainers: put the layers into docs/credibility.md.")
     ] = False,
 ) -> None:
-    """Compare the arms of a scenario on shared luck: table, break-even and verdict, with all results in a folder."""
+    """Compare the arms of a scenario on common random numbers: table, break-even and verdict, with all results in a folder."""
     try:
         from modsim.findings.folder import FolderError, check_folder
         from modsim.inputs.problems import InputError
@@ -118,7 +118,7 @@ def compare(
     if comparison.interrupted:
         wanted = loaded.settings.replicates
         print(
-            f"Stopped: {comparison.replicates} of {wanted} futures were finished; the results hold those, no figures."
+            f"Stopped: {comparison.replicates} of {wanted} simulated futures were finished; the results hold those, no figures."
         )
         raise typer.Exit(STOPPED)
 
@@ -155,7 +155,7 @@ def _run_with_progress(scenario: Any, workers: int | None, name: str) -> "Compar
 
 
 def _layers(comparison: "Comparison", uncertainty: Uncertainty, workers: int | None) -> "Layers | None":
-    """The further layers of what is not known, where they were asked for and all futures were finished.
+    """The further layers of what is not known, where they were asked for and all simulated futures were finished.
 
     If they cannot be had it says why: what was compared before is finished and must not be lost.
     """
@@ -194,7 +194,7 @@ def _show_layers(layers: "Layers") -> None:
         say(f"  {name}: standard deviation {variance**0.5:.2f} points{share}")
     for words, draws in (
         ("numbers that the calibration leaves open", layers.numbers),
-        ("these and how far wishes differ", layers.numbers_and_distance),
+        ("these and how far interests differ", layers.numbers_and_distance),
     ):
         if draws is not None:
             low, high = draws.range
@@ -231,7 +231,7 @@ def _show(comparison: "Comparison") -> None:
     say(scenario.title or comparison.name, "bold")
     say(
         f"{areas} over {scenario.settings.weeks} weeks; {_futures(comparison.replicates)}, "
-        f"each against “{scenario.arm_label(comparison.reference)}” with the same luck.\n"
+        f"each against “{scenario.arm_label(comparison.reference)}” with the same random numbers.\n"
     )
     if reduced := _reduced(scenario):
         say(reduced)
@@ -243,7 +243,7 @@ def _show(comparison: "Comparison") -> None:
     abreast = max(1, (console.width - 34) // (widest + 2))
     for start in range(0, len(columns), abreast):
         console.print(_table(comparison, dict(list(columns.items())[start : start + abreast]), widest))
-    few = " Few futures: take the intervals as rough." if comparison.replicates < 8 else ""
+    few = " Few simulated futures: take the intervals as rough." if comparison.replicates < 8 else ""
     say(f"In brackets: 95 % interval of the mean. Changes are against the reference arm.{few}", "dim")
     say(_badges(comparison), "dim")
     say(f"{BANNER} {MISSING}", "dim")
@@ -251,7 +251,7 @@ def _show(comparison: "Comparison") -> None:
 
 def _reduced(scenario: Any) -> str | None:
     """What of the model, or in which areas the programme, does not run, if anything."""
-    parts = [f"on rung {scenario.settings.rung} only"] if scenario.settings.rung != "M3" else []
+    parts = [f"on model level {scenario.settings.rung} only"] if scenario.settings.rung != "M3" else []
     parts += [f"without {', '.join(scenario.settings.without)}"] if scenario.settings.without else []
     said = [f"Not the whole model: {' and '.join(parts)}."] if parts else []
     weeks = scenario.settings.weeks

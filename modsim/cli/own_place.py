@@ -100,7 +100,7 @@ def new(
             asb=settle(
                 "asb", asb, "Reported youth incidents per 10,000 people a month", 14.0, _number("asb", float, 0.01, 200)
             ),
-            partners=(table := settle("partners", partners, "Services around the table", USUAL_PARTNERS, partners_of)),
+            partners=(table := settle("partners", partners, "Partners round the table", USUAL_PARTNERS, partners_of)),
             anchor=settle(
                 "anchor",
                 anchor,
@@ -172,14 +172,14 @@ def _said_of_cards(found: "Dissimilarity | None") -> str:
     span = f"{found.low:.2f} to {found.high:.2f}"
     if found.value is None:
         return f"Cards ({found.cards[0]} and {found.cards[1]}) leave {span} open: too few for one value."
-    return f"from {found.cards[0]} and {found.cards[1]} cards, corrected for luck; 95 % interval {span}"
+    return f"from {found.cards[0]} and {found.cards[1]} cards, corrected for chance; 95 % interval {span}"
 
 
 def _said_at_length(found: "Dissimilarity") -> str:
     from modsim.findings.dissimilarity import FEWEST_CARDS
 
     text = (
-        f"Cards: {found.cards[0]} there and {found.cards[1]} here lie {found.plain:.2f} apart; luck alone would put "
+        f"Cards: {found.cards[0]} there and {found.cards[1]} here lie {found.plain:.2f} apart; chance alone would put "
         f"two such samples of one place {found.by_luck:.2f} apart.\n"
         f"The three activities named most there hold {found.on_the_menu[0]:.0%} of the cards there and "
         f"{found.on_the_menu[1]:.0%} of yours: what a menu\ncarried unchanged would serve. The scenario knows only the "

@@ -207,7 +207,7 @@ def _show(found: "Reflection") -> None:
     console.print(table)
     smallest = found.full.smallest
     say(
-        f"“Without it”: how many more incidents there would be in the areas, in points of 100 (below 0: fewer), with a "
+        f"“Without it”: how many more incidents there would be in the areas, in points (0–100) (below 0: fewer), with a "
         f"95 % interval. “Perhaps too little to matter” where it is not settled that it is more than {smallest:g}.",
         "dim",
     )
@@ -229,7 +229,7 @@ def _show(found: "Reflection") -> None:
             "quarter to three quarters, “don't know” as nothing to all; effects are taken to add up."
         )
     say(f"By the rule of the verdict, on all of that: {_verdict(found.kind, arm, against)}.", "bold")
-    few = " Few futures: take all of it as rough." if found.scenario.settings.replicates < 8 else ""
+    few = " Few simulated futures: take all of it as rough." if found.scenario.settings.replicates < 8 else ""
     say(
         f"An answer is experience of one place, and the model assumptions: where they differ, either may err.{few}",
         "dim",

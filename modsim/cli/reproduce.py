@@ -20,8 +20,8 @@ EXAMPLES = "\b\nExamples:\n  modsim reproduce fig-1\n  modsim reproduce all --fa
 
 def reproduce(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A figure of the documents, such as fig-1, or all.")],
-    fast: Annotated[bool, typer.Option("--fast", help="Run and compare the first two futures only.")] = False,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the figures made anew go.")] = Path(
+    fast: Annotated[bool, typer.Option("--fast", help="Run and compare the first two simulated futures only.")] = False,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the figures made again go.")] = Path(
         "results/reproduced"
     ),
     store: Store = DEFAULT_STORE,
@@ -42,7 +42,7 @@ def reproduce(
         if name != "all" and name not in known:
             refuse([f"{name!r}: there is no such figure; there are {', '.join(known)}, and all"])
         if fast and accept:
-            refuse(["--fast and --accept do not go together: what is published has all its futures"])
+            refuse(["--fast and --accept do not go together: what is published has all its simulated futures"])
         failed = False
         for one in known if name == "all" else [name]:
             with progress_bar() as bar:
@@ -74,8 +74,12 @@ def _say(check, fast: bool, accept: bool) -> None:
         print(f"{check.name}: accepted {check.numbers:,} numbers; look at the picture, and say why in the change log")
         return
     if check.passed:
-        part = " of the first two futures" if fast else ""
-        table = " (its table in the documents needs all futures and was not compared)" if check.skipped_table else ""
+        part = " of the first two simulated futures" if fast else ""
+        table = (
+            " (its table in the documents needs all simulated futures and was not compared)"
+            if check.skipped_table
+            else ""
+        )
         print(f"{check.name}: PASS, all {check.numbers:,} numbers{part} are the published ones{table}")
     else:
         print(f"{check.name}: DIFFERS")

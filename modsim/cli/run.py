@@ -1,4 +1,4 @@
-"""`modsim run`: one future of one arm, told as a story."""
+"""`modsim run`: one simulated future of one arm, told as a story."""
 
 import sys
 from itertools import groupby
@@ -25,7 +25,12 @@ def run(
     scenario: ScenarioFile,
     arm: Annotated[str | None, typer.Option(help="The arm to live through; by default that of the verdict.")] = None,
     replicate: Annotated[
-        int, typer.Option(min=0, max=2**32 - 1, help="Number of the future; the same luck in every arm.")
+        int,
+        typer.Option(
+            min=0,
+            max=2**32 - 1,
+            help="Number of the simulated future (replicate); the same random numbers in every arm.",
+        ),
     ] = 0,
     person: Annotated[
         str | None, typer.Option(metavar="AREA:NUMBER", help="Tell of one young person, as in govan:17.")
@@ -45,10 +50,10 @@ def run(
         int | None,
         typer.Option(min=1, help="Weeks to tell; services still plan to the horizon."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Number from which all luck follows.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Number from which all random numbers follow.")] = None,
     changes: Changes = None,
 ) -> None:
-    """Tell one future of one arm as a story: menus and whose wish they were, courses, promises, people who leave."""
+    """Tell one simulated future of one arm as a story: menus and whose interest they were, courses, promises, people who leave."""
     from modsim.inputs.problems import ScenarioError
     from modsim.inputs.reading import load_scenario
     from modsim.simulation.community import Community

@@ -48,7 +48,7 @@ def check(scenario: ScenarioFile, changes: Changes = None) -> None:
     number = len(loaded.areas)
     print(
         f"{scenario}: fine. {number} area{'' if number == 1 else 's'} with {people:,} young people "
-        f"(origin: {origin}; recipients: {areas_in_words(loaded)}), {len(loaded.arms)} arms, "
+        f"(origin: {origin}; new areas: {areas_in_words(loaded)}), {len(loaded.arms)} arms, "
         f"{loaded.settings.weeks} weeks, {loaded.settings.replicates} futures."
     )
 

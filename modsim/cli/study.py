@@ -207,7 +207,7 @@ def _say_head(at: "StudyRun") -> None:
     s = at.study
     print(s.study.title or s.name)
     print(
-        f"{len(s.points):,} points ({', '.join(s.factors)}) x {len(s.arms)} arms x {s.replicates} futures = "
+        f"{len(s.points):,} points ({', '.join(s.factors)}) x {len(s.arms)} arms x {s.replicates} simulated futures = "
         f"{s.runs:,} runs; store: {at.store.folder}"
     )
     if len(at.different) < s.runs:
@@ -259,7 +259,7 @@ def _finished(found: "StudyResults") -> str:
     whole = found.study.replicates
     numbers = [len(found.replicates_at(point)) for point in range(len(found.study.points))]
     span = f"{min(numbers)}" if min(numbers) == max(numbers) else f"{min(numbers)} to {max(numbers)}"
-    return f"{span} of {whole} futures at each of {len(numbers):,} points."
+    return f"{span} of {whole} simulated futures at each of {len(numbers):,} points."
 
 
 def _duration(seconds: float) -> str:

@@ -17,7 +17,9 @@ EXAMPLES = (
 
 def ties(
     scenario: ScenarioFile,
-    replicate: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Number of the future.")] = 0,
+    replicate: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="Number of the simulated future (replicate).")
+    ] = 0,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write them, as GraphML (.graphml) or as a list of edges (.csv)."),

@@ -117,7 +117,7 @@ def _show(found: list[Any]) -> None:
     console.print(count_of(found), style="bold")
     console.print(
         "In brackets: how strong the evidence for a pattern is (A to D), and 95 % intervals of the mean over draws "
-        "from the calibration, or over futures where there are none.",
+        "from the calibration, or over simulated futures where there are none.",
         style="dim",
         soft_wrap=True,
     )

@@ -39,7 +39,7 @@ def verify(
 ) -> None:
     """Check the code against independent forms of the model, with numbers drawn afresh: case by case, with verdicts.
 
-    Rules against their formulas, exact cases, laws of labels and sums, both faces of the week, and an oracle that works
+    Rules against their formulas, exact cases, laws of labels and sums, both implementations of the week, and an oracle that works
     the model out a second time. The exit code is 1 if anything fails.
     """
     try:

@@ -44,7 +44,7 @@ def break_even(points: list[float], gains: np.ndarray, arm: str, against: str, s
         low, high = (float(min(max(x, 0.0), 1.0)) for x in ends)
     tried = ", ".join(f"{point:g}" for point in points)
     if 0.0 <= where <= 1.0:
-        span = " (too few futures for an interval)" if low is None else f" (95 % interval {low:.2f} to {high:.2f})"
+        span = " (too few replicates for an interval)" if low is None else f" (95 % interval {low:.2f} to {high:.2f})"
         text = (
             f"“{arm}” and “{against}” break even at a dissimilarity of {where:.2f}{span}; "
             f"above it “{arm}” does better on average."
@@ -70,7 +70,7 @@ def _crossing(points: np.ndarray, gains: np.ndarray) -> np.ndarray:
 
     Minus infinity where it is above zero from the first point on, plus infinity where it never is.
     """
-    from scipy.optimize import isotonic_regression  # only here: it takes longer to import than one future to live
+    from scipy.optimize import isotonic_regression  # only here: it takes longer to import than one replicate to run
 
     found = np.full(len(gains), np.inf)
     for row, gain in enumerate(gains):

@@ -1,4 +1,4 @@
-"""A whole comparison: arms run on shared luck, and what can be said of them."""
+"""A whole comparison: arms run on common random numbers, and what can be said of them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -28,7 +28,7 @@ BANNER = (
     "A thinking tool, not a forecast. Synthetic people in synthetic areas; no outcome of a real site is known or used."
 )
 MISSING = (
-    "Not in the model: schools, families, work to be had, money beyond the purse, and whatever else changes in a place "
+    "Not in the model: schools, families, work to be had, money beyond the budget, and whatever else changes in a place "
     "over the years."
 )
 ROWS_IN_A_TASK = 240_000  # people-lanes side by side: large enough for speed, small enough to stop soon
@@ -83,7 +83,7 @@ class Comparison:
 
     @cached_property
     def estimates(self) -> dict[str, dict[str, Estimate]]:
-        """Mean, interval and range of futures of every measure by arm, the cost per incident averted included."""
+        """Mean, interval and range of simulated futures of every measure by arm, the cost per incident averted included."""
         found = {}
         for arm in self.arms:
             mine = {name: estimate(values) for name, values in self.values[arm].items()}
@@ -251,7 +251,7 @@ def compare(
     progress: Progress | None = None,
     rules: Rules | None = None,
 ) -> Comparison:
-    """Run the arms of a scenario on shared luck and compare them.
+    """Run the arms of a scenario on common random numbers and compare them.
 
     Parameters
     ----------

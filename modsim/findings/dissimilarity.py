@@ -1,6 +1,6 @@
-"""How far wishes of two places differ, from interest cards: corrected for luck, and with an interval.
+"""How far interests of two places differ, from interest cards: corrected for chance, and with an interval.
 
-Two samples from one and the same place differ by luck alone: eleven cards each by about a third. So the plain distance
+Two samples from one and the same place differ by chance alone: eleven cards each by about a third. So the plain distance
 between the two counts is too large, and the more so the fewer cards there are. The estimate is the distance at which as
 much as was seen is to be expected; the interval holds the distances at which what was seen would not be surprising
 (a parametric bootstrap, inverted). Cards are taken to be independent: those of one group of friends tell less.
@@ -22,7 +22,7 @@ _STEPS = 41
 
 @dataclass(frozen=True)
 class Dissimilarity:
-    """What cards say of the dissimilarity: `plain` is the distance of the counts, `by_luck` what luck alone gives.
+    """What cards say of the dissimilarity: `plain` is the distance of the counts, `by_luck` what chance alone gives.
 
     `value` is None below 100 cards in either place; `low` and `high` are always there.
     """
@@ -62,14 +62,14 @@ def dissimilarity_of(cards: Cards, seed: int = 1) -> Dissimilarity:
 
 
 def distance(one: np.ndarray, other: np.ndarray) -> float:
-    """Total variation distance of two patterns of shares: the share of wishes that lies elsewhere."""
+    """Total variation distance of two patterns of shares: the share of interests that lies elsewhere."""
     return float(np.abs(one - other).sum() / 2.0)
 
 
 def _apart(one: np.ndarray, other: np.ndarray, numbers: tuple[int, int], step: float) -> tuple[np.ndarray, np.ndarray]:
     """Two patterns between all alike (step 0), apart in the way they were seen to be, and nothing in common (step 1).
 
-    Each activity's difference is first shrunk by what luck alone would give it, or luck would be taken for a way in
+    Each activity's difference is first shrunk by what chance alone would give it, or luck would be taken for a way in
     which the places differ.
     """
     pooled = (one * numbers[0] + other * numbers[1]) / sum(numbers)
@@ -100,7 +100,7 @@ def _apart(one: np.ndarray, other: np.ndarray, numbers: tuple[int, int], step: f
 
 
 def _distances(one: np.ndarray, other: np.ndarray, numbers: tuple[int, int], seed: int) -> np.ndarray:
-    """Distances of pairs of samples drawn from two patterns (samples,); the same luck for every pair of patterns."""
+    """Distances of pairs of samples drawn from two patterns (samples,); the same random numbers for every pair of patterns."""
     first, second = (
         _sampled(shares, number, seed, place)
         for place, (shares, number) in enumerate(zip((one, other), numbers, strict=True))

@@ -94,7 +94,7 @@ class ArmFigures:
 
 
 def incidents_occurred(scenario: Scenario, outcome: Outcome, lane: int) -> np.ndarray:
-    """Incidents that occurred in a lane, over recipients, by replicate."""
+    """Incidents that occurred in a lane, over new areas, by replicate."""
     occurred = outcome.totals[f"{scenario.vocabulary.incident}_occurred"]
     return occurred[:, recipients(scenario), lane].sum(axis=1).astype(float)
 

@@ -20,7 +20,7 @@ AFTER_A_LAPSE_WEEKS = 26
 
 @dataclass(frozen=True)
 class Spread:
-    """What came of every recipient in one arm, as columns (replicates, recipients).
+    """What came of every new area in one arm, as columns (replicates, new areas).
 
     `change_percent` is that of expected incidents from the adoption on, NaN where it is not judged.
     """
@@ -37,12 +37,12 @@ class Spread:
 
 
 def recipients(scenario: Scenario) -> list[int]:
-    """Where the recipient areas stand among the scenario's areas."""
+    """Where the new areas stand among the scenario's areas."""
     return [k for k, area in enumerate(scenario.areas) if area.role == "recipient"]
 
 
 def spread_of(scenario: Scenario, outcome: Outcome, arm: str, reference: str) -> Spread:
-    """What came of every recipient in an arm; needs a scenario in which the programme spreads by itself."""
+    """What came of every new area in an arm; needs a scenario in which the programme spreads by itself."""
     areas = recipients(scenario)
     at, base = outcome.lane(arm), outcome.lane(reference)
     incident, weeks = scenario.vocabulary.incident, scenario.settings.weeks

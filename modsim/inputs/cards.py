@@ -19,7 +19,7 @@ _NEEDS = (
 
 @dataclass(frozen=True)
 class Cards:
-    """Counts of wishes by activity in the place the programme comes from, and in the one it may go to."""
+    """Counts of interests by activity in the place the programme comes from, and in the one it may go to."""
 
     activities: list[str]
     places: tuple[str, str]

@@ -69,7 +69,9 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
     if len({a.id for a in scenario.areas}) < len(scenario.areas):
         found.append(("areas", "two areas have the same id; give each its own"))
     if sum(a.role == "origin" for a in scenario.areas) > 1:
-        found.append(("areas", "more than one area has role 'origin'; one at most, none if the origin is offstage"))
+        found.append(
+            ("areas", "more than one area has role 'origin'; one at most, none if the original site is offstage")
+        )
     if not scenario.recipients:
         found.append(("areas", "no area has role 'recipient'; there must be at least one"))
     weeks, dates = scenario.settings.weeks, [a.opens_week for a in scenario.recipients]
@@ -78,7 +80,7 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
         found.append(
             (
                 f"areas.{first.id}.opens_week",
-                f"{first.opens_week} is not before the horizon, settings.weeks = {weeks}; no recipient opens earlier",
+                f"{first.opens_week} is not before the horizon, settings.weeks = {weeks}; no new area opens earlier",
             )
         )
     missing = sorted(set(scenario.settings.areas) - {a.id for a in scenario.areas})

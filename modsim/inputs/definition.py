@@ -61,10 +61,10 @@ def badge_of(levers: Levers) -> Badge:
     own_plan, named = levers.menu == "individual", levers.venue == "learned"
     planned = "each has a plan of their own" if own_plan else "they have a say in where it is held"
     has_say, leads = levers.power_deliver > 0.0, levers.peer_delivery > 0.0
-    delivered = [f"the running course follows their wishes ({_how_much(levers.power_deliver)})"] if has_say else []
+    delivered = [f"the running course follows their interests ({_how_much(levers.power_deliver)})"] if has_say else []
     delivered += [f"they lead {levers.peer_delivery:.0%} of sessions"] if leads else []
     both = asked and not levers.compulsory
-    given = "it is compulsory" if levers.compulsory else "nobody's wishes are written down"
+    given = "it is compulsory" if levers.compulsory else "nobody's interests are written down"
     return Badge(
         (
             Part("design", made, design),

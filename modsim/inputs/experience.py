@@ -138,7 +138,7 @@ def text_of_experience(found: Experience) -> str:
         said = tomlkit.table()
         said.add(
             tomlkit.comment(
-                "What the model then said; not an answer. It is worked out anew by `modsim reflect --answers`."
+                "What the model then said; not an answer. It is worked out again by `modsim reflect --answers`."
             )
         )
         for key, value in found.model_said.model_dump().items():

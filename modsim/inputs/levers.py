@@ -16,30 +16,30 @@ class Levers(Table):
 
     label: str = choice("", "Name to show for this arm (its table name if empty)")
     spends_on: Literal["programme", "patrol", "nothing"] = choice(
-        "programme", "What the purse is spent on: a programme, police patrol, or nothing (no purse arrives)"
+        "programme", "What the budget is spent on: a programme, police patrol, or nothing (no budget arrives)"
     )
     signals: Literal["none", "all"] | Annotated[int, Field(ge=0, le=100_000)] = choice(
         "all",
-        'Outreach contacts of a round in which the young person\'s wish is written down: "none", "all", or how many',
+        'Outreach contacts of a round in which the young person\'s interests are written down: "none", "all", or how many',
     )
     menu: (
         Literal["origin", "learned", "individual", "none"]
         | Annotated[list[ActivityId], Field(min_length=1, max_length=60)]
     ) = choice(
         "learned",
-        'What is offered: "origin" for the origin\'s menu, "learned" for one learned from young people\'s wishes, '
+        'What is offered: "origin" for the original site\'s menu, "learned" for one learned from young people\'s interests, '
         '"individual" for no shared menu but a plan for each, of what that person named, '
         '"none" for no activity at all (adults\' time only), or a list of activity ids such as ["gym", "music"]',
     )
     redesigns: bool = choice(
-        True, "Whether a learned menu is made anew in every round; if not, that of the first round is kept"
+        True, "Whether a learned menu is designed again in every round; if not, that of the first round is kept"
     )
     places: Annotated[int, Field(ge=1, le=200)] | None = choice(
         None, "Places in a course of this arm; those of the programme if left out"
     )
     fixed_slots: int = number(
         0,
-        "Places of a learned menu that are kept for the origin's top activities",
+        "Places of a learned menu that are kept for the original site's top activities",
         unit="places",
         allowed=(0, 60),
         evidence="D",
@@ -55,7 +55,7 @@ class Levers(Table):
     )
     power_deliver: float = number(
         0.0,
-        "Power over the running course that is shared with participants: how readily their wishes are granted",
+        "Power over the running course that is shared with participants: how readily their requests are granted",
         unit="0 = none, 1 = all",
         allowed=(0, 1),
         evidence="D",
@@ -74,7 +74,7 @@ class Levers(Table):
         "Where an area has two territories: the venue services would use, or the one that young people name most",
     )
     keeps_learning: bool = choice(
-        False, "Whether what was learned in a round, of the process and of wishes, is kept for the next"
+        False, "Whether what was learned in a round, of the process and of interests, is kept for the next"
     )
     learning: Annotated[list[LearningWay], Field(max_length=5)] = choice(
         [],
@@ -88,7 +88,7 @@ class Levers(Table):
         unit="0-1",
         allowed=(0, 1),
         evidence="D",
-        source="assumption: 0.3 from documents alone, 0.8 at the origin",
+        source="assumption: 0.3 from documents alone, 0.8 at the original site",
     )
     setup_weeks: int = number(
         8,
@@ -98,7 +98,7 @@ class Levers(Table):
         allowed=(1, 104),
         plausible=(4, 52),
         evidence="D",
-        source="assumption: 2 months (8 weeks) for a carried programme, 4 (17) for one made with a group",
+        source="assumption: 2 months (8 weeks) for a transplanted programme, 4 (17) for one made with a group",
     )
 
 
@@ -137,7 +137,7 @@ class Programme(Table):
     )
     rounds: int = number(
         1000,
-        "Rounds held at most, as far as the purse reaches",
+        "Rounds held at most, as far as the budget reaches",
         unit="rounds",
         allowed=(1, 1000),
         evidence="D",
@@ -154,7 +154,7 @@ class Programme(Table):
     )
     list_length: int = number(
         40,
-        "Young people put on the list of a round",
+        "Young people put on the referral list of a round",
         unit="people",
         allowed=(1, 2000),
         evidence="D",
@@ -162,7 +162,7 @@ class Programme(Table):
     )
     contacted: int = number(
         30,
-        "First people on the list who are visited during set-up",
+        "First people on the referral list who are visited during set-up",
         unit="people",
         allowed=(0, 2000),
         evidence="D",
@@ -219,7 +219,7 @@ class Purse(Table):
     """Hours that arrive in every area with a programme, from its opening week, the same in every arm."""
 
     charge_inkind: bool = choice(
-        True, "Whether the hours that partners give, in meetings and as mentors, are paid from the purse"
+        True, "Whether the hours that partners give, in meetings and as mentors, are paid from the budget"
     )
     pledged_hours: float = number(
         0.0,

@@ -1,7 +1,7 @@
 """The mechanisms of the model and the seven insights: what each is, and what takes it away.
 
 A mechanism is switched off by giving its numbers the values at which it does nothing. So there are no hidden switches:
-`modsim ablate`, the rungs and a user's own `--set` all do the same.
+`modsim ablate`, the model levels and a user's own `--set` all do the same.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,7 +18,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Mechanism:
-    """One mechanism: its name, what it is in the world, the rung that adds it, and the values that take it away."""
+    """One mechanism: its name, what it is in the world, the model level that adds it, and the values that take it away."""
 
     id: str
     meaning: str
@@ -32,7 +32,7 @@ def _at(**values: Any) -> Callable[[Scenario], Values]:
 
 
 def _in_arms(lever: str, value: Any, *of_origin: str) -> Callable[[Scenario], Values]:
-    """A lever with the same value in every arm, and at the origin."""
+    """A lever with the same value in every arm, and at the original site."""
     return lambda scenario: {
         **{f"arms.{arm}.{lever}": value for arm in scenario.arms},
         **{f"origin.{lever}": value for lever in of_origin},
@@ -73,13 +73,13 @@ MECHANISMS = tuple(
         ("tokenism", "M2", "power promised and not given is taken ill", _at(sharing__tokenism_chance=0.0)),
         ("mentoring", "M2", "partners' staff are mentors of participants", _at(programme__mentor_hours=0.0)),
         ("delivery quality", "M2", "some rounds are delivered in vain", _at(effect__failing_share=0.0)),
-        ("fidelity", "M2", "what is not the origin's does a little less", _at(effect__fidelity_loss=0.0)),
+        ("fidelity", "M2", "what is not the original site's does a little less", _at(effect__fidelity_loss=0.0)),
         ("renegotiation", "M2", "participants ask for something else, or for more", _nobody_asks_again),
         ("peer delivery", "M2", "young people lead a share of sessions", _in_arms("peer_delivery", 0.0)),
         ("territory", "M2", "a venue on rival ground keeps some away", _at(joining__rival_ground_effect=0.0)),
         ("destinations", "M2", "work and training change people for good", _at(afterwards__destination_effect=0.0)),
         ("practice", "M2", "services learn the process by doing it", _at(designing__practice_adds=0.0)),
-        ("friends", "M3", "friends pull on each other's inclination", _at(peers__pull=0.0)),
+        ("friends", "M3", "friends pull on each other's propensity", _at(peers__pull=0.0)),
         ("deviancy", "M3", "grouping the most active can teach them", _at(peers__deviancy=0.0)),
         ("excitement", "M3", "one incident sets off others", _at(excitation__offspring=0.0)),
         ("stops", "M3", "police stop young people", _at(policing__stops_per_hour=0.0)),
@@ -156,7 +156,7 @@ def without(scenario: Scenario, mechanisms: Iterable[Mechanism]) -> Scenario:
 
 
 def as_it_runs(scenario: Scenario) -> Scenario:
-    """The scenario with everything switched off that its rung does not hold, or that it says to go without."""
+    """The scenario with everything switched off that its model level does not hold, or that it says to go without."""
     rung = RUNGS.index(scenario.settings.rung)
     named = [NAMED[name] for name in scenario.settings.without]
     return without(scenario, [*(m for m in MECHANISMS if RUNGS.index(m.rung) > rung), *named])

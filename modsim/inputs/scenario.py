@@ -42,20 +42,20 @@ ArmName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40
 
 
 class Activity(Table):
-    """One thing young people may want to do. The id is the key of luck; the name is only shown."""
+    """One thing young people may want to do. The id is the key of its random numbers; the name is only shown."""
 
     id: ActivityId = choice(..., "Stable id")
     name: str = choice("", "Name to show (the id if empty)")
     origin_share: float = number(
         0.0,
-        "Share of young people's wishes at the origin",
+        "Share of young people's interests at the original site",
         unit="share",
         allowed=(0, 1),
         evidence="D",
         source="assumption",
     )
     swaps_with: ActivityId = choice(
-        ..., "The activity that wishes move to, or from, where an area differs from the origin"
+        ..., "The activity that interests move to, or from, where an area differs from the original site"
     )
     serves: Annotated[list[Goal], Field(max_length=5)] = choice(
         [], "Which of young people's own goals it serves: work, training, belonging, health, safety"
@@ -65,7 +65,7 @@ class Activity(Table):
 class Area(Table):
     """A neighbourhood. Named places label synthetic areas; nothing here is a record of a real one."""
 
-    id: AreaId = choice(..., "Stable id, the key of luck")
+    id: AreaId = choice(..., "Stable id, the key of its random numbers")
     name: str = choice("", "Name to show (the id if empty)")
     role: Literal["origin", "recipient"] = choice("recipient", "Where the programme came from, or where it spreads to")
     population: int = number(
@@ -132,14 +132,14 @@ class Area(Table):
         True, "Whether the housing association here is an anchor organisation, the hub of the partners"
     )
     opens_week: int = number(
-        0, "Week in which the purse opens here", unit="week", allowed=(0, 1040), evidence="D", source="a choice"
+        0, "Week in which the budget opens here", unit="week", allowed=(0, 1040), evidence="D", source="a choice"
     )
     adjacent: Annotated[list[AreaId], Field(max_length=500)] = choice([], "Areas that border on this one, by id")
     hears_from: dict[AreaId, Annotated[float, Field(ge=0, le=1000)]] | None = choice(
         None, "Whom services here hear from, as weights by area id; from all others alike if left out"
     )
     interests: dict[ActivityId, Annotated[float, Field(ge=0, le=1)]] | None = choice(
-        None, "Share of wishes by activity, in place of the origin's pattern moved by the dissimilarity"
+        None, "Share of interests by activity, in place of the original site's pattern moved by the dissimilarity"
     )
 
     @property
@@ -151,22 +151,32 @@ class Origin(Table):
     """The place the programme comes from: its programme runs there in every arm, outside the ledger compared."""
 
     process_knowledge: float = number(
-        0.8, "How well the origin knows the process", unit="0-1", allowed=(0, 1), evidence="D", source="assumption"
+        0.8,
+        "How well the original site knows the process",
+        unit="0-1",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
     )
     power_deliver: float = number(
-        0.5, "Power over the running course shared at the origin", unit="0-1", allowed=(0, 1), evidence="D",
+        0.5, "Power over the running course shared at the original site", unit="0-1", allowed=(0, 1), evidence="D",
         source="assumption",
     )  # fmt: skip
     power_design: float = number(
-        0.7, "Power over the design shared at the origin", unit="0-1", allowed=(0, 1), evidence="D", source="assumption"
+        0.7,
+        "Power over the design shared at the original site",
+        unit="0-1",
+        allowed=(0, 1),
+        evidence="D",
+        source="assumption",
     )
     setup_weeks: int = number(
-        17, "Weeks of set-up at the origin", unit="weeks", allowed=(1, 104), evidence="D", source="assumption"
+        17, "Weeks of set-up at the original site", unit="weeks", allowed=(1, 104), evidence="D", source="assumption"
     )
 
     @property
     def levers(self) -> Levers:
-        """The origin's own, co-produced programme."""
+        """The original site's own, co-produced programme."""
         return Levers(
             power_design=self.power_design, power_deliver=self.power_deliver, setup_weeks=self.setup_weeks,
             process_knowledge=self.process_knowledge, keeps_learning=True,
@@ -184,7 +194,7 @@ class Vocabulary(Table):
 
 
 class Settings(Table):
-    """How we look: the horizon, the number of futures, and what is compared with what."""
+    """How we look: the horizon, the number of simulated futures, and what is compared with what."""
 
     weeks: int = number(
         156,
@@ -207,11 +217,16 @@ class Settings(Table):
         16, "Simulated futures", unit="futures", allowed=(1, 1_000_000), evidence="D", source="a choice"
     )
     seed: int = number(
-        1, "Number from which all luck follows", unit="seed", allowed=(0, 2**53), evidence="D", source="a choice"
+        1,
+        "Number from which all random numbers follow",
+        unit="seed",
+        allowed=(0, 2**53),
+        evidence="D",
+        source="a choice",
     )
     rung: Literal["M0", "M1", "M2", "M3"] = choice(
         "M3",
-        "How much of the model runs: M0 interests and the purse, M1 with trust that moves, M2 with services at work, "
+        "How much of the model runs: M0 interests and the budget, M1 with trust that moves, M2 with services at work, "
         "M3 with peers, police, residents and other areas",
     )
     without: Annotated[list[str], Field(max_length=60)] = choice(
@@ -230,7 +245,8 @@ class Settings(Table):
         [], "Arms to run beside the reference, by name; all of them if empty"
     )
     areas: Annotated[list[AreaId], Field(max_length=500)] = choice(
-        [], "Areas to look at, by id; all of them if empty. Without an area of role origin, the origin is offstage"
+        [],
+        "Areas to look at, by id; all of them if empty. Without an area of role origin, the original site is offstage",
     )
     reference_arm: ArmName = choice("none", "The arm every other arm is measured against; it spends nothing")
     verdict_arm: ArmName = choice("recoproduce", "The arm the verdict is about")
@@ -329,7 +345,7 @@ class Scenario(Table):
 
     @property
     def origin_menu(self) -> list[str]:
-        """The activities most wanted at the origin."""
+        """The activities most wanted at the original site."""
         ranked = sorted(self.activities, key=lambda a: (-a.origin_share, a.id))
         return [a.id for a in ranked[: self.programme.menu_size]]
 

@@ -15,7 +15,7 @@ def chance_signal_is_honest(trust, earlier_contact_weeks, p):
 
 
 def professional_prior(origin_share, activities, p):
-    """What professionals expect of one activity: part what worked at the origin, part no idea at all."""
+    """What professionals expect of one activity: part what worked at the original site, part no idea at all."""
     return p.prior_origin_share * origin_share + (1.0 - p.prior_origin_share) / activities
 
 
@@ -25,7 +25,7 @@ def learned_share(signals_for_it, all_signals, prior, p):
 
 
 def voice(power_in_practice, process_knowledge, p):
-    """Weight of young people's wishes against professionals' expectations when the menu is chosen, 0-1."""
+    """Weight of young people's interests against professionals' expectations when the menu is chosen, 0-1."""
     return np.minimum(power_in_practice + p.knowledge_adds_voice * process_knowledge, 1.0)
 
 
@@ -67,5 +67,5 @@ def hours_of_own_plans(places, hours_per_place, p):
 
 
 def delivery_hours(places, bespoke_share, hours_per_place, p):
-    """Staff hours for one week's session: activities that are not the origin's cost more to put on."""
+    """Staff hours for one week's session: activities that are not the original site's cost more to put on."""
     return places * hours_per_place * (1.0 + (p.bespoke_cost - 1.0) * bespoke_share)

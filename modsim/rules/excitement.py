@@ -13,5 +13,5 @@ def excitement_after(excitement, own_incidents, rival_incidents, rival_share, p)
 
 
 def chance_serious(excited_rate, whole_rate, p):
-    """Chance that an incident is serious: higher where excitement is behind it. Assumption."""
+    """Chance that an incident is serious: higher where excitation is behind it. Assumption."""
     return p.serious + p.serious_excited * excited_rate / np.maximum(whole_rate, 1e-12)

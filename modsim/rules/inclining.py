@@ -1,4 +1,4 @@
-"""How a young person's inclination to cause incidents moves away from where it was, and back."""
+"""How a young person's propensity to cause incidents moves away from where it was, and back."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from modsim.rules.arithmetic import between
 
 
 def fidelity(bespoke_share, p):
-    """How much of a session's benefit is left when a share of the menu is not the origin's. Its sign is disputed."""
+    """How much of a session's benefit is left when a share of the menu is not the original site's. Its sign is disputed."""
     return 1.0 - p.fidelity_loss * bespoke_share
 
 

@@ -9,7 +9,7 @@ def chance_of_joining(match, trust, friends_share, support, on_rival_ground, p):
     `match` is the share of their interests that the menu serves, `trust` their trust in the lead (both 0-1),
     `friends_share` the share of their ties now or before in the programme, `support` what they have behind them,
     `on_rival_ground` whether the venue lies in a rival group's territory.
-    Assumption in its form (logistic); its take-up is to fall in the 22-42 % seen for standard referral
+    Assumption in its form (logistic); its uptake is to fall in the 22-42 % seen for standard referral
     (Jobs & Business Glasgow, ChoiceWorks).
     """
     return logistic(

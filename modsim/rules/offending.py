@@ -25,9 +25,9 @@ def restraint(trust_gained, efficacy, deterred, p):
 
 
 def incident_rate(background, inclination, restraint, in_course, excitement, p, q):
-    """Expected incidents this week: background, moved by inclination, held by restraint, less time in the course.
+    """Expected incidents this week: background, moved by propensity, held by restraint, less time in the course.
 
-    To that comes what excitement in the group sets off; the background holds only what it does not. `p` is the table
+    To that comes what excitation in the group sets off; the background holds only what it does not. `p` is the table
     of effects, `q` that of excitation.
     """
     settled = background * (1.0 - q.offspring) * exponential(inclination - restraint)

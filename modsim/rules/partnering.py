@@ -29,7 +29,7 @@ def lead_score(commitment, mean_trust):
 
 
 def hours_pledged(commitment, trust_between, pledge):
-    """Hours a week a partner puts in beside the purse: what was pledged, as far as it is committed and trusts."""
+    """Hours a week a partner puts in beside the budget: what was pledged, as far as it is committed and trusts."""
     return commitment * (0.5 + 0.5 * trust_between) * pledge
 
 

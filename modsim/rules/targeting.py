@@ -1,4 +1,4 @@
-"""Who is put on the list: from what the lead has seen, with the error that lists have."""
+"""Who is put on the referral list: from what the lead has seen, with the error that lists have."""
 
 import numpy as np
 
@@ -9,5 +9,5 @@ def known_record(own_seen, others_seen, others):
 
 
 def list_score(standard_record, noise, p):
-    """Place on the list: `accuracy` is the correlation of the score with what is known (both standardised)."""
+    """Place on the referral list: `accuracy` is the correlation of the score with what is known (both standardised)."""
     return p.accuracy * standard_record + np.sqrt(1.0 - p.accuracy * p.accuracy) * noise

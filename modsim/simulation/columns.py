@@ -37,7 +37,7 @@ class Stage(IntEnum):
 
 
 class Standing(IntEnum):
-    """Where somebody on the list of the present round stands."""
+    """Where somebody on the referral list of the present round stands."""
 
     NOT_ASKED = 0
     DECLINED = 1
@@ -151,7 +151,7 @@ class Columns:
         self.efficacy = column(world.residents.rows, start=0.5)
         self.resident_good = column(world.residents.rows)
         self.resident_bad = column(world.residents.rows)
-        # those on the list of the present round
+        # those on the referral list of the present round
         self.listed = column(areas, programme.list_length, of=np.int64, start=-1)
         self.standing = column(areas, programme.list_length, of=np.int8, start=Standing.NOT_ASKED)
         self.attended = column(areas, programme.list_length, of=np.int16)
@@ -160,12 +160,12 @@ class Columns:
 
     @property
     def good(self) -> np.ndarray:
-        """Remembered good experience with each type of service (services, rows, lanes), worked out anew."""
+        """Remembered good experience with each type of service (services, rows, lanes), worked out again."""
         return self.experience.of_rows()[GOOD]
 
     @property
     def bad(self) -> np.ndarray:
-        """Remembered bad experience with each type of service (services, rows, lanes), worked out anew."""
+        """Remembered bad experience with each type of service (services, rows, lanes), worked out again."""
         return self.experience.of_rows()[BAD]
 
     def spread(self, lanes: Sequence[int]) -> "Columns":
@@ -193,7 +193,7 @@ class Columns:
         self.experience.forget(rows)
         self.seen_in_memory[:, rows] = 0
         self.dropped_week[rows] = self.first_session[rows] = self.completed_week[rows] = NEVER
-        gone = np.zeros(len(self.inclination) + 1, dtype=bool)  # the last stands for nobody, -1 on the list
+        gone = np.zeros(len(self.inclination) + 1, dtype=bool)  # the last stands for nobody, -1 on the referral list
         gone[rows] = True
         self.standing[gone[self.listed]] = Standing.GONE
 

@@ -30,7 +30,7 @@ class Community(mesa.Model):
     ----------
     scenario : the scenario, from `modsim.load_scenario`
     arm : name of one of its arms
-    replicate : number of the future; the same number has the same luck in every arm
+    replicate : number of the simulated future; the same number has the same random numbers in every arm
     seed : replaces the scenario's seed
     pace : "week" moves all columns at once; "agent" lets every agent act by its own verbs. Both give the same
         numbers, bit for bit; "agent" is some hundred times slower and can be followed with a debugger.
@@ -43,7 +43,7 @@ class Community(mesa.Model):
     week : the week lived last; the model starts with its history behind it, in week -1
     young_people, residents, partners, anchors, all_programmes : Mesa agent sets
     programmes : the programme of every area, in the order of the scenario
-    datacollector : a Mesa `DataCollector` of the weekly measures, summed or averaged over recipients
+    datacollector : a Mesa `DataCollector` of the weekly measures, summed or averaged over new areas
 
     Raises
     ------
@@ -191,11 +191,11 @@ class Community(mesa.Model):
         self._was_in = self.town.columns.ever_in[:, 0].copy()
 
     def remember_inclinations(self) -> None:
-        """Keep everybody's inclination as it is before it moves: all feel their friends at the same moment."""
+        """Keep everybody's propensity as it is before it moves: all feel their friends at the same moment."""
         self._inclinations = self.town.columns.inclination[:, 0].copy()
 
     def inclination_last_week(self, person: YoungPerson) -> float:
-        """Somebody's inclination before it moved this week."""
+        """Somebody's propensity before it moved this week."""
         return self._inclinations[person.row].item()
 
     def was_in_last_week(self, person: YoungPerson) -> bool:
@@ -203,7 +203,7 @@ class Community(mesa.Model):
         return bool(self._was_in[person.row])
 
     def recorded(self, measure: str) -> float:
-        """A weekly measure over all recipients in the week lived last: a sum, or a mean over areas."""
+        """A weekly measure over all new areas in the week lived last: a sum, or a mean over areas."""
         recipients = self.town.levers.is_recipient
         place = weekly_measures(self.scenario).index(measure)
         values = self.town.records.weekly[self.week, recipients, 0, place]

@@ -15,7 +15,7 @@ from modsim.simulation.town import Town, summed
 from modsim.world.interests import match
 
 GROUPS = ("minority", "core", "under_16", "16_to_17", "18_and_over")  # of those who join, for equity
-_SAMPLED_FOR_TASTE = 120  # people of an area from whom it is worked out whose wishes are a minority's
+_SAMPLED_FOR_TASTE = 120  # people of an area from whom it is worked out whose interests are a minority's
 
 
 def weekly_measures(scenario: Scenario) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ class Records:
                 self._listed_flat = None
 
     def joined(self, town: Town, area, row, lane) -> None:
-        """Count who they are who take a place: with a minority's wishes, of a core group, and of which ages."""
+        """Count who they are who take a place: with a minority's interests, of a core group, and of which ages."""
         age = town.world.age[row]
         who = (
             self._is_minority(town, area, row, lane),
@@ -85,12 +85,12 @@ class Records:
             np.add.at(self.people[f"joined_{group}"], (area, lane), inside)
 
     def _is_minority(self, town: Town, area, row, lane) -> np.ndarray:
-        """Whose wishes agree less with the area's than those of three in four did when the area opened."""
+        """Whose interests agree less with the area's than those of three in four did when the area opened."""
         usual = [self._usual_taste[at] for at in zip(area.tolist(), lane.tolist(), strict=True)]
         return self._agreement(town, area, row, lane) < np.array(usual)
 
     def _settle_taste(self, town: Town, area: int) -> None:
-        """How far wishes agree with those of an area as a whole for all but a quarter of people, in every lane."""
+        """How far interests agree with those of an area as a whole for all but a quarter of people, in every lane."""
         span = town.world.rows_of(area)
         rows = np.arange(span.start, span.stop, max((span.stop - span.start) // _SAMPLED_FOR_TASTE, 1))
         for lanes in town.lanes_by_dissimilarity:
@@ -196,7 +196,7 @@ class Records:
         return row[order[first[self.references][own] + place]], own
 
     def _follow_listed(self, town: Town) -> None:
-        """The incidents of those first listed who are still the same people: entries that ascend by area and lane."""
+        """The incidents of the young people first targeted who are still the same people: entries that ascend by area and lane."""
         if self._listed_flat is None:
             parts = [(np.repeat(rows, len(lanes)), np.tile(lanes, len(rows)), np.repeat(generations, len(lanes)))
                      for _, lanes, rows, generations in self._listed]  # fmt: skip
@@ -262,7 +262,7 @@ class Records:
         return found
 
     def _listed_at_the_end(self, town: Town, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Mean trust, in the lane named by `of`, of those first listed in the service that leads in each lane.
+        """Mean trust, in the lane named by `of`, of the young people first targeted in the service that leads in each lane.
 
         NaN where none of them lives there any more; and how many do.
         """

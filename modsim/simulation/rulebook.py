@@ -1,4 +1,4 @@
-"""The rules of behaviour that a researcher may replace by their own, in both faces."""
+"""The rules of behaviour that a researcher may replace by their own, in both implementations."""
 
 import pickle
 from collections.abc import Callable

@@ -26,7 +26,7 @@ class Line:
 def story_of(community: Community, weeks: int | None = None) -> Iterator[Line]:
     """Live a community's weeks, by default to the horizon, and tell what happens in each area.
 
-    Rounds planned, contacts, menus and whose wish they were, invitations, courses, what participants asked for and
+    Rounds planned, contacts, menus and whose interest they were, invitations, courses, what participants asked for and
     got, promises broken, workers who left, services under strain, work and training found, areas that take the
     programme up or let it go.
     """
@@ -204,7 +204,7 @@ class _Witness:
         self._remember()
 
     def _place_on_list(self) -> tuple[int, int] | None:
-        """Position on the list of the present round and how they stand there."""
+        """Position on the referral list of the present round and how they stand there."""
         c, person = self.person.model.town.columns, self.person
         for n, row in enumerate(c.listed[person.area, :, 0].tolist()):
             if row == person.row:
@@ -227,7 +227,7 @@ class _Witness:
         if p.in_core != self._in_core:
             told.append("joins a core group" if p.in_core else "leaves the core group")
         if listed and (not self._listed or (p.programme.stage == Stage.SETUP and self._stage != Stage.SETUP)):
-            told.append("is put on the list")
+            told.append("is put on the referral list")
         if p.contact_weeks > self._visits:
             told.append(f"is visited by a worker; {trust}")
         before = self._listed[1] if self._listed else Standing.NOT_ASKED

@@ -20,7 +20,7 @@ def _live(town, week, act):
     act.hours_arrive(town)  # in areas whose purse has opened
     town.records.follow_lists(town)  # those listed as an area opens are followed in every arm
     act.programmes_are_planned(town)  # a round starts where its whole cost is in sight; the lead draws up a list
-    act.workers_visit(town)  # young people on the list are asked what they want, honestly answered or not
+    act.workers_visit(town)  # young people on the referral list are asked what they want, honestly answered or not
     act.partners_meet(town)  # those who come design what is not given; few people make a poor meeting
     act.young_people_are_asked(town)  # in waves; joining is voluntary
     act.participants_are_heard(town)  # twice in a course: something else, or more of the same?

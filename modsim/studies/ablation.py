@@ -97,7 +97,7 @@ class Ablation:
 
 @dataclass(frozen=True)
 class Step:
-    """One rung: what it adds, the change of incidents in both arms on it, and their contrast."""
+    """One model level: what it adds, the change of incidents in both arms on it, and their contrast."""
 
     rung: str
     adds: str
@@ -108,7 +108,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Climb:
-    """Two arms on the rungs of the model; `effects` as in `Ablation`, by rung."""
+    """Two arms on the model levels of the model; `effects` as in `Ablation`, by model level."""
 
     arm: str
     against: str
@@ -116,22 +116,22 @@ class Climb:
 
     @property
     def runs(self) -> pd.DataFrame:
-        """The change of incidents in both arms, by rung and replicate."""
+        """The change of incidents in both arms, by model level and replicate."""
         return _runs("rung", self.effects)
 
     @cached_property
     def rows(self) -> list[Step]:
-        """What each rung adds, in the order of the rungs."""
+        """What each model level adds, in the order of the model levels."""
         adds = {rung: ", ".join(m.id for m in MECHANISMS if m.rung == rung) for rung in self.effects}
         return [
-            Step(rung, adds[rung] or "interests, menus, joining, sessions, the purse",
+            Step(rung, adds[rung] or "interests, menus, joining, sessions, the budget",
                  estimate(mine), estimate(theirs), estimate(mine - theirs))
             for rung, (mine, theirs) in self.effects.items()
         ]  # fmt: skip
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row for each rung: what it adds, both arms' effects and their contrast, with 95 % intervals."""
+        """One row for each model level: what it adds, both arms' effects and their contrast, with 95 % intervals."""
         rows = []
         for row in self.rows:
             cells: dict[str, object] = {"rung": row.rung, "adds": row.adds, "arm": self.arm, "against": self.against}
@@ -154,7 +154,7 @@ def what_it_says(difference: np.ndarray, carried: Estimate, smallest: float) -> 
 
     Exactly 0 in every replicate: nothing. Wholly within the smallest difference that matters: nothing that matters.
     Wholly beyond it: it raises or lowers the figure. Wholly on one side of 0 only: it does so by too little to matter,
-    perhaps. Anything else: cannot tell. More futures never turn a trifle into something that matters.
+    perhaps. Anything else: cannot tell. More simulated futures never turn a trifle into something that matters.
     """
     if len(difference) > 1 and not np.any(difference):
         return "carries nothing"
@@ -201,7 +201,7 @@ def ablate(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Ablation:
-    """Run two arms and the reference with everything and without each mechanism, on the same luck.
+    """Run two arms and the reference with everything and without each mechanism, on the same random numbers.
 
     Parameters
     ----------
@@ -223,7 +223,7 @@ def climb(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Climb:
-    """What each rung of the model adds: both arms' effects and their contrast on rungs M0 to that of the scenario."""
+    """What each model level of the model adds: both arms' effects and their contrast on model levels M0 to that of the scenario."""
     arm, against = _the_two(scenario, arm, against)
     rungs = RUNGS[: RUNGS.index(scenario.settings.rung) + 1]
     variants = {rung: with_values(scenario, {"settings.rung": rung}) for rung in rungs}

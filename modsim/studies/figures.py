@@ -146,7 +146,7 @@ def _tile_text(values: dict) -> str:
 
 
 def _over_one(found: StudyResults, table: pd.DataFrame) -> Figure:
-    """The mean difference with its interval and the range of futures, over the factor."""
+    """The mean difference with its interval and the range of simulated futures, over the factor."""
     (key,) = found.study.factors
     table = table.sort_values(key)
     figure, axis = _figure(found, 4.2)
@@ -169,7 +169,7 @@ def _over_one(found: StudyResults, table: pd.DataFrame) -> Figure:
     better, worse = ("below", "above") if measure.better == "lower" else ("above", "below")
     axis.set_title(
         f"{better} 0 “{arm}” does better, {worse} it “{against}”\nbars: 95 % interval of the mean; band: 9 in 10 "
-        "futures; dots: the smallest difference that matters",
+        "simulated futures; dots: the smallest difference that matters",
         fontsize=8.5,
     )  # fmt: skip
     return figure

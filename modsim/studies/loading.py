@@ -71,7 +71,7 @@ class LoadedStudy:
 
     @property
     def runs(self) -> int:
-        """One arm at one point in one future is one run."""
+        """One arm at one point in one simulated future is one run."""
         return len(self.points) * len(self.arms) * self.replicates
 
     @property

@@ -18,7 +18,7 @@ def table_text(found: StudyResults) -> str:
     measure = found.study.main_measure
     table = found.contrasts
     table = table[table["measure"] == measure.name]
-    heads = [*found.study.factors, "difference", "95 % interval of the mean", "9 in 10 futures", "verdict"]
+    heads = [*found.study.factors, "difference", "95 % interval of the mean", "9 in 10 simulated futures", "verdict"]
     rows = []
     for row in table.to_dict("records"):
         cells = [f"{row[key]:g}" if isinstance(row[key], float) else str(row[key]) for key in found.study.factors]
@@ -44,7 +44,7 @@ def insights_text(found: Ablation) -> str:
 
 
 def rungs_text(found: Climb, scenario: Scenario) -> str:
-    """What each rung adds as a Markdown table."""
+    """What each model level adds as a Markdown table."""
     label = scenario.arm_label
     heads = ["rung", "adds", f"“{label(found.arm)}”", f"“{label(found.against)}”", "difference"]
     rows = []
@@ -77,7 +77,7 @@ def spread_table(found: Comparison) -> pd.DataFrame:
 
 
 def spread_text(found: Comparison) -> str:
-    """How the programme spread as a Markdown table: areas, mean over futures with its interval."""
+    """How the programme spread as a Markdown table: areas, mean over simulated futures with its interval."""
     heads = ["programme", *_SPREAD.values()]
     rows = []
     for arm in found.arms:

@@ -41,14 +41,14 @@ class Published(Table):
     """One published figure or table: the study or scenario it is of, its data, and where the documents show it."""
 
     study: str = choice("", "The study file, by its path from the list")
-    scenario: str = choice("", "The scenario file instead, for insights, rungs and spread")
+    scenario: str = choice("", "The scenario file instead, for insights, model levels and spread")
     data: str = choice(..., "The published numbers of every run (CSV)")
     picture: str = choice("", "The picture in the documents (PNG)")
     table: str = choice("", "The document that shows its table between two marks")
     draw: Literal["study", "apparent-and-true", "insights", "rungs", "spread"] = choice(
         "study",
         'What is shown: "study" over its factors, "apparent-and-true" at its first point, "insights" what each carries '
-        'in a scenario, "rungs" what each adds, "spread" who took it up and where it lapsed',
+        'in a scenario, "rungs" what each model level adds, "spread" who adopted it and where it was discontinued',
     )
 
 
@@ -65,7 +65,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Check:
-    """How a figure made anew compares with the published one: `differences` is empty where every number is the same."""
+    """How a figure made again compares with the published one: `differences` is empty where every number is the same."""
 
     name: str
     numbers: int
@@ -125,7 +125,7 @@ def reproduce(
     ----------
     name : one of `published(folder)`
     folder : where the list of figures and the studies lie
-    fast : run and compare only the first futures of every point
+    fast : run and compare only the first simulated futures of every point
     accept : make what comes out the published data, picture and table, in place of comparing
     """
     figure = published(folder)[name]
@@ -158,7 +158,7 @@ def _by_study(name: str, figure: Published, folder: Path, store: Path, fast: boo
 def _by_scenario(
     name: str, figure: Published, folder: Path, store: Path, fast: bool, workers: int | None, tell
 ) -> Made:
-    """Insights, rungs and spread are quick, so they are run each time and not kept in the store."""
+    """Insights, model levels and spread are quick, so they are run each time and not kept in the store."""
     changes = [f"settings.replicates={FAST_REPLICATES}"] if fast else []
     scenario = load_scenario(folder / figure.scenario, changes)
 
@@ -179,7 +179,7 @@ def _by_scenario(
 
 
 def differing(runs: pd.DataFrame, path: Path, replicates: int) -> list[str]:
-    """What differs between the runs made now and the published ones of the same futures; every digit counts."""
+    """What differs between the runs made now and the published ones of the same simulated futures; every digit counts."""
     if not path.exists():
         return [f"{path}: the published numbers are not there"]
     try:
@@ -194,7 +194,7 @@ def differing(runs: pd.DataFrame, path: Path, replicates: int) -> list[str]:
     asked_for = {str(number) for number in range(replicates)}
     before = before[before["replicate"].isin(asked_for)]
     if len(before) != len(now):
-        return [f"{path}: holds {len(before)} runs of these futures; {len(now)} were made"]
+        return [f"{path}: holds {len(before)} runs of these simulated futures; {len(now)} were made"]
     found = []
     for column in now.columns:
         unlike = now[column].to_numpy() != before[column].to_numpy()

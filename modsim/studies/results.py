@@ -23,7 +23,7 @@ DEFAULT_STORE = "results/store"
 
 TABLES = {
     "runs": "every run: one row for each point, arm and future",
-    "estimates": "one row for each point, arm and measure: mean, 95 % interval, range of futures",
+    "estimates": "one row for each point, arm and measure: mean, 95 % interval, range of simulated futures",
     "contrasts": "one row for each point and measure: the verdict's arm against the other, paired, and the verdict",
 }
 
@@ -95,7 +95,7 @@ class StudyResults:
         self._figures = of_name[[place[key] for key in keys]]
 
     def replicates_at(self, point: int) -> list[int]:
-        """Numbers of the futures that all arms have finished at a point."""
+        """Numbers of the simulated futures that all arms have finished at a point."""
         return self._replicates[point]
 
     @property
@@ -118,7 +118,7 @@ class StudyResults:
 
     @property
     def estimates(self) -> pd.DataFrame:
-        """Mean, interval and range of futures of every measure by point and arm."""
+        """Mean, interval and range of simulated futures of every measure by point and arm."""
         rows = []
         for point, values in self._by_point():
             for arm, found in values.items():

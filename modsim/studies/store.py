@@ -361,7 +361,7 @@ def _told(folder: Path) -> Iterator[None]:
             free = shutil.disk_usage(folder if folder.exists() else folder.parent).free
             message = f"the disk is full ({free // 1_000_000:,} MB free); make room and give the same command again"
         elif "malformed" in str(error) or "not a database" in str(error):
-            message = "the index is damaged; give the same command again, and it is made anew from the parts"
+            message = "the index is damaged; give the same command again, and it is made again from the parts"
         elif "locked" in str(error):
             message = "another process holds the index; wait for it, or give another folder with --store"
         else:

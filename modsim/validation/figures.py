@@ -65,7 +65,7 @@ class Seen:
         return by_replicate(self.scenario, self.outcome, arm, self.reference)[name]
 
     def occurred(self, arm: str) -> np.ndarray:
-        """Incidents of recipients week by week (futures, weeks)."""
+        """Incidents of new areas week by week (simulated futures, weeks)."""
         at = weekly_measures(self.scenario).index(f"{self.scenario.vocabulary.incident}_occurred")
         return self.outcome.weekly[..., recipients(self.scenario), self.outcome.lane(arm), at].sum(axis=2)
 
@@ -74,7 +74,7 @@ Runs = dict[str, Seen]
 
 
 def place_to_look_at(scenario: Scenario, name: str) -> Scenario:
-    """The scenario of one of the runs: all recipients open in week 0, the verdict's pair only."""
+    """The scenario of one of the runs: all new areas open in week 0, the verdict's pair only."""
     settings = scenario.settings
     pair = [settings.verdict_against, settings.verdict_arm]
     without = dict.fromkeys([*settings.without, WITHOUT[name]] if name in WITHOUT else settings.without)
@@ -85,7 +85,7 @@ def place_to_look_at(scenario: Scenario, name: str) -> Scenario:
 
 
 def looked_at(scenario: Scenario, replicates: Sequence[int]) -> Seen:
-    """Run some futures of one of the runs, counting people of whom nothing but their incidents is asked."""
+    """Run some simulated futures of one of the runs, counting people of whom nothing but their incidents is asked."""
     settings = scenario.settings
     lanes = [Lane(arm) for arm in dict.fromkeys((settings.reference_arm, *settings.arms))]
     count = _Count(len(replicates))
@@ -94,7 +94,7 @@ def looked_at(scenario: Scenario, replicates: Sequence[int]) -> Seen:
 
 
 class _Count:
-    """Counts in the lane in which nothing is done, over recipients: one value for each future."""
+    """Counts in the lane in which nothing is done, over new areas: one value for each future."""
 
     def __init__(self, futures: int):
         self.futures = futures
@@ -203,7 +203,7 @@ class Figure:
     runs: tuple[str, ...]
     of: Callable[[Runs], np.ndarray]
     weeks: int = 1
-    is_ratio: bool = False  # of means over all futures: see `_ratio`
+    is_ratio: bool = False  # of means over all simulated futures: see `_ratio`
 
 
 COUNTED = (
@@ -272,9 +272,9 @@ FIGURES: dict[str, Figure] = {
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """A ratio of means over all futures together, with one value for each future.
+    """A ratio of means over all simulated futures together, with one value for each future.
 
-    Counts of single futures are too uncertain to be divided; so one future is left out at a time, and the value given
+    Counts of single simulated futures are too uncertain to be divided; so one simulated future is left out at a time, and the value given
     for it is the one whose mean and standard error are those of the ratio (jackknife).
     """
     known = np.isfinite(part) & np.isfinite(whole)

@@ -81,7 +81,7 @@ def trust_settles(dice: Dice, sheet: Sheet, more: int) -> None:
 
 
 def match_of_what_is_carried(dice: Dice, sheet: Sheet, more: int) -> None:
-    """Wishes lie exactly as far from the origin's as asked; what is carried is wanted so much less."""
+    """Interests lie exactly as far from the original site's as asked; what is carried is wanted so much less."""
     distance = dice.between("world.dissimilarity", 0.05, 0.95)
     scenario = three_towns(f"world.dissimilarity={distance}", f"settings.seed={dice.world_seed}")
     world = World(scenario, scenario.settings.seed, range(200 * more))
@@ -177,7 +177,7 @@ def endless_honest_signals_give_the_true_top(dice: Dice, sheet: Sheet, more: int
 
 
 def without_honesty_the_menu_is_the_professionals(dice: Dice, sheet: Sheet, more: int) -> None:
-    """With neither honesty nor trust the menu is what professionals expected: the origin's."""
+    """With neither honesty nor trust the menu is what professionals expected: the original site's."""
     scenario = three_towns(
         "listening.honest_without_trust=0", "trust.start=0.01", "trust.bonus_anchor=-0.29",
         "trust.bonus_youth_work_or_third_sector=-0.29", "trust.bonus_housing_or_fire=-0.29", "trust.bonus_police=-0.29",
@@ -216,7 +216,7 @@ def joining_spreads_through_closed_groups(dice: Dice, sheet: Sheet, more: int) -
             size = np.bincount(world.group)
             of_group = np.bincount(world.group, was_in)
             for area, n in zip(*np.nonzero(asked & (c.listed[:, :, 0] >= 0)), strict=True):
-                if area % 3:  # the origin has another programme
+                if area % 3:  # the original site has another programme
                     group = world.group[c.listed[area, n, 0]]
                     share = of_group[group] / (size[group] - 1)
                     chance = 1.0 / (1.0 + np.exp(-(baseline + friends * share)))
@@ -296,7 +296,7 @@ CASES = (
     Case("2", "One incident sets off others: bursts of the size of a branching process", incidents_come_in_bursts),
     Case("3", "Joins of a wave: a truncated binomial", joins_are_truncated_binomial),
     Case("4", "Trust: the ratio of expected experience", trust_settles),
-    Case("5", "Wishes: exactly as far apart as asked", match_of_what_is_carried),
+    Case("5", "Interests: exactly as far apart as asked", match_of_what_is_carried),
     Case("6", "Design meetings: their renewal law", meetings_follow_their_renewal_law),
     Case("7", "Friends: a group's sum is kept, its gaps close", friends_conserve_their_sum),
     Case("8", "Endless honest signals: the true top", endless_honest_signals_give_the_true_top),

@@ -298,7 +298,7 @@ FORMULAS: Sequence[Formula] = (
         targeting.list_score, {"record": (-2, 4), "noise": (-3, 3)}, {"accuracy": SHARE},
         lambda a, p: p.accuracy * a.record + math.sqrt(1.0 - p.accuracy**2) * a.noise,
     ),
-    # --- inclination
+    # --- propensity
     Formula(
         inclining.fidelity, {"bespoke": SHARE}, {"fidelity_loss": (-1, 1)},
         lambda a, p: 1.0 - a.bespoke * p.fidelity_loss,

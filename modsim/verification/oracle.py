@@ -1,6 +1,6 @@
 """The oracle: the whole model a second time, coarsely, by somebody who has only read the documents.
 
-Who lives in a town, who is listed, asked, joins and comes is drawn; what happens to them (trust, inclination,
+Who lives in a town, who is listed, asked, joins and comes is drawn; what happens to them (trust, propensity,
 incidents, fear) is worked out as an expectation: friends are the mean of a group and of the town, residents are one.
 Nothing of the model's code is used, only its parameter values. It knows one town with one core group, an anchor
 organisation that leads, and no change of workers, no lapse and no negotiation in a course.

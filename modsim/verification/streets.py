@@ -31,7 +31,7 @@ def _expected_incidents(scenario: Scenario, seed: int, replicates: range) -> np.
 
 
 def _recipients_only(*changes: str) -> Scenario:
-    """The towns without the origin, which has a programme of its own in every arm."""
+    """The towns without the original site, which has a programme of its own in every arm."""
     scenario = three_towns(*changes)
     return scenario.model_copy(update={"areas": scenario.recipients})
 

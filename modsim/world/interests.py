@@ -1,4 +1,4 @@
-"""What young people want: an area's pattern of wishes, exactly as far from the origin's as asked, and each person's."""
+"""What young people want: an area's pattern of interests, exactly as far from the original site's as asked, and each person's."""
 
 import numpy as np
 
@@ -9,13 +9,13 @@ from modsim.world.draws import Luck
 def area_pattern(
     scenario: Scenario, area: Area, dissimilarity: float, luck: Luck, stacked_area: int, moved_on: float = 0.0
 ) -> np.ndarray:
-    """Share of wishes by activity in an area, in the order of `scenario.activity_ids`; adds up to 1.
+    """Share of interests by activity in an area, in the order of `scenario.activity_ids`; adds up to 1.
 
-    The origin has the origin's pattern, an area with its own `interests` has those. Elsewhere the pairs of
+    The original site has its own pattern, an area with its own `interests` has those. Elsewhere the pairs of
     activities that swap are laid in random order round a circle of length 1, each as long as its share at the
     origin; what lies on an arc of length `dissimilarity` from a random point moves to the other activity of
-    the pair. So the total variation distance to the origin is the dissimilarity, exactly, and how diverse the
-    wishes are hardly changes.
+    the pair. So the total variation distance to the original site is the dissimilarity, exactly, and how diverse the
+    interests are hardly changes.
     """
     ids = scenario.activity_ids
     by_id = {a.id: a for a in scenario.activities}

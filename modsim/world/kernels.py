@@ -98,7 +98,7 @@ def blocks(keys, replicates, area, occasion, slot, generation):
 
 @jit
 def weekly_uniforms(keys, replicates, area, occasion, slot, generation, of, block, index):
-    """`Luck.weekly_uniform` for columns: word `index` of a block, made anew where it is not `of` who is here now."""
+    """`Luck.weekly_uniform` for columns: word `index` of a block, drawn again where it is not `of` who is here now."""
     found = np.empty(len(area))
     for first in range(0, len(area), _WIDTH):
         last = min(first + _WIDTH, len(area))

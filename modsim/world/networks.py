@@ -1,4 +1,4 @@
-"""Networks drawn by luck, straight to compressed rows: peer groups of young people, rings of residents.
+"""Networks drawn by chance, straight to compressed rows: peer groups of young people, rings of residents.
 
 Every tie has draws of its own, keyed by the places of its two ends, so the ties of an area are the same whatever
 other areas and replicates are drawn with it.

@@ -1,4 +1,4 @@
-"""The world that no arm can change: who lives where, their wishes and rates, and how they come, age and go.
+"""The world that no arm can change: who lives where, their interests and rates, and how they come, age and go.
 
 One `World` holds all areas of one or more replicates, stacked: the areas of replicate 0 first, then those of the
 next. To every stage of the week a replicate is nothing but more areas.
@@ -40,7 +40,7 @@ class World:
     groups first), `generation` (0, then one more each time somebody of that slot grows out and another grows in, in
     the week `here_since`), `first_group` (where they were when they came), `in_core`, `age` (years), `log_rate`,
     `spell` and `background` (expected incidents this week without any programme). Columns over areas: `area_rate`,
-    `first_row`. What they want follows from the dissimilarity: see `wishes`. `spans` of areas are worked on by a
+    `first_row`. What they want follows from the dissimilarity: see `interests`. `spans` of areas are worked on by a
     thread each.
 
     With `remember`, every week is worked out once: to go through the weeks again, from the first or from week 0, only
@@ -119,7 +119,7 @@ class World:
     # --- before the first week -----------------------------------------------------------------------------
 
     def _settle_territories(self) -> None:
-        """Each core group has a territory; the other groups of an area are spread over them by luck."""
+        """Each core group has a territory; the other groups of an area are spread over them by chance."""
         self.territories = np.maximum(self.core_groups, 1)
         of_group = self.territories[self.group_area]
         u = self.luck.uniform("territory", self.group_area, 0, self.group_number)
@@ -186,7 +186,7 @@ class World:
         return wishes
 
     def wishes_of(self, rows: np.ndarray, dissimilarity: float | None = None) -> np.ndarray:
-        """Shares of wishes (n, K) of the people who hold these rows now; each row adds up to 1."""
+        """Shares of interests (n, K) of the people who hold these rows now; each row adds up to 1."""
         return self.wishes(dissimilarity).of(self, rows)
 
     @property
@@ -348,7 +348,7 @@ class _Turn:
 class Wishes:
     """What everybody in a world wants at one dissimilarity: worked out for those who are asked, when they are.
 
-    `pattern` (areas, K) holds the shares of wishes by area.
+    `pattern` (areas, K) holds the shares of interests by area.
     """
 
     def __init__(self, world: World, dissimilarity: float, moved_on: float = 0.0):
@@ -375,7 +375,7 @@ class Wishes:
         return self._shares[rows]
 
     def _groups(self, world: World, groups: np.ndarray) -> np.ndarray:
-        """Shares that the wishes of a peer group's members centre on (n, K)."""
+        """Shares that the interests of a peer group's members centre on (n, K)."""
         unknown = np.unique(groups[~self._group_is_known[groups]])
         if unknown.size:
             area = world.group_area[unknown]

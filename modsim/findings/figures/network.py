@@ -1,4 +1,4 @@
-"""The network of one area in one future: young people and their ties, and the services round the table."""
+"""The network of one area in one simulated future: young people and their ties, and the partners round the table."""
 
 import textwrap
 from pathlib import Path
@@ -43,7 +43,7 @@ def draw_network(programme: "Programme", file: Path) -> str:
         label, arm = programme.place.label, programme.model.scenario.arm_label(programme.model.arm)
         weeks = programme.model.week + 1
         put_title(figure, f"The network of {label} after {weeks} weeks of one possible future")
-        axis.set_title(textwrap.fill(f"“{arm}”: {why}, their friends, and the services round the table", 80))
+        axis.set_title(textwrap.fill(f"“{arm}”: {why}, their friends, and the partners round the table", 80))
         axis.legend(loc="upper left", bbox_to_anchor=(0.0, 0.0), ncols=5, fontsize=8.5)
         axis.set_axis_off()
         axis.set_aspect("equal")

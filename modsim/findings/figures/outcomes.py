@@ -21,7 +21,7 @@ from modsim.findings.statistics import SMOOTHING_WEEKS, estimate, trailing_mean
 
 
 def _over_time(comparison: Comparison, measure: str, title: str, ylabel: str, scale: float, smooth: int) -> Figure:
-    """Small multiples by area of paired differences to the reference: mean and range of futures."""
+    """Small multiples by area of paired differences to the reference: mean and range of simulated futures."""
     areas = recipients(comparison.scenario)
     figure, axes = panels(len(areas))
     styles, weekly = styles_of(comparison), weekly_of(comparison, measure)
@@ -56,7 +56,7 @@ def trust_over_time(comparison: Comparison) -> tuple[Figure, str]:
     """Trust in the lead against no programme, by area and week."""
     people = comparison.scenario.vocabulary.people
     title = f"Trust of {people} in the lead, against “{comparison.scenario.arm_label(comparison.reference)}”"
-    figure = _over_time(comparison, "trust_youth", title, "points of 100", 100.0, 1)
+    figure = _over_time(comparison, "trust_youth", title, "points (0–100)", 100.0, 1)
     return figure, described(
         comparison, "trust_youth_change_points", f"{title}, week by week in each area. {BANDS} At the end"
     )
@@ -111,7 +111,7 @@ def differences_by_area(comparison: Comparison) -> tuple[Figure, str]:
     axis.set_ylim(len(places) - 0.5, -0.5)
     axis.grid(axis="y", visible=False)
     axis.set_xlabel(f"points of change in {measure.label}\n(below 0: “{label(arm)}” does better)")
-    put_title(figure, f"“{label(arm)}” minus “{label(against)}”, paired futures")
+    put_title(figure, f"“{label(arm)}” minus “{label(against)}”, paired simulated futures")
     axis.legend(loc="best", fontsize=8)
     description = (
         f"Difference between “{label(arm)}” and “{label(against)}” in {measure.label}, in points: each dot is one "
@@ -169,7 +169,7 @@ def apparent_and_true(comparison: Comparison) -> tuple[Figure, str]:
     axis.margins(y=0.08)  # room for the numbers
     axis.set_xticks(range(len(arms)), [labelled(comparison, arm, 18) for arm in arms])
     axis.grid(axis="x", visible=False)
-    axis.set_ylabel("change, %  (lines: 9 in 10 futures)")
+    axis.set_ylabel("change, %  (lines: 9 in 10 simulated futures)")
     put_title(figure, "What before-and-after shows, and what the programme did")
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), fontsize=8.5)
     return figure, "Change in percent. " + "; ".join(said) + "."

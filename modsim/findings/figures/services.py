@@ -27,7 +27,11 @@ def ledger(comparison: Comparison) -> tuple[Figure, str]:
     hours = {heading: figures for heading, figures in hours.items() if figures[:, areas].any() or heading == "left"}
     fills = {**dict(zip(HEADINGS, FILLS, strict=True)), "left": ("#E5E5E5", "")}
     figure, said = _stacked(
-        comparison, hours, fills, "Where the hours went", "staff hours over all recipient areas, mean of futures"
+        comparison,
+        hours,
+        fills,
+        "Where the hours went",
+        "staff hours over all new areas, mean of simulated futures",
     )
     return figure, f"Staff hours by arm. {said}"
 
@@ -41,7 +45,7 @@ def hours_by_service(comparison: Comparison) -> tuple[Figure, str]:
         if name.startswith(prefix)
     }
     fills = {service: FILLS[k % len(FILLS)] for k, service in enumerate(hours)}
-    words = "hours worked for the programme over all recipient areas, mean of futures"
+    words = "hours worked for the programme over all new areas, mean of simulated futures"
     figure, said = _stacked(comparison, hours, fills, "Who worked for the programme", words)
     return figure, f"Hours by service. {said}"
 
@@ -103,14 +107,14 @@ def regard_and_trust(comparison: Comparison) -> tuple[Figure, str]:
         axis.axhline(0, color=REFERENCE[0], linewidth=1)
         axis.set_title(words)
         axis.set_xlabel("week")
-    axes[0].set_ylabel("points of 100, mean of areas and futures")
+    axes[0].set_ylabel("points (0–100), mean of areas and simulated futures")
     put_title(figure, f"Trust and regard both ways, against “{comparison.scenario.arm_label(comparison.reference)}”")
     axes[-1].legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), handlelength=3, fontsize=8.5)
-    return figure, "In points of 100 at the end: " + "; ".join(said) + "."
+    return figure, "In points (0–100) at the end: " + "; ".join(said) + "."
 
 
 def where_it_runs(comparison: Comparison) -> tuple[Figure, str]:
-    """In what share of futures the programme is open in each area, week by week, for the verdict's two arms."""
+    """In what share of simulated futures the programme is open in each area, week by week, for the verdict's two arms."""
     scenario, pair = comparison.scenario, comparison.verdict_pair
     areas = recipients(scenario)
     open_, few = weekly_of(comparison, "area_open"), len(areas) <= MOST_PANELS
@@ -130,6 +134,6 @@ def where_it_runs(comparison: Comparison) -> tuple[Figure, str]:
         said.append(f"“{scenario.arm_label(arm)}” at the end in {', '.join(ends)}")
     size = None if few else 7
     axes[0].set_yticks(range(len(areas)), [scenario.areas[a].label for a in areas], fontsize=size)
-    figure.colorbar(image, ax=axes, label="share of futures")
+    figure.colorbar(image, ax=axes, label="share of simulated futures")
     put_title(figure, "Where the programme is open")
-    return figure, "Share of futures in which the programme is open: " + "; ".join(said) + "."
+    return figure, "Share of simulated futures in which the programme is open: " + "; ".join(said) + "."

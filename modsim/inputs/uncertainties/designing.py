@@ -86,7 +86,7 @@ class Designing(Table):
     )
     individual_cost: float = number(
         2.0,
-        "Cost of delivering a place on a plan of one's own, against a place in a shared course that is the origin's",
+        "Cost of delivering a place on a plan of one's own, against a place in a shared course that is the original site's",
         unit="ratio",
         allowed=(1, 10),
         plausible=(1.5, 4),
@@ -95,7 +95,7 @@ class Designing(Table):
     )
     bespoke_cost: float = number(
         1.25,
-        "Cost of delivering an activity that is not the origin's, against one that is",
+        "Cost of delivering an activity that is not the original site's, against one that is",
         unit="ratio",
         allowed=(1, 5),
         plausible=(1, 1.5),

@@ -211,7 +211,7 @@ class Reporting(Table):
 
 
 class Effect(Table):
-    """What a session does to the inclination to cause incidents, and how long it lasts."""
+    """What a session does to the propensity to cause incidents, and how long it lasts."""
 
     match_counts: bool = choice(
         True, "Whether it matters that what is offered is wanted; if not, every menu counts as wanted to the same share"
@@ -249,7 +249,7 @@ class Effect(Table):
     )
     fidelity_loss: float = number(
         0.109,
-        "Share of what a wanted session does that is lost when no activity of the menu is the origin's",
+        "Share of what a wanted session does that is lost when no activity of the menu is the original site's",
         unit="share",
         allowed=(-1, 1),
         plausible=(-0.3, 0.6),

@@ -9,9 +9,9 @@ class World(Table):
 
     dissimilarity: float = number(
         0.5,
-        "How far young people's wishes in each new area differ from those at the origin: the share of wishes that "
+        "How far young people's interests in each new area differ from those at the original site: the share of interests that "
         "lies on other activities",
-        unit="share, 0 = same wishes, 1 = nothing in common",
+        unit="share, 0 = same interests, 1 = nothing in common",
         allowed=(0, 1),
         evidence="D",
         source="nobody has measured it; the default is an assumption",
@@ -34,7 +34,7 @@ class World(Table):
     )
     drift_per_year: float = number(
         0.0,
-        "How far wishes move on in a year, in each area, as a share of the circle they lie on; the distance from the "
+        "How far interests move on in a year, in each area, as a share of the circle they lie on; the distance from the "
         "origin stays",
         unit="share a year",
         allowed=(0, 0.5),
@@ -44,7 +44,7 @@ class World(Table):
     )
     group_concentration: float = number(
         20.0,
-        "How closely the wishes of a peer group follow those of the area (Dirichlet)",
+        "How closely the interests of a peer group follow those of the area (Dirichlet)",
         unit="pseudo-count",
         allowed=(0.5, 10_000),
         plausible=(5, 60),
@@ -53,7 +53,7 @@ class World(Table):
     )
     person_concentration: float = number(
         6.0,
-        "How closely a young person's wishes follow those of the peer group (Dirichlet); low means individual wishes",
+        "How closely a young person's interests follow those of the peer group (Dirichlet); low means individual interests",
         unit="pseudo-count",
         allowed=(0.5, 10_000),
         plausible=(2, 20),

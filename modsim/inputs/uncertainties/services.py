@@ -1,4 +1,4 @@
-"""The services around the table: their hours, their people, and how they work together."""
+"""The partners round the table: their hours, their people, and how they work together."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ class Partners(Table):
 
     at_the_table: int = number(
         6,
-        "Services around the table: so many of an area's list, from its beginning",
+        "Partners round the table: so many of an area's list, from its beginning",
         unit="partners",
         allowed=(1, 30),
         plausible=(3, 10),

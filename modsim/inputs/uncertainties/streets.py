@@ -1,4 +1,4 @@
-"""What happens between young people, police and residents: peers, excitement, stops, order and fear."""
+"""What happens between young people, police and residents: peers, excitation, stops, order and fear."""
 
 from modsim.inputs.fields import Table, number
 
@@ -8,7 +8,7 @@ class Peers(Table):
 
     pull: float = number(
         0.0192,
-        "Share of the gap to one's friends' inclination that closes in a week, at the ages when friends matter most",
+        "Share of the gap to one's friends' propensity that closes in a week, at the ages when friends matter most",
         unit="share a week",
         allowed=(0, 1),
         plausible=(0, 0.06),
@@ -26,7 +26,7 @@ class Peers(Table):
     )
     gone_by: float = number(
         20.0,
-        "Age from which they do not move one's inclination any more",
+        "Age from which they do not move one's propensity any more",
         unit="years",
         allowed=(9, 60),
         evidence="B",
@@ -60,7 +60,7 @@ class Excitation(Table):
     )
     memory: float = number(
         0.5,
-        "Share of the excitement kept from week to week",
+        "Share of the excitation kept from week to week",
         unit="share a week",
         allowed=(0, 0.99),
         evidence="D",
@@ -75,11 +75,11 @@ class Excitation(Table):
         source="fewer opponents, less violence (Braga, Apel & Welsh 2013) gives the sign; size assumed",
     )
     serious: float = number(
-        0.05, "Share of incidents that are serious, without excitement", unit="share", allowed=(0, 1), evidence="D",
+        0.05, "Share of incidents that are serious, without excitation", unit="share", allowed=(0, 1), evidence="D",
         source="assumption",
     )  # fmt: skip
     serious_excited: float = number(
-        0.10, "Added share when excitement is all there is behind an incident", unit="share", allowed=(0, 1),
+        0.10, "Added share when excitation is all there is behind an incident", unit="share", allowed=(0, 1),
         evidence="D", source="assumption",
     )  # fmt: skip
 

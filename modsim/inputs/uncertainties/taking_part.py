@@ -13,7 +13,7 @@ class Joining(Table):
         allowed=(-10, 10),
         plausible=(-5, -0.5),
         evidence="D",
-        source="what gives a take-up of 0.22-0.42 (ChoiceWorks Glasgow) at dissimilarity 0",
+        source="what gives an uptake of 0.22-0.42 (ChoiceWorks Glasgow) at dissimilarity 0",
         calibrated=True,
     )
     match_effect: float = number(

@@ -194,7 +194,7 @@ class Listening(Table):
 
     honest_without_trust: float = number(
         0.397,
-        "Chance that a wish is spoken honestly to somebody who is not trusted",
+        "Chance that an interest is named honestly to somebody who is not trusted",
         unit="chance",
         allowed=(0, 1),
         plausible=(0.1, 0.8),
@@ -212,7 +212,7 @@ class Listening(Table):
     )
     prior_strength: float = number(
         8.19,
-        "How many wishes professionals' own expectation weighs",
+        "How many interests professionals' own expectation weighs",
         unit="wishes",
         allowed=(0.001, 10_000),
         plausible=(1, 40),
@@ -222,7 +222,7 @@ class Listening(Table):
     )
     prior_origin_share: float = number(
         0.5,
-        "Share of professionals' expectation that is the origin's pattern; the rest is flat",
+        "Share of professionals' expectation that is the original site's pattern; the rest is flat",
         unit="share",
         allowed=(0, 1),
         evidence="D",
@@ -230,7 +230,7 @@ class Listening(Table):
     )
     knowledge_adds_voice: float = number(
         0.2,
-        "Added weight of young people's wishes when the co-production process is fully known",
+        "Added weight of young people's interests when the co-production process is fully known",
         unit="share",
         allowed=(0, 1),
         evidence="D",
