@@ -28,7 +28,7 @@ def a_number(text: str) -> float:
     shown = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
     plain = given.replace("−", "-")
     if not given:
-        raise NotANumberError("Nothing was entered.")
+        raise NotANumberError("Nothing was entered")
     if _THOUSANDS.fullmatch(plain):
         raise NotANumberError(
             f"{shown} can mean {plain.replace(',', '')} or {plain.replace(',', '.')}: write one of them."
@@ -38,9 +38,9 @@ def a_number(text: str) -> float:
     elif "," in plain:
         readings = _readings(plain)
         if readings:
-            raise NotANumberError(f"{shown} can mean {readings[0]} or {readings[1]}: write one of them.")
+            raise NotANumberError(f"{shown} can mean {readings[0]} or {readings[1]}")
     if not _PLAIN.fullmatch(plain) or not math.isfinite(float(plain)):
-        raise NotANumberError(f"{shown} is not a number.")
+        raise NotANumberError(f"{shown} is not a number")
     return float(plain)
 
 
