@@ -3,7 +3,8 @@
 import hashlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import solara
 
 from modsim.dashboard import words
+from modsim.dashboard.address import use_address
 from modsim.dashboard.answers import Shown, use_answer
 from modsim.dashboard.levers import LEVERS, Lever, share_assumed
 from modsim.dashboard.parts import Button, Choice, LeverControl, OpenFile, tag
@@ -21,12 +23,14 @@ from modsim.dashboard.view import (
     PRESETS,
     View,
     address,
+    entered,
     full,
     preset_of,
     read_address,
     scenario_of,
     taken,
 )
+from modsim.dashboard.workshop import TooLargeError, check_size
 from modsim.inputs.fields import EVIDENCE_MEANING
 from modsim.inputs.files import LARGEST_FILE_BYTES, toml_content
 from modsim.inputs.problems import ScenarioError
@@ -36,8 +40,6 @@ from modsim.inputs.scenario import Scenario
 USUAL = "three-areas"
 _CSS = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 _CUSTOM = "custom"
-
-Opened = Callable[[dict[str, Any]], None]
 
 
 @cache
@@ -70,6 +72,48 @@ def full_usual() -> Scenario:
     return scenario_of(full(View(USUAL), scenarios), scenarios)
 
 
+def preset_scenarios() -> list[Scenario]:
+    """The scenarios of the presets, as far as they can be used here."""
+    scenarios, found = shipped_scenarios(), []
+    for preset in PRESETS:
+        if preset.start in scenarios:
+            with suppress(ScenarioError):
+                found.append(scenario_of(full(View(preset.start, preset.values), scenarios), scenarios))
+    return found
+
+
+@cache
+def too_large() -> tuple[str, ...]:
+    """The names of the scenario files here that the page cannot run."""
+    scenarios = shipped_scenarios()
+    return tuple(name for name in scenarios if _refusal(name, scenarios))
+
+
+def _refusal(start: str, scenarios: Mapping[str, Scenario]) -> list[str]:
+    """Why the page cannot run a start with its own values; nothing if it can."""
+    try:
+        check_size(scenario_of(full(View(start), scenarios), scenarios))
+    except TooLargeError as error:
+        return [str(error)]
+    except ScenarioError as error:
+        return error.problems
+    return []
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """What of the visitor's last acts could not be used: entries by lever, and a file; `files` counts refused ones."""
+
+    entries: Mapping[str, str] = field(default_factory=dict)
+    file: tuple[str, ...] = ()
+    files: int = 0
+    moved: str = ""  # the lever moved last, beside which stands what is wrong with all of them
+
+    def without(self, lever: str) -> "_Refused":
+        entries = {name: reason for name, reason in self.entries.items() if name != lever}
+        return replace(self, entries=entries, file=(), moved=lever)
+
+
 @solara.component
 def Layout(children: Sequence[Any] = ()) -> Any:
     """Nothing round the page: it scrolls as a whole, and its landmarks are its own."""
@@ -79,49 +123,42 @@ def Layout(children: Sequence[Any] = ()) -> Any:
 @solara.component
 def Page() -> Any:
     """Everything a visitor sees. The address holds what they look at; only a file of their own is kept beside it."""
-    router = solara.use_router()
-    query, set_query = solara.use_state(router.search or "")
-    newest = solara.use_ref(query)  # ahead of what is drawn: two quick changes must both count
-    pushed: list[str] = solara.use_ref([]).current  # addresses of ours that have not come back yet
     no_files: Mapping[str, _Own] = {}
     own, set_own = solara.use_state(no_files)
     attempt, set_attempt = solara.use_state(0)
-    no_problems: tuple[str, ...] = ()
-    refused, set_refused = solara.use_state(no_problems)
+    refused, set_refused = solara.use_state(_Refused())
     stopped, set_stopped = solara.use_state("")
-
-    def follow_address() -> None:
-        here = router.search or ""
-        if here in pushed:
-            del pushed[: pushed.index(here) + 1]
-            return
-        pushed.clear()  # Back, Forward or another link
-        newest.current = here
-        set_query(here)
-
-    solara.use_effect(follow_address, [router.search])
+    here = use_address(lambda: set_refused(lambda old: _Refused(files=old.files)))
 
     scenarios = {**shipped_scenarios(), **{name: file.scenario for name, file in own.items()}}
-    view, notices = read_address(query, scenarios, USUAL)
+    view, notices = read_address(here.place.query, scenarios, USUAL)
 
     def go(change: Callable[[View], View], among: Mapping[str, Scenario] = scenarios) -> None:
-        new = address(change(read_address(newest.current, among, USUAL)[0])).lstrip("?")
-        set_refused(())
-        if new == newest.current:
-            return
-        newest.current = new
-        set_query(new)
-        if router.set_path is not None:
-            pushed.append(new)
-            router.push(f"{router.path or '/'}?{new}")
+        set_refused(lambda old: _Refused(files=old.files))
+        here.go(address(change(read_address(here.newest(), among, USUAL)[0])).lstrip("?"))
+
+    def move(one: Lever, value: float) -> None:
+        set_refused(lambda old: old.without(one.id))
+        now = read_address(here.newest(), scenarios, USUAL)[0]
+        here.go(address(now.with_value(one.id, value)).lstrip("?"))
+
+    def enter(one: Lever, text: str) -> None:
+        value, reason = entered(one, text, view.values[one.id])
+        if value is None:
+            set_refused(lambda old: replace(old, entries={**old.entries, one.id: reason}))
+        else:
+            move(one, value)
 
     def opened(file: dict) -> None:
+        name = f"{OWN}-{hashlib.sha256(str(file['text']).encode()).hexdigest()[:8]}"
         try:
             scenario = _own_scenario(file)
+            wrong = _refusal(name, {name: scenario})
         except ScenarioError as error:
-            set_refused(tuple(error.problems))
+            wrong = error.problems
+        if wrong:
+            set_refused(lambda old: replace(old, file=tuple(wrong[:8]), files=old.files + 1))
             return
-        name = f"{OWN}-{hashlib.sha256(str(file['text']).encode()).hexdigest()[:8]}"
         files = {**own, name: _Own(scenario, Path(str(file["name"])).stem[:80])}
         set_own(files)
         among = {**scenarios, name: scenario}
@@ -143,18 +180,21 @@ def Page() -> Any:
     if problems:
         shown = replace(shown, refused=True)
 
+    acts = _Acts(here.place.acts, refused, problems or ([shown.error] if shown.error else []), go, move, enter, opened)
+
     return tag(
         "div",
         solara.Title("modsim: make it anew, or carry it unchanged?"),
         solara.Style(_CSS),
+        here.bar,
         _header(shown),
         tag(
             "main",
-            _messages([*notices, *words.beyond_evidence(view)], [*refused, *problems], shown),
+            _messages([*notices, *words.beyond_evidence(view)], problems, shown),
             tag(
                 "div",
                 verdict_box(shown, scenario, name, go, key, set_stopped, lambda: set_attempt(attempt + 1)),
-                _controls(shown, view, scenarios, own, go, opened),
+                _controls(shown, view, scenarios, own, acts),
                 charts_and_tables(shown, view, go),
                 class_="columns",
             ),
@@ -262,29 +302,41 @@ def _messages(notices: list[str], problems: list[str], shown: Shown) -> Any:
 # --- levers -----------------------------------------------------------------------------------------------------------
 
 
-def _controls(
-    shown: Shown, view: View, scenarios: Mapping[str, Scenario], own: Mapping[str, _Own], go: Go, opened: Opened
-) -> Any:
+@dataclass(frozen=True)
+class _Acts:
+    """What a visitor can do, how often they did, and what was wrong with it."""
+
+    number: int
+    refused: _Refused
+    problems: list[str]  # of the levers together
+    go: Go
+    move: Callable[[Lever, float], None]
+    enter: Callable[[Lever, str], None]
+    opened: Callable[[dict[str, Any]], None]
+
+    def wrong_with(self, lever: str) -> str:
+        """What stands beside a lever."""
+        told = self.refused.entries.get(lever, "")
+        return told or (" ".join(self.problems) if self.refused.moved == lever else "")
+
+
+def _controls(shown: Shown, view: View, scenarios: Mapping[str, Scenario], own: Mapping[str, _Own], acts: _Acts) -> Any:
     """Presets, levers, and other starts."""
     base = scenarios[view.start]
     preset = preset_of(view, scenarios)
 
     def take_preset(name: str) -> None:
         chosen = next(one for one in PRESETS if one.id == name)
-        go(lambda now: full(replace(now, start=chosen.start, values=chosen.values), scenarios))
+        acts.go(lambda now: full(replace(now, start=chosen.start, values=chosen.values), scenarios))
 
     def start_from(name: str) -> None:
-        go(lambda now: full(replace(now, start=name, values={}), scenarios))
+        acts.go(lambda now: full(replace(now, start=name, values={}), scenarios))
 
-    levers = [_lever(one, view, go) for one in LEVERS]
-    starts = [
-        {"id": name, "name": own[name].name if name in own else name, "hint": scenario.title}
-        for name, scenario in scenarios.items()
-    ]
+    levers = [_lever(one, view, acts) for one in LEVERS]
     return tag(
         "section",
         tag("h2", "What if …", id="levers-title"),
-        tag("p", words.headline(shown.answer.comparison) if shown.answer else "", class_="sticky", aria_hidden="true"),
+        _sticky(shown),
         Choice(
             name="preset",
             legend="Begin with",
@@ -295,34 +347,67 @@ def _controls(
             event_choose=take_preset,
         ),
         *levers,
-        tag(
-            "details",
-            tag("summary", "Other places to start from"),
-            Choice(
-                name="start", legend="Scenario", kind="starts", options=starts, value=view.start,
-                event_choose=start_from,
-            ),
-            OpenFile(event_opened=opened),
-            class_="starts",
-        ),
+        _starts(view, scenarios, own, acts, start_from),
         tag("p", Button("Back to the start's own values", lambda: start_from(view.start), "reset")),
         tag("p", f"Start: {base.title or view.start}", class_="hint"),
         class_="controls", aria_labelledby="levers-title",
     )  # fmt: skip
 
 
-def _lever(one: Lever, view: View, go: Go) -> Any:
+def _sticky(shown: Shown) -> Any:
+    """The verdict in short, which stays in sight on a phone; marked where it belongs to the settings before."""
+    if shown.answer is None:
+        return tag("p", "", class_="sticky", aria_hidden="true")
+    before = "" if shown.is_current else "Before your change: "
+    return tag(
+        "p", before + words.headline(shown.answer.comparison), class_="sticky" + (" old" if before else ""),
+        aria_hidden="true", data_testid="sticky",
+    )  # fmt: skip
+
+
+def _starts(
+    view: View,
+    scenarios: Mapping[str, Scenario],
+    own: Mapping[str, _Own],
+    acts: _Acts,
+    start_from: Callable[[str], None],
+) -> Any:
+    """Other scenarios to start from, those that the page can run, and a file of one's own."""
+    large = [name for name in too_large() if name in scenarios]
+    starts = [
+        {"id": name, "name": own[name].name if name in own else name, "hint": scenario.title}
+        for name, scenario in scenarios.items()
+        if name not in large
+    ]
+    command = tag("code", f"modsim compare scenarios/{large[0]}.toml") if large else ""
+    return tag(
+        "details",
+        tag("summary", "Other places to start from"),
+        Choice(
+            name="start", legend="Scenario", kind="starts", options=starts, value=view.start, event_choose=start_from,
+        ),
+        tag(
+            "p",
+            *([f"This page cannot run {', '.join(large)}. A terminal can: ", command] if large else []),
+            class_="hint", data_testid="too-large",
+        ),
+        OpenFile(wrong=list(acts.refused.file), refusals=acts.refused.files, event_opened=acts.opened),
+        class_="starts",
+    )  # fmt: skip
+
+
+def _lever(one: Lever, view: View, acts: _Acts) -> Any:
     def set_value(value: float) -> None:
         exact, _ = taken(one, str(value))
         if exact is not None:
-            go(lambda now: now.with_value(one.id, exact))
+            acts.move(one, exact)
 
-    least, most = one.allowed
     return LeverControl(
         name=one.id, label=one.name, hint=one.hint, unit=one.unit, value=view.values[one.id],
-        low=one.low, high=one.high, step=one.step, least=least, most=most, whole=one.whole,
+        low=one.low, high=one.high, step=one.step,
         evidence=one.evidence, meaning=one.meaning,
-        plausible=list(one.plausible), source=one.source, event_set=set_value,
+        plausible=list(one.plausible), source=one.source, acts=acts.number, wrong=acts.wrong_with(one.id),
+        event_set=set_value, event_enter=lambda text: acts.enter(one, str(text)),
     ).key(one.id)  # fmt: skip
 
 

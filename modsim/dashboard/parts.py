@@ -46,14 +46,14 @@ def LeverControl(
     low: float = 0,
     high: float = 1,
     step: float = 0.1,
-    least: float = 0,
-    most: float = 1,
-    whole: bool = False,
     evidence: str = "",
     meaning: str = "",
     plausible: Sequence[float] = (),
     source: str = "",
+    acts: int = 0,
+    wrong: str = "",
     event_set: Callable[[float], None] = lambda value: None,
+    event_enter: Callable[[str], None] = lambda text: None,
 ):
     """A slider with an exact field, a hint, and where its number comes from."""
 
@@ -72,8 +72,21 @@ def Choice(
 
 
 @solara.component_vue("open_file.vue")
-def OpenFile(event_opened: Callable[[dict], None] = lambda file: None):
-    """A field that opens a file of the visitor's, by choosing or dropping it."""
+def OpenFile(
+    wrong: Sequence[str] = (),
+    refusals: int = 0,
+    event_opened: Callable[[dict], None] = lambda file: None,
+):
+    """A field that opens a file of the visitor's, by choosing or dropping it, and says beside it what was wrong."""
+
+
+@solara.component_vue("address.vue")
+def AddressBar(
+    series: str = "",
+    steps: Sequence[Sequence[Any]] = (),
+    event_moved: Callable[[dict], None] = lambda move: None,
+):
+    """What takes numbered steps in the browser's history, and tells of Back and Forward."""
 
 
 @solara.component_vue("copy_link.vue")

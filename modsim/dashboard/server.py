@@ -6,6 +6,7 @@ import signal
 import sys
 import warnings
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -19,6 +20,7 @@ ENVIRONMENT = {
     "SOLARA_KERNEL_CULL_TIMEOUT": "15m",
     "SOLARA_MODE": "production",
 }
+_SECONDS_TO_PING = 5  # a visitor whose network is gone sends no goodbye
 # Solara compiles templates in the browser, which takes 'unsafe-eval'.
 SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -46,12 +48,18 @@ def quieten() -> None:
 
 
 class WholePage:
-    """An ASGI application around Solara's that mends its page: language, zoom, and a security policy."""
+    """An ASGI application around Solara's that mends its page: language, zoom, and a security policy.
+
+    It refuses what the pages of other sites make a visitor's browser ask for, reading apart.
+    """
 
     def __init__(self, app: Any):
         self.app = app
 
     async def __call__(self, scope: dict, receive: "Callable[[], Awaitable]", send: "Callable[[Any], Awaitable]"):
+        if comes_from_elsewhere(scope):
+            await _refuse(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -83,6 +91,30 @@ class WholePage:
         await self.app({**scope, "headers": plain} if wants_page else scope, receive, mend)
 
 
+def comes_from_elsewhere(scope: dict) -> bool:
+    """Whether a page of another site opens a socket or sends something here; programs, which name no site, may."""
+    acts = scope["type"] == "websocket" or scope.get("method") not in (None, "GET", "HEAD", "OPTIONS")
+    headers = {name.lower(): value.decode("latin-1") for name, value in scope.get("headers", [])}
+    if not acts or b"origin" not in headers:
+        return False
+    try:
+        site = urlsplit(headers[b"origin"]).netloc
+    except ValueError:
+        return True
+    return not site or site.lower() != headers.get(b"host", "").lower()
+
+
+async def _refuse(scope: dict, receive: "Callable[[], Awaitable]", send: "Callable[[Any], Awaitable]") -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    words = b"This page answers only its own site."
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(words)).encode())]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": words})
+
+
 def mended(page: str) -> str:
     """Solara's page with a language, and with zoom left to the visitor."""
     page = re.sub(r"<html(?![^>]*\blang=)", '<html lang="en-GB"', page, count=1)
@@ -96,11 +128,12 @@ def serve(host: str, port: int, ready: "Callable[[str], None]") -> None:
     import uvicorn
 
     from modsim.dashboard import answers
-    from modsim.dashboard.page import USUAL, full_usual
+    from modsim.dashboard.page import USUAL, full_usual, preset_scenarios
     from modsim.dashboard.workshop import Workshop
 
     workshop = Workshop()
     answers.use_workshop(workshop)
+    workshop.keep([full_usual(), *preset_scenarios()])
     workshop.ask(full_usual(), USUAL)  # the first visitor finds the first picture ready
 
     import solara.server.starlette
@@ -113,8 +146,9 @@ def serve(host: str, port: int, ready: "Callable[[str], None]") -> None:
                 ready(f"http://{'localhost' if local else f'[{host}]' if ':' in host else host}:{port}")
 
     config = uvicorn.Config(
-        WholePage(solara.server.starlette.app), host=host, port=port, log_level="warning", ws_max_size=20_000_000
-    )
+        WholePage(solara.server.starlette.app), host=host, port=port, log_level="warning", ws_max_size=20_000_000,
+        ws_ping_interval=_SECONDS_TO_PING, ws_ping_timeout=2 * _SECONDS_TO_PING,
+    )  # fmt: skip
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the processes are ended too
     try:
         Server(config).run()

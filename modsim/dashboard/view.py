@@ -1,13 +1,13 @@
 """What a visitor looks at: all of it stands in the address, so a link, a reload and Back give the same page."""
 
 import difflib
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from urllib.parse import parse_qsl, urlencode
 
 from modsim.dashboard.levers import LEVERS, Lever, lever
+from modsim.inputs.numbers import NotANumberError, a_number
 from modsim.inputs.reading import with_changes
 from modsim.inputs.scenario import Scenario
 
@@ -132,10 +132,8 @@ def taken(one: Lever, text: str) -> tuple[float | None, str]:
     """The value that a text gives a lever, moved into its range, and what had to be done to it."""
     low, high = one.allowed
     try:
-        given = float(text)
-    except ValueError:
-        given = math.nan
-    if math.isnan(given):
+        given = a_number(text)
+    except NotANumberError:
         return None, f"“{one.name}” needs a number from {low:g} to {high:g}; it stays as it was."
     value = min(max(given, low), high)
     if value != given:
@@ -143,6 +141,20 @@ def taken(one: Lever, text: str) -> tuple[float | None, str]:
     if one.whole and value != round(value):
         return round(value), f"“{one.name}” takes whole numbers; it was set to {round(value)}."
     return _exact(one, value), ""
+
+
+def entered(one: Lever, text: str, now: float) -> tuple[float | None, str]:
+    """The value that somebody typed for a lever, or none and the reason, with the value that it keeps."""
+    low, high = one.allowed
+    try:
+        value = a_number(text)
+        reason = f"{text.strip()} cannot be used"
+        if low <= value <= high and not (one.whole and value != round(value)):
+            return _exact(one, value), ""
+    except NotANumberError as error:
+        reason = str(error)
+    kind = "whole number" if one.whole else "number"
+    return None, f"{reason}: enter a {kind} from {low:g} to {high:g}. It stays {now:g}."
 
 
 def _exact(one: Lever, value: float) -> float:

@@ -282,7 +282,7 @@ def compare(
     scenario = with_changes(scenario, given) if given else scenario
     if rules is not None:
         check_rules(rules, workers is None or workers > 1)
-    tasks = _tasks(scenario, arms_to_run(scenario), rules)
+    tasks = comparison_tasks(scenario, arms_to_run(scenario), rules)
     total = sum(task.work for task in tasks)
     finished: list[Task] = []
     gathered = Gathered(scenario.settings.replicates)
@@ -332,7 +332,7 @@ def break_even_lanes(scenario: Scenario, arms: list[str]) -> tuple[list[Scenario
     return points, lanes
 
 
-def _tasks(scenario: Scenario, arms: list[str], rules: Rules | None = None) -> list[Task]:
+def comparison_tasks(scenario: Scenario, arms: list[str], rules: Rules | None = None) -> list[Task]:
     """The comparison in parts of some replicates; the verdict's pair is also run at the break-even points."""
     settings = scenario.settings
     points, further = break_even_lanes(scenario, arms)

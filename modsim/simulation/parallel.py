@@ -1,5 +1,6 @@
 """Running tasks in this process or in several: the numbers are the same, only the waiting differs."""
 
+import json
 import multiprocessing
 import os
 import signal
@@ -9,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from multiprocessing import resource_tracker
 from typing import Any, Protocol
@@ -16,14 +18,53 @@ from typing import Any, Protocol
 import numpy as np
 
 from modsim.compiling.interrupts import was_interrupted
+from modsim.inputs.mechanisms import as_it_runs
 from modsim.inputs.problems import InputError
 from modsim.inputs.scenario import Scenario
+from modsim.simulation.lanes import what_makes_the_past
+from modsim.simulation.records import weekly_measures
 from modsim.simulation.rulebook import Rules
-from modsim.simulation.runs import Lane, Outcome, run
+from modsim.simulation.runs import Lane, Outcome, Pasts, run
 
 _BYTES_OF_A_PERSON, _BYTES_IN_A_LANE = 500, 350  # 390 and 300 by `python -m benchmarks --only memory`, and room
+_BYTES_OF_A_FIGURE = 8
+_WORK_A_SECOND = 8_000_000  # people-lane-weeks of one process: a first guess
+_SECONDS_A_WEEK = 0.003  # of a task, however small
 _WORTH_ANOTHER_THREAD = 50_000  # people-lanes: a stage then takes some milliseconds
 _WORTH_ANOTHER_PROCESS = 12_000_000  # people-lane-weeks, some two seconds' work: starting a process takes one
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What lanes take: people-lane-weeks lived, weeks one after the other, and bytes while they run and of results."""
+
+    work: int
+    weeks: int
+    bytes: int
+    bytes_of_results: int
+
+    @property
+    def seconds(self) -> float:
+        """A guess of how long one process takes."""
+        return self.work / _WORK_A_SECOND + self.weeks * _SECONDS_A_WEEK
+
+
+def cost(points: Sequence[Scenario], lanes: Sequence[Lane], replicates: int, lanes_by_week: int | None = None) -> Cost:
+    """What so many replicates of some lanes cost, side by side: the one measure of whatever is to be run.
+
+    The history is lived once for each past that the points have, then every lane lives its weeks.
+    """
+    first = points[0]
+    settings, people = first.settings, first.young_people * replicates
+    lived = [as_it_runs(points[place]) for place in dict.fromkeys(lane.point for lane in lanes)]
+    pasts = len({json.dumps(what_makes_the_past(point)) for point in lived})
+    figures = settings.weeks * len(first.areas) * replicates * len(weekly_measures(first)) * _BYTES_OF_A_FIGURE
+    return Cost(
+        people * (settings.weeks * len(lanes) + settings.history_weeks * pasts),
+        settings.history_weeks + settings.weeks,
+        people * (_BYTES_OF_A_PERSON + _BYTES_IN_A_LANE * len(lanes)) + figures * len(lanes),
+        figures * (len(lanes) if lanes_by_week is None else min(lanes_by_week, len(lanes))),
+    )
 
 
 @dataclass(frozen=True)
@@ -40,23 +81,24 @@ class Task:
     threads: int = 1
     lanes_by_week: int | None = None
 
+    @cached_property
+    def cost(self) -> Cost:
+        return cost(self.points, self.lanes, len(self.replicates), self.lanes_by_week)
+
     @property
     def work(self) -> int:
-        """People-lane-weeks, the history counted once."""
-        scenario = self.points[0]
-        people = scenario.young_people * len(self.replicates)
-        return people * (scenario.settings.weeks * len(self.lanes) + scenario.settings.history_weeks)
+        """People-lane-weeks, the history of each past counted once."""
+        return self.cost.work
 
     @property
     def bytes(self) -> int:
         """About how much memory it takes while it runs."""
-        people = self.points[0].young_people * len(self.replicates)
-        return people * (_BYTES_OF_A_PERSON + _BYTES_IN_A_LANE * len(self.lanes))
+        return self.cost.bytes
 
-    def outcome(self, each_week: Callable[[int], None] | None = None) -> Outcome:
+    def outcome(self, each_week: Callable[[int], None] | None = None, kept: Pasts | None = None) -> Outcome:
         rows = self.points[0].young_people * len(self.replicates) * len(self.lanes)
         threads = min(self.threads, 1 + rows // _WORTH_ANOTHER_THREAD)
-        found = run(self.points, self.lanes, self.replicates, each_week, rules=self.rules, threads=threads)
+        found = run(self.points, self.lanes, self.replicates, each_week, kept, self.rules, threads=threads)
         if self.lanes_by_week is None:
             return found
         return replace(found, weekly=np.ascontiguousarray(found.weekly[..., : self.lanes_by_week, :]))

@@ -124,12 +124,14 @@ class Pasts:
     """Worlds and histories kept from run to run, so that only what is asked anew is worked out.
 
     A world stays as long as nothing changes that makes it; longer horizons only add weeks to it. Takes some 10 MB for
-    each thousand young people, replicates counted singly, and three years.
+    each thousand young people, replicates counted singly, and three years; so much is kept as `most` worlds and
+    `person_weeks` allow, one world at least.
     """
 
-    def __init__(self, most: int = 3):
-        self._most = most
+    def __init__(self, most: int = 3, person_weeks: int | None = None):
+        self._most, self._person_weeks = most, person_weeks
         self._kept: dict[str, tuple[World, dict[str, Columns]]] = {}
+        self._sizes: dict[str, int] = {}  # person-weeks of each world kept
 
     def of(
         self, points: Sequence[Scenario], replicates: Sequence[int], each_week: Callable[[int], None] | None = None
@@ -144,14 +146,23 @@ class Pasts:
         with not_broken_into():
             world = world or World(first, first.settings.seed, replicates, remember=True)
         self._kept[name] = world, histories  # the one used last stands last
-        for old in list(self._kept)[: -self._most]:
-            del self._kept[old]
+        weeks = first.settings.history_weeks + first.settings.weeks
+        self._sizes[name] = max(world.rows * weeks, self._sizes.get(name, 0))
+        while len(self._kept) > 1 and self._are_too_many:
+            oldest = next(iter(self._kept))
+            del self._kept[oldest], self._sizes[oldest]
         starts = json.dumps([reference, *(what_makes_the_past(point) for point in points)])
         if starts not in histories:
             _, columns = live_history(points, replicates, world, each_week)
             histories.clear()  # a history takes as much memory as a run
             histories[starts] = columns
         return world, histories[starts]
+
+    @property
+    def _are_too_many(self) -> bool:
+        if len(self._kept) > self._most:
+            return True
+        return self._person_weeks is not None and sum(self._sizes.values()) > self._person_weeks
 
 
 def run(

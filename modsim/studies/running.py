@@ -23,9 +23,6 @@ from modsim.studies.planning import Part, Plan, Run
 from modsim.studies.store import RunName, RunStore, run_name
 from modsim.studies.study import StudyError
 
-# A first guess of the time a run takes, which the run itself corrects.
-_WORK_A_SECOND = 8_000_000  # people-lane-weeks of one process
-_SECONDS_A_WEEK = 0.003  # of a part, however small
 _SECONDS_TO_START = 3  # for worker processes
 _BYTES_A_ROW = 150
 _DECIDING_FLOORS = ("compiling", "rules", "inputs", "world", "simulation")  # the code that decides numbers
@@ -146,7 +143,7 @@ class StudyRun:
         done, failed = self.standing()
         missing = self._missing(done, failed, retry_failed)
         parts = self._plan.parts(missing)
-        work = sum(_seconds(part.task) for part in parts)
+        work = sum(part.task.cost.seconds for part in parts)
         processes = max(1, workers or worthwhile_workers(sum(part.task.work for part in parts)))
         return Forecast(
             len(self.different), self._found(done), len(failed), len(missing), work,
@@ -170,7 +167,7 @@ class StudyRun:
         tell, budget = tell or (lambda progress: None), budget or Budget()
         done, failed = self.standing()
         parts = self._plan.parts(self._missing(done, failed, retry_failed))
-        progress = Progress(len(self.different), self._found(done), work=sum(_seconds(part.task) for part in parts))
+        progress = Progress(len(self.different), self._found(done), work=sum(part.task.cost.seconds for part in parts))
         progress.failed = 0 if retry_failed else len(failed)
         tell(progress)
         workers = workers or worthwhile_workers(sum(part.task.work for part in parts))
@@ -183,7 +180,7 @@ class StudyRun:
                 yield part.task
 
         def partly(task: Task, share: float) -> None:
-            progress.work_done = start + _seconds(task) * share
+            progress.work_done = start + task.cost.seconds * share
             tell(progress)
 
         check_memory([part.task for part in parts], workers)
@@ -194,7 +191,7 @@ class StudyRun:
                     self._keep(part, result, progress)
                 else:
                     self._try_singly(part, result, progress)
-                start += _seconds(task)
+                start += task.cost.seconds
                 progress.work_done = start
                 tell(progress)
         except KeyboardInterrupt:
@@ -291,12 +288,6 @@ def _printable(text: str) -> str:
 def _alone(task: Task) -> Iterator[tuple[Task, Outcome | Exception]]:
     """A task in a process of its own, which it may bring down with it."""
     return attempts([task], 2)
-
-
-def _seconds(task: Task) -> float:
-    """A guess of how long one process takes."""
-    settings = task.points[0].settings
-    return task.work / _WORK_A_SECOND + _SECONDS_A_WEEK * (settings.history_weeks + settings.weeks)
 
 
 def deciding_code() -> str:

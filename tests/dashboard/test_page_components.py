@@ -65,6 +65,7 @@ class Drawn:
 def drawn(monkeypatch):
     workshop = Workshop(0)
     monkeypatch.setattr(page, "shipped_scenarios", lambda: {"three-areas": SMALL})
+    monkeypatch.setattr(page, "too_large", lambda: ())
     monkeypatch.setattr(answers, "_workshop", workshop)
     one = Drawn()
     yield one
@@ -109,15 +110,16 @@ def test_a_file_that_cannot_be_used_is_told_and_one_that_can_takes_over(drawn):
     drawn.settled()
     opener = next(widget for widget in drawn.controls() if hasattr(widget, "vue_opened"))
     opener.vue_opened({"name": "<b>big</b>.toml", "size": 3_000_000, "text": ""})
-    drawn.wait(lambda: "has 3,000,000 bytes" in drawn.words("problems"))
+    drawn.wait(lambda: "has 3,000,000 bytes" in " ".join(opener.wrong))
     opener.vue_opened({"name": "x.toml", "size": 10, "text": "[settings]\nweeks = 0"})
-    drawn.wait(lambda: "out of range" in drawn.words("problems"))
+    drawn.wait(lambda: "out of range" in " ".join(opener.wrong))
     other_arm = resolved_toml(SMALL).replace('verdict_arm = "recoproduce"', 'verdict_arm = "elsewhere"')
     opener.vue_opened({"name": "x.toml", "size": 10, "text": other_arm})
-    drawn.wait(lambda: "there is no arm 'elsewhere'" in drawn.words("problems"))
+    drawn.wait(lambda: "there is no arm 'elsewhere'" in " ".join(opener.wrong))
+    assert opener.refusals == 3  # each takes the focus
     mine = small_scenario("settings.replicates=3", "settings.weeks=20", "world.dissimilarity=0.05")
     opener.vue_opened({"name": "mine.toml", "size": 10, "text": resolved_toml(mine)})
-    drawn.wait(lambda: drawn.words("problems") == "" and drawn.control("dissimilarity").value == 0.05)
+    drawn.wait(lambda: not opener.wrong and drawn.control("dissimilarity").value == 0.05)
     drawn.wait(lambda: "3 simulated futures" in drawn.words("verdict"))
 
 

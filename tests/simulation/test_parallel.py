@@ -7,8 +7,12 @@ import signal
 import pytest
 
 from modsim import compare
+from modsim.dashboard.workshop import planned
+from modsim.findings.comparison import arms_to_run, comparison_tasks
 from modsim.simulation.lanes import Lane
 from modsim.simulation.parallel import LostWorkerError, Task, attempts, outcomes
+from modsim.simulation.records import weekly_measures
+from modsim.simulation.week import live_one_week
 from modsim.world.young_people import World
 from tests.conftest import small_scenario
 
@@ -86,3 +90,69 @@ def test_a_task_leaves_nothing_behind_that_waits_to_be_collected():
         gc.enable()
     assert outcome.totals["invited"].sum() > 0
     assert not left
+
+
+TINY = ("areas.gorbals.population=400", "areas.castlefern.population=500", "areas.govan.population=400",
+        "settings.weeks=20", "settings.break_even_points=[0.2]", "settings.replicates=2")  # fmt: skip
+
+
+def really_lived(monkeypatch, work):
+    """People-lane-weeks that some work lives through, counted week by week."""
+    lived = 0
+
+    def counted(town, week, how):
+        nonlocal lived
+        lived += town.world.rows * town.lanes
+        live_one_week(town, week, how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("modsim.simulation.runs.live_one_week", counted)
+        work()
+    return lived
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "settings.replicates=3",
+        "settings.weeks=30",
+        "settings.history_weeks=70",
+        "settings.break_even_points=[0.0, 0.1, 0.2, 0.3, 0.9, 1.0]",
+        "settings.break_even_points=[]",
+        "settings.arms=['transplant', 'recoproduce']",
+        "settings.areas=['gorbals', 'govan']",
+        "areas.govan.population=900",
+    ],
+)
+def test_the_cost_is_what_the_tasks_really_live(monkeypatch, more):
+    scenario = small_scenario(*TINY, more)
+    tasks = comparison_tasks(scenario, arms_to_run(scenario))
+    assert sum(task.cost.work for task in tasks) == really_lived(
+        monkeypatch, lambda: [task.outcome() for task in tasks]
+    )
+    batches = planned(scenario, 2)
+    page = really_lived(monkeypatch, lambda: [task.outcome() for task in batches.tasks])
+    assert batches.work == page
+
+
+def test_points_whose_pasts_differ_cost_a_history_each(monkeypatch):
+    points = [small_scenario(*TINY, f"effect.session_effect={effect}") for effect in (0.1, 0.2)]
+    points.append(small_scenario(*TINY, "effect.session_effect=0.2", "world.dissimilarity=0.9"))
+    task = Task(points, [Lane("none", place) for place in range(3)], [0, 1])
+    assert task.cost.work == really_lived(monkeypatch, task.outcome)
+    one = Task(points[:1], [Lane("none")] * 3, [0, 1])
+    assert task.cost.work > one.cost.work
+
+
+@pytest.mark.parametrize("more", ["settings.weeks=900", "settings.replicates=50", "settings.break_even_points=[0, 1]"])
+def test_memory_counts_the_figures_of_every_week(more):
+    scenario = small_scenario(*TINY, more)
+    for task in comparison_tasks(scenario, arms_to_run(scenario)):
+        lanes = len(task.lanes)
+        figures = scenario.settings.weeks * len(scenario.areas) * len(task.replicates) * lanes * 8
+        assert task.cost.bytes > figures * len(weekly_measures(scenario))
+
+
+def test_results_take_the_memory_that_is_told():
+    task = Task([small_scenario(*TINY)], [Lane("none"), Lane("transplant")], [0, 1], lanes_by_week=1)
+    assert task.cost.bytes_of_results == task.outcome().weekly.nbytes
