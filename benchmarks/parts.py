@@ -257,7 +257,7 @@ def _redraw(replicates: list[int]) -> float:
 
 
 def _small_runs(seed: int) -> float:
-    """Two arms at sixteen parameter points side by side, as a sweep has them, each in sixteen simulated futures."""
+    """Two arms at sixteen parameter points side by side, as a sweep has them, each in sixteen replicates."""
     scenario = of_size(1000, 104, f"settings.seed={seed}")
     points = [with_changes(scenario, [f"effect.session_effect={0.05 + k / 500}"]) for k in range(16)]
     arms = "transplant", "recoproduce"

@@ -190,7 +190,7 @@ def calibrate(
 
     Parameters
     ----------
-    scenario : a place; its new areas are calibrated in, with interests as at the original site (see `place_to_calibrate_in`)
+    scenario : a place; its new areas are used, with the original site's interests (see `place_to_calibrate_in`)
     prior : the numbers and where they may lie
     store : folder in which finished runs are kept; the same calibration goes on from there
     progress : called with what is under way, the parts done, and of how many

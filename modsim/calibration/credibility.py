@@ -1,4 +1,4 @@
-"""Whether a calibration can be believed: parameter recovery on synthetic data, and what contested rules make of the targets."""
+"""Whether a calibration can be trusted: parameter recovery on synthetic data, and rules compared on the targets."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ _PLACES = 20_000  # over which evidence is the mean
 
 
 def recovered(calibration: Calibration, sets: int = SETS) -> pd.DataFrame:
-    """Parameter recovery on synthetic data: by parameter, how many of the sets' 80 % intervals hold it, over points of the table.
+    """Parameter recovery on synthetic data: for each parameter, how many 80 % intervals hold the true value.
 
     Of a number that the targets do not identify the prior alone gives such coverage: look at `identified` first.
 

@@ -1,8 +1,8 @@
 """The figures of the model that can be set beside figures of the world, and how each is taken from a run.
 
-All come from the arm in which nothing is done, or from the one in which a programme is transplanted unchanged to a place
-whose interests are those of its origin; none compares two arms in what they do, but for what participants would have done
-without the programme.
+All come from the arm without a programme, or from the one in which a programme is transplanted unchanged to a place
+with the original site's interests. None compares the effects of two programmes; one compares participants with
+themselves without a programme.
 """
 
 import numpy as np
@@ -132,7 +132,7 @@ class Watch:
                 own, set_off = self._of_core[:, area] / all_of_area[area]
                 found.append([*top, (1.0 - offspring) * own + offspring * set_off])
             self._shares[:, point] = np.mean(found, axis=0)
-        # areas of a scenario may be asked for different rates: each is set beside its own mean over simulated futures
+        # areas of a scenario may be asked for different rates: each is set beside its own mean over replicates
         a_head = (all_of_area / people).reshape(-1, world.per_replicate)
         within = (a_head / a_head.mean(axis=0)).var(axis=0, ddof=1) if len(a_head) > 1 else np.full(1, np.nan)
         self._cv = float(np.sqrt(within.mean()))
@@ -164,7 +164,7 @@ class Watch:
         self._round = c.round.copy()
 
     def figures(self, town: Town, outcome: Outcome) -> dict[str, np.ndarray]:
-        """Every figure (points,), over all areas and simulated futures of the run."""
+        """Every figure (points,), over all areas and replicates of the run."""
         scenario, lanes = town.scenario, np.arange(self.points)
         incident = scenario.vocabulary.incident
         names = weekly_measures(scenario)

@@ -1,6 +1,6 @@
 """Three layers of what is not known, never mixed: chance, numbers and rules; each told as its own share.
 
-Chance is what more simulated futures settle. Numbers are those that the calibration leaves open, and how far interests
+Chance is what more replicates settle. Numbers are those that the calibration leaves open, and how far interests
 differ; only evidence settles them. Rules are those that the field contests.
 """
 
@@ -61,9 +61,9 @@ class Draws:
 class Layers:
     """The verdict's contrast under each layer; a layer that was not asked for, or has nothing to tell, is None.
 
-    `chance` (simulated futures,) holds the contrast future by future. `numbers` holds the draws of numbers at the scenario's own
+    `chance` (replicates,) holds the contrast by replicate. `numbers` holds the draws of parameters at the scenario's
     dissimilarity, `numbers_and_distance` the same draws with the dissimilarity drawn too. `by_rule` holds the contrast
-    (simulated futures,) by contested rule, in the same simulated futures.
+    (replicates,) by contested rule, in the same replicates.
     """
 
     scenario: Scenario
@@ -85,7 +85,7 @@ class Layers:
 
     @property
     def rules_apart(self) -> dict[str, Estimate] | None:
-        """How far each contested rule moves the contrast, in the same simulated futures."""
+        """How far each contested rule moves the contrast, in the same replicates."""
         return None if self.by_rule is None else {name: estimate(each) for name, each in self._moved.items()}
 
     @property
@@ -185,7 +185,7 @@ def layers_of(
 
     Parameters
     ----------
-    comparison : what the scenario says by itself; its simulated futures are the layer of chance
+    comparison : what the scenario says by itself; its replicates are the layer of chance
     which : the layers to look at, beside chance
     progress : called with the work done, and in all
     """

@@ -34,8 +34,8 @@ def numbers_text(folder: Path) -> str:
     about = json.loads((folder / "calibration.json").read_text())
     recovery, apart = pd.read_csv(folder / "recovery.csv"), pd.read_csv(folder / "cross-check.csv")
     said = (
-        f"{about['points_run']:,} points were run, {about['futures_of_each_point']} simulated futures each; the first wave left "
-        f"{about['share_of_the_prior_left']:.0%} of what was thought possible. The targets tell something of "
+        f"We ran {about['points_run']:,} points, {about['futures_of_each_point']} replicates each. The first wave left "
+        f"{about['share_of_the_prior_left']:.0%} of the prior. The evidence narrows "
         f"{len(known)} of {len(table)} numbers (contraction {about['identified_from']:.2g} or more; chance alone gives "
         f"{about['contraction_by_chance']:.2g} to one number of one table in twenty):"
     )
@@ -50,8 +50,8 @@ def numbers_text(folder: Path) -> str:
     heads = "number", "thought possible", "best guess", "centre now", "9 in 10", "contraction", "by pyABC"
     others = f"Next to nothing of the others: {', '.join(f'`{name}`' for name in rest['number'])}."
     truths = (
-        f"Synthetic truths found again: {coverage_of(recovery)}. “Apart” is how far the mean by pyABC lies from ours, as "
-        "a share of the prior."
+        f"Parameter recovery on synthetic data: {coverage_of(recovery)}. “Apart” is the distance of pyABC's mean from "
+        "ours, as a share of the prior."
     )
     return "\n\n".join((said, markdown_table(heads, rows), others, truths))
 

@@ -33,7 +33,7 @@ Progress = Callable[[int, int], None]
 
 
 def place_to_calibrate_in(scenario: Scenario) -> Scenario:
-    """The new areas of a scenario, open from week 0, with interests as at the original site and two arms: nothing, and carried.
+    """The new areas of a scenario, open from week 0, with the original site's interests and two arms: none, transplant.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def place_to_calibrate_in(scenario: Scenario) -> Scenario:
 
 @dataclass(frozen=True)
 class Batch:
-    """Points of one world, run side by side in all simulated futures; `values` is (points, parameters)."""
+    """Points of one world, run side by side in all replicates; `values` is (points, parameters)."""
 
     number: int
     scenario: Scenario

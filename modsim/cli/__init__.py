@@ -106,6 +106,8 @@ def main() -> None:
         code = app(standalone_mode=False, prog_name="modsim")
     except typer.Exit as stop:
         code = stop.exit_code
+        if isinstance(stop.__cause__, KeyboardInterrupt):  # a command that says nothing of its own
+            print("\nStopped.", file=sys.stderr)
     except (KeyboardInterrupt, typer.Abort):  # the latter at a question
         print("\nStopped.", file=sys.stderr)
         code = STOPPED

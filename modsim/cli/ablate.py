@@ -36,7 +36,9 @@ def ablate(
         typer.Option(metavar="NAME", help="A mechanism to take away; may be repeated. The seven insights by default."),
     ] = None,
     all_mechanisms: Annotated[bool, typer.Option("--all", help="Every mechanism of the model, one at a time.")] = False,
-    rungs: Annotated[bool, typer.Option("--levels", "--rungs", help="Show what each model level adds, instead.")] = False,
+    rungs: Annotated[
+        bool, typer.Option("--levels", "--rungs", help="Show what each model level adds, instead.")
+    ] = False,
     replicates: Annotated[int | None, typer.Option(help="Simulated futures.")] = None,
     changes: Changes = None,
     workers: Workers = None,
@@ -142,9 +144,9 @@ def _show(found: "Ablation") -> None:
                 table.add_row(Text(name), _interval(row.without_it), _interval(row.carried), Text(says))
         console.print(table)
     console.print(
-        f"Paired simulated futures, 95 % intervals of the mean. {found.smallest:g} is the smallest difference that matters: "
-        "“perhaps too little” where the interval leaves out 0 but not that, “nothing that matters” where it lies "
-        "within. One is taken away at a time, so what they carry does not add up. Below 0 is fewer incidents.",
+        "Paired simulated futures with 95 % intervals of the mean; below 0 is fewer incidents. The smallest difference "
+        f"that matters is {found.smallest:g}. “Perhaps too little” leaves out 0 but not that; “nothing that matters” "
+        "lies within it. Each is taken away alone, so the parts do not add up.",
         style="dim", soft_wrap=True,
     )  # fmt: skip
     console.print(BANNER, style="dim", soft_wrap=True)

@@ -36,10 +36,10 @@ Head = tuple[str, Literal["left", "right"]]  # of a column, and the side on whic
 
 def refuse(problems: list[str]) -> NoReturn:
     """Say what is wrong, one line each, and end with the code for bad input."""
-    import sys
+    from modsim.inputs.problems import at_most
 
-    for problem in problems:
-        print(problem.replace("\n", " "), file=sys.stderr)
+    for problem in at_most(problems):
+        print(problem, file=sys.stderr)
     raise typer.Exit(BAD_INPUT)
 
 

@@ -26,29 +26,43 @@ if TYPE_CHECKING:
     from modsim.calibration.layers import Layers
     from modsim.findings.comparison import Comparison
 
-_SHOWN = (
-    "occurred", "reported", "participants", "listed", "apparent", "trust_youth", "trust_residents", "joined",
-    "completed", "destinations", "cost", "value_less", "taken_up", "lapsed", "judged", "mistaken",
+# the short table, most important first; what a scenario has `settings.show` ask for comes behind
+_SHORT = (
+    "listed_{}_change_percent", "participants_{}_change_percent", "occurred_{}_change_percent",
+    "reported_{}_change_percent", "trust_youth_change_points", "trust_residents_change_points", "joined", "completed",
+    "cost_gbp", "gbp_per_incident_averted",
 )  # fmt: skip
+_OF_SPREAD = ("taken_up", "lapsed", "judged_adoptions", "mistaken_adoptions")
+_MOST_ROWS = 10
 
 PUBLISHED, DOCUMENT = Path("experiments/published/layers.json"), Path("docs/credibility.md")
 EXAMPLES = (
     "\b\nExamples:\n"
     "  modsim compare scenarios/three-areas.toml\n"
     "  modsim compare scenarios/three-areas.toml --set world.dissimilarity=0.1 --replicates 32\n"
-    "  modsim compare scenarios/three-areas.toml --arms transplant,recoproduce --out results/short\n"
-    "  modsim compare scenarios/three-areas.toml --arms transplant,recoproduce --uncertainty all"
+    "  modsim compare scenarios/three-areas.toml --arms all --all-measures\n"
+    "  modsim compare scenarios/three-areas.toml --uncertainty all"
 )
 
 
 def compare(
     scenario: ScenarioFile,
     arms: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Arms to compare, by name; the reference is always run.")
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            help="Arms to compare, by name, or all. By default those that the scenario names, or else the two of its "
+            "verdict. The reference arm always runs.",
+        ),
     ] = None,
-    replicates: Annotated[int | None, typer.Option(help="Simulated futures.")] = None,
+    all_measures: Annotated[
+        bool, typer.Option("--all-measures", help="Show every measure, not only the ten most important.")
+    ] = False,
+    replicates: Annotated[int | None, typer.Option(help="Simulated futures (replicates).")] = None,
     weeks: Annotated[int | None, typer.Option(help="Weeks simulated from week 0.")] = None,
-    rung: Annotated[str | None, typer.Option(metavar="M0…M3", help="How much of the model runs; M3 is all.")] = None,
+    rung: Annotated[
+        str | None, typer.Option("--level", "--rung", metavar="M0…M3", help="Model level; M3 is the whole model.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Number from which all random numbers follow.")] = None,
     changes: Changes = None,
     workers: Workers = None,
@@ -60,15 +74,15 @@ def compare(
     uncertainty: Annotated[
         Uncertainty,
         typer.Option(
-            help="What is not known: chance only, also the numbers that are open (parameters), or contested rules, or "
-            "all. Each is told as its own share; takes longer."
+            help="Sources of uncertainty to look at: chance only, also parameters that the evidence leaves open, or "
+            "contested rules, or all. Each is shown as its own share; takes longer."
         ),
     ] = "chance",
     publish: Annotated[
         bool, typer.Option("--publish", help="For maintainers: put the layers into docs/credibility.md.")
     ] = False,
 ) -> None:
-    """Compare the arms of a scenario on common random numbers: table, break-even and verdict, with all results in a folder."""
+    """Compare the arms of a scenario on common random numbers: finding, break-even and table, all kept in a folder."""
     try:
         from modsim.findings.folder import FolderError, check_folder
         from modsim.inputs.problems import InputError
@@ -76,15 +90,16 @@ def compare(
         from modsim.simulation.parallel import LostWorkerError
 
         settings: dict[str, Any] = {"replicates": replicates, "weeks": weeks, "seed": seed, "rung": rung}
-        if arms is not None:
+        if arms is not None and arms.strip() != "all":
             settings["arms"] = [name.strip() for name in arms.split(",") if name.strip()] or [""]
         given = [f"settings.{key}={value}" for key, value in settings.items() if value is not None]
         asked = [*(changes or []), *given]
+        mark = [*asked, *(["--arms all"] if arms is not None and arms.strip() == "all" else [])]
         try:
             if publish:
                 _check_publishing(uncertainty)
-            loaded = load_scenario(scenario, asked)
-            folder = check_folder(out or Path("results") / folder_name(scenario.stem, asked))
+            loaded = _with_arms(load_scenario(scenario, asked), arms)
+            folder = check_folder(out or Path("results") / folder_name(scenario.stem, mark))
             comparison = _run_with_progress(loaded, workers, scenario.stem)
             layers = _layers(comparison, uncertainty, workers)
         except InputError as error:
@@ -98,7 +113,7 @@ def compare(
         print("\nStopped; nothing was finished, so nothing was written.", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
     try:
-        _print(lambda: _show(comparison))
+        _print(lambda: _show(comparison, all_measures))
         if layers is not None:
             _print(lambda: _show_layers(layers))
     finally:  # what is finished is kept, however the showing ends
@@ -118,9 +133,24 @@ def compare(
     if comparison.interrupted:
         wanted = loaded.settings.replicates
         print(
-            f"Stopped: {comparison.replicates} of {wanted} simulated futures were finished; the results hold those, no figures."
+            f"Stopped: {comparison.replicates} of {wanted} simulated futures were finished. The results hold those, "
+            "without figures."
         )
         raise typer.Exit(STOPPED)
+
+
+def _with_arms(scenario: Any, arms: str | None) -> Any:
+    """The scenario with the arms to run written out: all, those it names, or the two of its verdict."""
+    from modsim.inputs.reading import with_changes
+
+    settings = scenario.settings
+    if arms is not None and arms.strip() == "all":
+        names = [name for name in scenario.arms if name != settings.reference_arm]
+    elif settings.arms:
+        return scenario
+    else:
+        names = [name for name in (settings.verdict_against, settings.verdict_arm) if name in scenario.arms]
+    return with_changes(scenario, [f"settings.arms={names}"])
 
 
 def _print(say: Callable[[], None]) -> None:
@@ -145,7 +175,7 @@ def _check_publishing(uncertainty: Uncertainty) -> None:
 def _run_with_progress(scenario: Any, workers: int | None, name: str) -> "Comparison":
     from modsim.findings.comparison import compare as run_comparison
 
-    with progress_line(f"Simulating {scenario.settings.replicates} futures") as tell:
+    with progress_line(f"Simulating {_futures(scenario.settings.replicates)}") as tell:
         return run_comparison(
             scenario,
             workers=workers,
@@ -165,7 +195,7 @@ def _layers(comparison: "Comparison", uncertainty: Uncertainty, workers: int | N
     from modsim.simulation.parallel import LostWorkerError
 
     try:
-        with progress_line("What is not known") as tell:
+        with progress_line("Sources of uncertainty") as tell:
             return layers_of(
                 comparison,
                 uncertainty,
@@ -176,7 +206,7 @@ def _layers(comparison: "Comparison", uncertainty: Uncertainty, workers: int | N
         why = "it was stopped"
     except LostWorkerError as error:
         why = str(error)
-    print(f"What is not known was not looked at: {why}. The comparison itself is complete.", file=sys.stderr)
+    print(f"The sources of uncertainty could not be looked at: {why}. The comparison is complete.", file=sys.stderr)
     return None
 
 
@@ -187,13 +217,13 @@ def _show_layers(layers: "Layers") -> None:
     def say(text: str, style: str | None = None) -> None:
         console.print(text, style=style, soft_wrap=True)
 
-    say("\nWhat is not known, layer by layer", "bold")
+    say("\nHow uncertain, source by source", "bold")
     total = sum(layers.variances.values())
     for name, variance in layers.variances.items():
         share = "" if len(layers.variances) == 1 or not total else f", {variance / total:.0%} of all"
         say(f"  {name}: standard deviation {variance**0.5:.2f} points{share}")
     for words, draws in (
-        ("numbers that the calibration leaves open", layers.numbers),
+        ("parameters that the evidence leaves open", layers.numbers),
         ("these and how far interests differ", layers.numbers_and_distance),
     ):
         if draws is not None:
@@ -217,46 +247,65 @@ def _futures(number: int) -> str:
     return f"{number} simulated future{'' if number == 1 else 's'}"
 
 
-def _show(comparison: "Comparison") -> None:
-    """The break-even line, the verdict and the short table."""
-    from modsim.findings.comparison import BANNER, MISSING
+def _show(comparison: "Comparison", all_measures: bool) -> None:
+    """The finding, how sure it is, the break-even and the table."""
+    from modsim.findings.comparison import BANNER
+    from modsim.findings.headline import headline, how_sure
 
     console = terminal()
     scenario = comparison.scenario
-    areas = areas_in_words(scenario)
 
     def say(text: str, style: str | None = None) -> None:
         console.print(text, style=style, soft_wrap=True)
 
     say(scenario.title or comparison.name, "bold")
     say(
-        f"{areas} over {scenario.settings.weeks} weeks; {_futures(comparison.replicates)}, "
-        f"each against “{scenario.arm_label(comparison.reference)}” with the same random numbers.\n"
+        f"{areas_in_words(scenario)} over {scenario.settings.weeks} weeks; {_futures(comparison.replicates)}, each "
+        "with and without the programme on the same random numbers.\n"
     )
     if reduced := _reduced(scenario):
         say(reduced)
-    say(comparison.break_even.text)
-    say(f"Here the dissimilarity is assumed to be {scenario.world.dissimilarity:g}; nobody has measured it.")
-    say(f"{comparison.verdict['text']}\n", "bold")
-    columns = {arm: _column(comparison, arm) for arm in comparison.arms}
+    say(" ".join(headline(comparison)), "bold")
+    say(f"How sure: {how_sure(comparison)}{_few(comparison)}")
+    say(f"Break-even: {_break_even(comparison)}\n")
+    columns = {arm: _column(comparison, arm, all_measures) for arm in comparison.arms}
     widest = max(len(cell) for column in columns.values() for cell in column.values())
     abreast = max(1, (console.width - 34) // (widest + 2))
     for start in range(0, len(columns), abreast):
         console.print(_table(comparison, dict(list(columns.items())[start : start + abreast]), widest))
-    few = " Few simulated futures: take the intervals as rough." if comparison.replicates < 8 else ""
-    say(f"In brackets: 95 % interval of the mean. Changes are against the reference arm.{few}", "dim")
-    say(_badges(comparison), "dim")
-    say(f"{BANNER} {MISSING}", "dim")
+    reference = scenario.arm_label(comparison.reference)
+    say(f"Changes are against “{reference}”; in brackets the 95 % interval of the mean.", "dim")
+    if len(comparison.arms) > 2:
+        say(_badges(comparison), "dim")
+    say(BANNER, "dim")
+
+
+def _few(comparison: "Comparison") -> str:
+    return " Few simulated futures: the intervals are rough." if comparison.replicates < 8 else ""
+
+
+def _break_even(comparison: "Comparison") -> str:
+    """The dissimilarity above which the verdict's arm does better, beside the one assumed here."""
+    found, here = comparison.break_even, comparison.scenario.world.dissimilarity
+    assumed = f"This scenario assumes {here:g}; nobody has measured it."
+    if found.mean is None:
+        return f"{found.text} {assumed}"
+    label = comparison.scenario.arm_label(comparison.verdict_pair[0])
+    span = "" if found.low is None else f" (95 % interval {found.low:.2f} to {found.high:.2f})"
+    return (
+        f"“{label}” does better where young people's interests differ by more than {found.mean:.2f}{span}, on a scale "
+        f"from 0 to 1. {assumed}"
+    )
 
 
 def _reduced(scenario: Any) -> str | None:
     """What of the model, or in which areas the programme, does not run, if anything."""
-    parts = [f"on model level {scenario.settings.rung} only"] if scenario.settings.rung != "M3" else []
+    parts = [f"model level {scenario.settings.rung} only"] if scenario.settings.rung != "M3" else []
     parts += [f"without {', '.join(scenario.settings.without)}"] if scenario.settings.without else []
-    said = [f"Not the whole model: {' and '.join(parts)}."] if parts else []
+    said = [f"This is not the whole model: {', '.join(parts)}."] if parts else []
     weeks = scenario.settings.weeks
     late = [a for a in scenario.recipients if a.opens_week >= weeks and scenario.settings.spreads == "scheduled"]
-    said += [f"Nothing is done in {a.label}, which opens in week {a.opens_week}, after the end." for a in late]
+    said += [f"No programme runs in {a.label}: it opens in week {a.opens_week}, after the end." for a in late]
     return "\n".join([*said, ""]) if said else None
 
 
@@ -275,19 +324,31 @@ def _badges(comparison: "Comparison") -> str:
 
 def _unit(unit: str) -> str:
     """The unit of a measure, as short as the table needs it."""
-    short = {"%": "%", "GBP": "GBP", "in the areas": ""}
+    short = {"%": "%", "GBP": "GBP", "in the new areas": ""}
     return next((words for begins, words in short.items() if unit.startswith(begins)), unit)
 
 
-def _column(comparison: "Comparison", arm: str) -> dict[str, str]:
-    """The cells of one arm in the short table, by the label of the row."""
-    found = comparison.estimates[arm]
-    cells = {
-        f"{measure.label}, {_unit(measure.unit)}".rstrip(", "): _cell(found[measure.name])
-        for measure in comparison.measures
-        if measure.name.startswith(_SHOWN) or measure.name in comparison.scenario.settings.show
-    }
-    return {**cells, "cost per incident averted, GBP": _averted_cell(found["gbp_per_incident_averted"])}
+def _column(comparison: "Comparison", arm: str, all_measures: bool) -> dict[str, str]:
+    """The cells of one arm, by the label of the row: at most ten, most important first, or all."""
+    found, scenario = comparison.estimates[arm], comparison.scenario
+    by_name = {measure.name: measure for measure in comparison.measures}
+    names = list(by_name)
+    if not all_measures:
+        short = [name.format(scenario.vocabulary.incident) for name in _SHORT]
+        asked = [*scenario.settings.show, *(name for name in _OF_SPREAD if name in by_name)]
+        asked = [name for name in dict.fromkeys(asked) if name not in short]
+        names = [*short[: max(_MOST_ROWS - len(asked), 3)], *asked][:_MOST_ROWS]
+    cells = {}
+    for name in names:
+        if name == "gbp_per_incident_averted":
+            cells["cost per incident averted, GBP"] = _averted_cell(found[name])
+        else:
+            measure = by_name[name]
+            label = f"{measure.label}, {_unit(measure.unit)}".rstrip(", ")
+            cells[label] = _cell(found[name], whole=measure.unit == "in the new areas")
+    if all_measures:
+        cells["cost per incident averted, GBP"] = _averted_cell(found["gbp_per_incident_averted"])
+    return cells
 
 
 def _table(comparison: "Comparison", columns: dict[str, dict[str, str]], width: int) -> Any:
@@ -305,16 +366,18 @@ def _table(comparison: "Comparison", columns: dict[str, dict[str, str]], width: 
     return table
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 20 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+def _number(value: float, whole: bool = False) -> str:
+    digits = 0 if whole or abs(value) >= 20 else 1 if abs(value) >= 10 else 2
+    return f"{value:,.{digits}f}".replace("-", "−")
 
 
-def _cell(found: Any) -> str:
+def _cell(found: Any, whole: bool = False) -> str:
+    """A mean with its interval; whole numbers where people or things are counted."""
     if found.mean is None:
         return "–"
     if found.low is None or found.high is None:
-        return _number(found.mean)
-    return f"{_number(found.mean)} ({_number(found.low)}…{_number(found.high)})"
+        return _number(found.mean, whole)
+    return f"{_number(found.mean, whole)} ({_number(found.low, whole)} to {_number(found.high, whole)})"
 
 
 def _averted_cell(found: Any) -> str:
@@ -322,7 +385,8 @@ def _averted_cell(found: Any) -> str:
         return "none averted"
     if found.low is None:
         return _number(found.mean)
-    return f"{_number(found.mean)} ({_number(found.low)}…{'no limit' if found.high is None else _number(found.high)})"
+    high = "no limit" if found.high is None else _number(found.high)
+    return f"{_number(found.mean)} ({_number(found.low)} to {high})"
 
 
 def _keep(comparison: "Comparison", folder: Path, layers: "Layers | None") -> None:

@@ -1,5 +1,6 @@
 """`modsim scenario new`: a scenario of one's own place, asked for step by step or given as options."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -116,7 +117,7 @@ def new(
             assumed=frozenset(assumed),
         )
         path = out or base.parent / f"{id_of(called)}.toml"
-        if path.exists() and not replace:
+        if os.path.exists(path) and not replace:
             refuse([f"{path}: is there already; give another --out, or --replace to write over it"])
         scenario = write_own_place(place, base, path)
     except InputError as error:

@@ -1,5 +1,6 @@
 """`modsim reflect`: the seven insights as questions, and what the model says under a practitioner's answers."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -64,7 +65,7 @@ def reflect(
         saved = None if answers is None else read_experience(answers)
         path = scenario or Path(saved.scenario if saved is not None and saved.scenario else DEFAULT)
         loaded = load_scenario(path, [] if replicates is None else [f"settings.replicates={replicates}"])
-        if place.exists() and place != answers and not replace:
+        if os.path.exists(place) and place != answers and not replace:
             refuse([f"{place}: is there already; give another --out, --replace, or --answers to look again"])
         _check_place(place)
         experience = _asked(saved, given, rest, about, str(path))
@@ -91,7 +92,7 @@ def reflect(
         print(f"The answers are kept in {place}; the model was not run to its end: {error}.", file=sys.stderr)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        kept = f"the answers are kept in {place}" if place.exists() else "nothing was kept"
+        kept = f"the answers are kept in {place}" if os.path.exists(place) else "nothing was kept"
         print(f"\nStopped; {kept}.", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
     _show(found)
@@ -207,8 +208,8 @@ def _show(found: "Reflection") -> None:
     console.print(table)
     smallest = found.full.smallest
     say(
-        f"“Without it”: how many more incidents there would be in the areas, in points (0–100) (below 0: fewer), with a "
-        f"95 % interval. “Perhaps too little to matter” where it is not settled that it is more than {smallest:g}.",
+        f"“Without it”: how many more incidents there would be, in percentage points (below 0: fewer), with a 95 % "
+        f"interval. The smallest difference that matters is {smallest:g}.",
         "dim",
     )
     gone, open_ = found.experience.without, found.experience.left_open

@@ -53,7 +53,7 @@ def run(
     seed: Annotated[int | None, typer.Option(help="Number from which all random numbers follow.")] = None,
     changes: Changes = None,
 ) -> None:
-    """Tell one simulated future of one arm as a story: menus and whose interest they were, courses, promises, people who leave."""
+    """Tell one simulated future of one arm as a story: who chose the menus, courses, promises, people who leave."""
     from modsim.inputs.problems import ScenarioError
     from modsim.inputs.reading import load_scenario
     from modsim.simulation.community import Community

@@ -1,6 +1,7 @@
 """`modsim study`: run, watch, resume and read parameter sweeps."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -134,7 +135,7 @@ def _opened(study: Path, store: Path, reading: bool = False) -> "Iterator[StudyR
 
     try:
         loaded = load_study(study)
-        if reading and not store.exists():
+        if reading and not os.path.exists(store):
             refuse([f"{store}: there is no run store yet; `modsim study run {study}` makes it"])
         if len(loaded.points) >= _MANY_POINTS:
             print(f"Reading {len(loaded.points):,} points …", file=sys.stderr, flush=True)

@@ -39,8 +39,8 @@ def verify(
 ) -> None:
     """Check the code against independent forms of the model, with numbers drawn afresh: case by case, with verdicts.
 
-    Rules against their formulas, exact cases, laws of labels and sums, both implementations of the week, and an oracle that works
-    the model out a second time. The exit code is 1 if anything fails.
+    Rules against their formulas, exact cases, laws of labels and sums, both implementations of the week, and an
+    independent prototype (the oracle). The exit code is 1 if anything fails.
     """
     try:
         from modsim.simulation.parallel import LostWorkerError

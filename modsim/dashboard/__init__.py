@@ -1,1 +1,1 @@
-"""The policymaker's page: levers, a verdict in words, and charts of paired futures."""
+"""The policymaker's page: levers, a verdict in words, and charts of paired replicates."""

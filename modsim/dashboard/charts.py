@@ -52,7 +52,7 @@ def plan_styles(comparison: Comparison) -> dict[str, tuple[str, str, str]]:
 def weekly_series(comparison: Comparison, topic: str, place: int, levels: bool) -> dict[str, np.ndarray]:
     """By arm (replicates, weeks) in one area: against the reference arm, or levels, which have the reference too.
 
-    Incidents are trailing means over 13 weeks, trust is in points of 100.
+    Incidents are trailing means over 13 weeks, trust is in points (0–100).
     """
     outcome, words = comparison.outcome, comparison.scenario.vocabulary
     measure = "trust_youth" if topic == "trust" else f"{words.incident}_occurred"
@@ -88,14 +88,14 @@ def _rounded_out(low: float, high: float) -> tuple[float, float]:
 def y_title(comparison: Comparison, topic: str, levels: bool) -> str:
     """What the vertical axis counts."""
     if topic == "trust":
-        return "trust, points of 100" if levels else "points of 100"
+        return "trust, points (0–100)" if levels else "points (0–100)"
     return "incidents a week"
 
 
 def over_time(
     comparison: Comparison, topic: str, place: int, levels: bool, axis: tuple[float, float]
 ) -> dict[str, Any]:
-    """Lines of means with bands that hold 9 in 10 futures, for one area."""
+    """Lines of means with bands that hold 9 in 10 replicates, for one area."""
     styles = plan_styles(comparison)
     series: list[dict[str, Any]] = []
     for arm, values in weekly_series(comparison, topic, place, levels).items():
@@ -158,7 +158,7 @@ def _rounded(values: np.ndarray) -> list[float]:
 
 
 def over_time_table(comparison: Comparison, topic: str, place: int, levels: bool) -> Table:
-    """The chart's numbers every 13 weeks: mean and the range of 9 in 10 futures."""
+    """The chart's numbers every 13 weeks: mean and the range of 9 in 10 replicates."""
     series = weekly_series(comparison, topic, place, levels)
     area = comparison.scenario.areas[place].label
     weeks = comparison.scenario.settings.weeks
@@ -250,7 +250,7 @@ def _effects_axis(comparison: Comparison) -> tuple[float, float]:
 
 
 def effects_table(comparison: Comparison) -> Table:
-    """Means with their intervals and the range of futures."""
+    """Means with their intervals and the range of replicates."""
     rows = [
         [label, *(_with_range(comparison, arm, measure) for arm in comparison.verdict_pair)]
         for measure, label in effect_rows(comparison)
@@ -269,13 +269,13 @@ _HOURS_FOR = {
     "outreach contacts": ("contacts",),
     "design with young people": ("meetings", "links"),
     "sessions and mentors": ("delivery", "mentoring"),
-    "wishes in the course, learning": ("negotiation", "learning", "patrol"),
+    "interests in the course, learning": ("negotiation", "learning", "patrol"),
 }
 _HEADING_COLOURS = ("#3D3D3D", "#28A197", "#A285D1", "#801650", "#E5E5E5")  # none of them a plan's
 
 
 def hours_of(comparison: Comparison) -> dict[str, dict[str, Any]]:
-    """Mean staff hours of each plan by heading and what is left, over the recipients, with the range of futures."""
+    """Mean staff hours of each plan by heading and what is left, over the new areas, with the range of replicates."""
     places = recipients(comparison.scenario)
     found: dict[str, dict[str, Any]] = {}
     for arm in comparison.verdict_pair:
@@ -319,7 +319,7 @@ def hours(comparison: Comparison) -> dict[str, Any]:
 
 
 def hours_table(comparison: Comparison) -> Table:
-    """Hours by heading with the range of futures, then cost."""
+    """Hours by heading with the range of replicates, then cost."""
     found = hours_of(comparison)
     rows = [
         [name, *(_hours(found[arm][name]) for arm in comparison.verdict_pair)] for name in next(iter(found.values()))

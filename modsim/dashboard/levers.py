@@ -82,7 +82,7 @@ class Lever:
 LEVERS = (
     Lever(
         "dissimilarity", "world.dissimilarity", "How different the new areas are", "",
-        "0: young people there want the same things as at the origin. 1: they want nothing that is wanted there.",
+        "0: young people there want the same things as at the original site. 1: they have no interest in common.",
         0.0, 1.0, 0.05,
     ),
     Lever(
@@ -96,19 +96,19 @@ LEVERS = (
         26, 260, 13, highest=520,
     ),
     Lever(
-        "trust", "trust.start", "Trust in services at the start", "",
+        "trust", "trust.start", "Trust in partners at the start", "",
         "0: no young person trusts them. 1: all do, fully.",
         0.1, 0.7, 0.05,
     ),
     Lever(
-        "accuracy", "targeting.accuracy", "How well the list finds those most involved", "",
-        "0: the list is drawn at random. 1: it follows exactly what services have seen.",
+        "accuracy", "targeting.accuracy", "How well the referral list finds those most involved", "",
+        "0: the list is drawn at random. 1: it follows exactly what partners have seen.",
         0.0, 1.0, 0.1,
     ),
     Lever(
-        "setup", "arms.{arm}.setup_weeks", "Weeks it takes to make the programme anew", "weeks",
-        "Outreach and design before the first course, where the programme is made anew. The meetings with all partners "
-        "take about 12 weeks, so less changes nothing.",
+        "setup", "arms.{arm}.setup_weeks", "Weeks it takes to re-co-produce the programme", "weeks",
+        "Outreach and design before the first re-co-produced course. Meetings with all partners take about 12 weeks, "
+        "so less changes nothing.",
         12, 40, 1,
     ),
 )  # fmt: skip

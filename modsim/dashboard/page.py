@@ -184,7 +184,7 @@ def Page() -> Any:
 
     return tag(
         "div",
-        solara.Title("modsim: make it anew, or carry it unchanged?"),
+        solara.Title("modsim: re-co-produce it, or transplant it unchanged?"),
         solara.Style(_CSS),
         here.bar,
         _header(shown),
@@ -246,7 +246,7 @@ def _break_even(shown: Shown) -> Any:
     """Where the two plans break even on the scale of dissimilarity, in words and as a scale."""
     answer = shown.answer
     if answer is None or not answer.has_break_even:
-        text = "is being worked out …" if not (shown.stopped or shown.error) else "was not worked out."
+        text = "The model is looking for it …" if not (shown.stopped or shown.error) else "It was not looked for."
         return tag("section", tag("h2", "Break-even"), tag("p", text), class_="break-even", data_testid="break-even")
     found, here = answer.comparison.break_even, answer.comparison.scenario.world.dissimilarity
     marks = []
@@ -263,7 +263,7 @@ def _break_even(shown: Shown) -> Any:
         tag(
             "div",
             tag("div", *marks, class_="scale"),
-            tag("div", tag("span", "0 same wishes"), tag("span", "1 nothing in common"), class_="ends"),
+            tag("div", tag("span", "0 same interests"), tag("span", "1 nothing in common"), class_="ends"),
             class_="scale-box", aria_hidden="true",
         ),
         class_="break-even" + ("" if shown.is_current else " old"), data_testid="break-even",
@@ -425,8 +425,8 @@ def _footer(scenario: Scenario, name: str) -> Any:
         tag("h2", "How sure is it?"),
         tag(
             "p",
-            f"{assumed} of the {numbers} numbers in the model are assumed by the modellers. The letter under a lever "
-            f"says where its number comes from: {letters}. Every number, with its range and source: ",
+            f"The modellers assumed {assumed} of the {numbers} parameters. The evidence grade under a lever says where "
+            f"its value comes from: {letters}. Every parameter, with its range and source: ",
             tag("code", f"modsim scenario show scenarios/{USUAL}.toml --key world.dissimilarity"),
             ". The rules are in docs/model.md.",
         ),

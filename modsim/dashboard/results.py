@@ -72,7 +72,7 @@ def _scenario_file(resolved: str) -> str:
 
 def _progress(shown: Shown, key: str, set_stopped: Callable[[str], None], try_again: Callable[[], None]) -> Any:
     if shown.refused:
-        return tag("div", tag("span", "Not worked out: the levers contradict each other."), class_="running").key(
+        return tag("div", tag("span", "Not simulated: the levers contradict each other."), class_="running").key(
             "refused"
         )
     if shown.error:
@@ -85,11 +85,15 @@ def _progress(shown: Shown, key: str, set_stopped: Callable[[str], None], try_ag
             "stopped"
         )
     if not shown.is_busy:
-        return tag("div", tag("span", "All futures are in."), class_="running").key("done")
+        return tag("div", tag("span", "All simulated futures are in."), class_="running").key("done")
     percent = round(100 * shown.share)
     if shown.is_current:
         exact = shown.answer is not None and shown.answer.state == "exact"
-        text = "Working out the break-even …" if exact else f"An estimate from some of the futures; {percent} % done …"
+        text = (
+            "Looking for the break-even …"
+            if exact
+            else f"An estimate from some of the simulated futures; {percent} % done …"
+        )
     else:
         old = " The numbers below belong to the settings before." if shown.answer else ""
         text = f"Simulating, {percent} % done …{old}"
@@ -105,7 +109,7 @@ def _progress(shown: Shown, key: str, set_stopped: Callable[[str], None], try_ag
 def _verdict(shown: Shown) -> Any:
     """The verdict in words, with its numbers as attributes for whoever reads the page by program."""
     if shown.answer is None:
-        waiting = "There is no answer." if shown.error or shown.stopped else "The first answer is being worked out."
+        waiting = "There is no answer." if shown.error or shown.stopped else "The first simulated futures are running."
         return tag(
             "div", tag("p", waiting, class_="verdict-words"), id="verdict",
             role="status", aria_live="polite", data_testid="verdict", data_state="estimate", aria_busy="true",
@@ -117,7 +121,7 @@ def _verdict(shown: Shown) -> Any:
     }
     exact = shown.is_current and shown.answer.state == "exact"
     futures = comparison.replicates
-    basis = f"From {futures} simulated future{'' if futures == 1 else 's'}, each lived through by both plans."
+    basis = f"From {futures} simulated future{'' if futures == 1 else 's'}. Both plans meet the same people and chance."
     return tag(
         "div",
         tag("p", words.headline(comparison), class_="verdict-words"),
@@ -164,10 +168,10 @@ def _legend(comparison: Comparison, reference: str = "") -> Any:
 
 def _over_time(comparison: Comparison, view: View, go: Go) -> Any:
     incidents = comparison.scenario.vocabulary.incidents
-    topics = [{"id": "asb", "name": incidents.capitalize()}, {"id": "trust", "name": "Trust in services"}]
+    topics = [{"id": "asb", "name": incidents.capitalize()}, {"id": "trust", "name": "Trust in partners"}]
     kinds = [{"id": "gap", "name": "Against no programme"}, {"id": "levels", "name": "Levels"}]
     axis = charts.axis_of(comparison, view.topic, view.levels)
-    what = incidents.capitalize() if view.topic == "asb" else "Trust in services"
+    what = incidents.capitalize() if view.topic == "asb" else "Trust in partners"
     panels = []
     for place in recipients(comparison.scenario):
         area = comparison.scenario.areas[place]
@@ -216,7 +220,8 @@ def _effects(comparison: Comparison) -> Any:
         tag(
             "div",
             chart(
-                "effects", "Apparent and true effect", words.apparent_sentence(comparison), charts.effects(comparison),
+                "effects", "Before–after change and effect", words.apparent_sentence(comparison),
+                charts.effects(comparison),
                 charts.effects_table(comparison), 300,
             ),
             chart(

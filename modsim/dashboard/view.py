@@ -44,15 +44,15 @@ class Preset:
 # In the order of the alphabet, so that none comes first for what it shows.
 PRESETS = (
     Preset(
-        "assumed", "As assumed", "Three areas, half of the wishes differ: the defaults.", "three-areas", {}
+        "assumed", "As assumed", "Three areas, half of the interests differ: the defaults.", "three-areas", {}
     ),
     Preset(
-        "different", "Different wishes", "The new areas want other things than the origin.", "three-areas",
+        "different", "Different interests", "The new areas want other things than the original site.", "three-areas",
         {"dissimilarity": 0.8},
     ),
     Preset(
-        "slow", "Same wishes, slow set-up",
-        "The new areas want what the origin wanted, and making it anew takes most of a year.", "three-areas",
+        "slow", "Same interests, slow set-up",
+        "The new areas want what the original site wanted, and re-co-producing it takes most of a year.", "three-areas",
         {"dissimilarity": 0.0, "setup": 40},
     ),
     Preset(

@@ -11,12 +11,12 @@ from modsim.findings.verdict import Contrast, Kind, kind_of, who_is_ahead
 from modsim.inputs.definition import badge_of
 from modsim.inputs.scenario import Scenario
 
-QUESTION = "Make a community programme anew in each area, or carry it unchanged?"
+QUESTION = "Re-co-produce a community programme in each area, or transplant it unchanged?"
 CAVEATS = (
     BANNER,
-    "Nobody has measured how different such areas are. So look first at the break-even: how different they must be "
-    "before the better plan changes.",
-    "Every range holds only if the model's rules are right, and most of its numbers are assumptions.",
+    "Nobody has measured how different such areas are. Look first at the break-even: how different they must be before "
+    "the better plan changes.",
+    "Most numbers in the model are assumptions. Every range holds only if the model's rules are right.",
 )
 CANNOT_TELL = (
     "whether the people of these areas would agree",
@@ -29,7 +29,7 @@ BEYOND = "A lever stands outside the range that the evidence leaves open"
 
 
 def headline(comparison: Comparison) -> str:
-    """The verdict in a few words; it says who is ahead where that is settled, even if its worth is not."""
+    """The finding across the new areas in a few words; it says who is ahead where that is settled."""
     kind: Kind = comparison.verdict["kind"]
     arm, against = (_plan(comparison, name) for name in comparison.verdict_pair)
     if kind == "better":
@@ -39,7 +39,7 @@ def headline(comparison: Comparison) -> str:
     if kind == "about the same":
         return "Both plans do about the same here"
     if leader := _leader(comparison):
-        return f"“{_plan(comparison, leader)}” is ahead, but the model cannot tell whether by enough to matter"
+        return f"“{_plan(comparison, leader)}” is ahead, but the model cannot tell whether that matters"
     return "The model cannot tell which plan does better here"
 
 
@@ -58,8 +58,8 @@ def break_even_words(comparison: Comparison) -> str:
     arm, against = (_plan(comparison, name) for name in comparison.verdict_pair)
     span = "" if found.low is None else f" (95 % interval {found.low:.2f} to {found.high:.2f})"
     return (
-        f"“{arm}” does better on average than “{against}” where the new areas differ by more than "
-        f"{found.mean:.2f}{span}, on a scale from 0 to 1. Here {here:g} is assumed."
+        f"“{arm}” does better than “{against}” where the new areas differ by more than {found.mean:.2f}{span}, on a "
+        f"scale from 0 to 1. This page assumes {here:g}."
     )
 
 
@@ -70,13 +70,13 @@ def plan_words(scenario: Scenario, arm: str) -> str:
     if levers.spends_on == "nothing":
         return f"“{label}”: nothing is done in the new areas."
     if levers.menu == "individual":
-        what = "a plan for each, of what that young person named, and no shared menu"
+        what = "a plan for each young person, of what they named, and no shared menu"
     elif levers.menu == "learned":
         what = "activities chosen from what young people there say they want"
     elif levers.menu == "origin":
         what = "the activities of the place it comes from"
     elif levers.menu == "none":
-        what = "adults' time without activities"
+        what = "adult attention without activities"
     else:
         what = "a fixed list of activities"
     setup = f"after at least {levers.setup_weeks} weeks of set-up"
@@ -96,16 +96,16 @@ def _incident_sentence(comparison: Comparison, found: Contrast) -> str:
     arm, against = (_plan(comparison, name) for name in comparison.verdict_pair)
     incidents = scenario.vocabulary.incidents
     if d.mean is None:
-        return f"Nothing can be said of {incidents}: none occurs without a programme, so there is nothing to compare."
+        return f"No {incidents} occurs without a programme, so there is nothing to compare."
     sentence = (
-        f"Over {scenario.settings.weeks} weeks, {incidents} in the new areas is {_size(d.mean, 'points')} with "
-        f"“{arm}” than with “{against}”"
+        f"Over {scenario.settings.weeks} weeks, {incidents} in the new areas is {_size(d.mean, 'percentage points')} "
+        f"with “{arm}” than with “{against}”"
     )
     if d.low is None or d.high is None:
-        return f"{sentence}, in the one simulated future there is."
+        return f"{sentence}, in the one simulated future that was run."
     return (
         f"{sentence} (95 % interval of the mean: {_span(d.low, d.high)}; 9 in 10 simulated futures: "
-        f"{_span(d.range_low, d.range_high)}). A point is 1 % of what happens with no programme."
+        f"{_span(d.range_low, d.range_high)}). A percentage point is 1 % of what happens with no programme."
     )
 
 
@@ -128,7 +128,7 @@ def _count_sentence(comparison: Comparison, found: Contrast) -> str:
         return ""
     smallest = comparison.scenario.smallest_difference(found.measure) or 0.0
     arm, against = (_plan(comparison, name) for name in comparison.verdict_pair)
-    margin = f"by more than {smallest:g} points " if smallest else ""
+    margin = f"by more than {smallest:g} percentage points " if smallest else ""
     same = f", and the two are within that in {found.same_in}" if smallest else ""
     return (
         f"“{arm}” does better {margin}in {found.better_in} of {futures} simulated futures, “{against}” in "
@@ -142,14 +142,14 @@ def _unsettled(comparison: Comparison, found: Contrast) -> str:
     if comparison.verdict["kind"] != "cannot tell" or d.mean is None:
         return ""
     if d.low is None or d.high is None:
-        return "One future settles nothing: more are needed."
+        return "One simulated future settles nothing. Run more."
     smallest = comparison.scenario.smallest_difference(found.measure) or 0.0
     if leader := _leader(comparison):
         return (
-            f"“{_plan(comparison, leader)}” is ahead, but whether by more than {smallest:g} points, the least that is "
-            "taken to matter, is not settled."
+            f"“{_plan(comparison, leader)}” is ahead. The model cannot tell whether by more than {smallest:g} "
+            "percentage points, the smallest difference that matters."
         )
-    return "The interval does not even settle which of the two is ahead."
+    return "The interval does not show which of the two is ahead."
 
 
 def trust_sentence(comparison: Comparison) -> str:
@@ -161,16 +161,17 @@ def trust_sentence(comparison: Comparison) -> str:
     if d.mean is None:
         return ""
     if d.low is None or d.high is None:
-        return f"Young people's trust is {_size(d.mean, 'points of 100', 'higher', 'lower')} with “{arm}”."
+        size = _size(d.mean, "points", "higher", "lower")
+        return f"Young people's trust is {size} with “{arm}”, on a scale from 0 to 100."
     kind = kind_of(d, "higher", comparison.scenario.smallest_difference(measure.name) or 0.0)
     span = _span(d.low, d.high, "higher", "lower")
     if kind == "about the same":
-        return f"Trust in services, over all young people, ends about the same ({span}, in points of 100)."
+        return f"Young people's trust in partners ends about the same ({span}, on a scale from 0 to 100)."
     if d.low * d.high <= 0:
-        return f"Which plan leaves more trust in services is not settled ({span}, in points of 100)."
+        return f"The model cannot tell which plan leaves more trust in partners ({span}, on a scale from 0 to 100)."
     return (
-        f"Trust in services, over all young people, ends {_size(d.mean, 'points of 100', 'higher', 'lower')} with "
-        f"“{arm}” than with “{against}” ({span})."
+        f"Young people's trust in partners ends {_size(d.mean, 'points', 'higher', 'lower')} with “{arm}” than with "
+        f"“{against}” ({span}, on a scale from 0 to 100)."
     )
 
 
@@ -192,7 +193,7 @@ def worse_areas(comparison: Comparison) -> list[str]:
 def _nobody_came(comparison: Comparison) -> str:
     for arm in comparison.verdict_pair:
         if not comparison.values[arm]["attended"].any():
-            return f"With “{_plan(comparison, arm)}” no session is held within these weeks."
+            return f"“{_plan(comparison, arm)}” holds no session within these weeks."
     return ""
 
 
@@ -222,7 +223,7 @@ def cost_notice(comparison: Comparison) -> str:
     one, other = (comparison.estimates[arm]["cost_gbp"].mean or 0.0 for arm in comparison.verdict_pair)
     if max(one, other) > 0 and abs(one - other) > 0.05 * max(one, other):
         arm, against = (_plan(comparison, name) for name in comparison.verdict_pair)
-        return f"The plans spend different sums of the same budget: “{arm}” £{one:,.0f}, “{against}” £{other:,.0f}."
+        return f"The plans spend different sums from the same budget: “{arm}” £{one:,.0f}, “{against}” £{other:,.0f}."
     return ""
 
 
@@ -233,11 +234,11 @@ def apparent_sentence(comparison: Comparison) -> str:
     apparent = comparison.estimates[arm][f"apparent_{incident}_change_percent"].mean
     true = comparison.estimates[arm][f"participants_{incident}_change_percent"].mean
     if apparent is None or true is None:
-        return "Nobody took part long enough to set before beside after."
+        return "Nobody took part long enough to compare before with after."
     return (
         f"With “{_plan(comparison, arm)}”, participants' reported incidents change by {signed(apparent, 0)} % from the "
-        f"year before to the year after. The programme itself changes them by {signed(true, 0)} %; much of the rest "
-        "would have happened anyway."
+        f"year before to the year after. The programme causes {signed(true, 0)} %. Most of the rest would have "
+        "happened anyway."
     )
 
 
@@ -260,7 +261,7 @@ def over_time_sentence(comparison: Comparison, topic: str, place: int) -> str:
         if topic == "trust":
             lane, totals = comparison.outcome.lane(arm), comparison.outcome.totals
             mine, theirs = (totals[name][:, place, lane] for name in ("trust_youth", "trust_youth_reference"))
-            found, unit = estimate(100.0 * (mine - theirs)), "points of 100"
+            found, unit = estimate(100.0 * (mine - theirs)), "points (0–100)"
         else:
             found, unit = area_change(comparison, arm, place), "%"
         if found.mean is None:

@@ -21,8 +21,8 @@ from modsim.simulation.parallel import Task, leave_with_parent
 from modsim.simulation.runs import Outcome, Pasts
 
 MOST_WORK = 1_500_000_000  # people-lane-weeks, break-even included: some two minutes on two cores
-MOST_WORK_AT_ONCE = 80_000_000  # of one future of a large scenario: some ten seconds, for which others wait
-MOST_PEOPLE = 400_000  # young people times futures: their world takes seconds to build, in which nothing can stop
+MOST_WORK_AT_ONCE = 80_000_000  # of one replicate of a large scenario: some ten seconds, for which others wait
+MOST_PEOPLE = 400_000  # young people times replicates: their world takes seconds to build, in which nothing can stop
 MOST_BYTES = 1_500_000_000  # while a process works
 MOST_BYTES_OF_RESULTS = 300_000_000
 _ROWS_AT_ONCE = 20_000  # people lived side by side; fewer over long horizons, so that others soon have their turn
@@ -32,7 +32,7 @@ _ROWS_KEPT = 100_000  # people of one process whose world is kept between runs
 _PERSON_WEEKS_KEPT = _ROWS_KEPT * 208  # some 1 GB in each process
 _ANSWERS_KEPT = 48
 _BYTES_KEPT = 600_000_000  # of answers
-_ESTIMATE_SHARE = 0.5  # of the futures, for the first picture
+_ESTIMATE_SHARE = 0.5  # of the replicates, for the first picture
 
 
 class TooLargeError(ValueError):
@@ -45,7 +45,7 @@ class _StoppedError(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """A comparison of the futures that are there: an estimate from some, then exact, then with its break-even."""
+    """A comparison of the replicates that are there: an estimate from some, then exact, then with its break-even."""
 
     comparison: Comparison
     state: str  # "estimate" or "exact"
@@ -105,7 +105,7 @@ Batch = tuple[int, Task]  # the place of a bench, and what it lives through side
 class Plan:
     """What there is to do for an answer: stages of the arms, an estimate first, and then the break-even lanes.
 
-    Every bench has its share of the futures in batches that stay the same while levers move, so that it finds their
+    Every bench has its share of the replicates in batches that stay the same while levers move, so that it finds their
     worlds again.
     """
 
@@ -265,7 +265,7 @@ class Workshop:
             return True
 
     def _answer(self, job: Job) -> None:
-        """First some of the futures, then all, then the break-even."""
+        """First some of the replicates, then all, then the break-even."""
         scenario, stages = job.scenario, job.plan.stages
         parts: list[Outcome] = []
         for place, stage in enumerate(stages):

@@ -28,8 +28,8 @@ BANNER = (
     "A thinking tool, not a forecast. Synthetic people in synthetic areas; no outcome of a real site is known or used."
 )
 MISSING = (
-    "Not in the model: schools, families, work to be had, money beyond the budget, and whatever else changes in a place "
-    "over the years."
+    "Not in the model: schools, families, the job market, money beyond the budget, and other changes in a place over "
+    "the years."
 )
 ROWS_IN_A_TASK = 240_000  # people-lanes side by side: large enough for speed, small enough to stop soon
 
@@ -83,7 +83,7 @@ class Comparison:
 
     @cached_property
     def estimates(self) -> dict[str, dict[str, Estimate]]:
-        """Mean, interval and range of simulated futures of every measure by arm, the cost per incident averted included."""
+        """Mean, interval and range of replicates of every measure by arm, the cost per incident averted included."""
         found = {}
         for arm in self.arms:
             mine = {name: estimate(values) for name, values in self.values[arm].items()}

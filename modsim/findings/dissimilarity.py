@@ -1,6 +1,6 @@
 """How far interests of two places differ, from interest cards: corrected for chance, and with an interval.
 
-Two samples from one and the same place differ by chance alone: eleven cards each by about a third. So the plain distance
+Two samples from the same place differ by chance alone: eleven cards each by about a third. So the plain distance
 between the two counts is too large, and the more so the fewer cards there are. The estimate is the distance at which as
 much as was seen is to be expected; the interval holds the distances at which what was seen would not be surprising
 (a parametric bootstrap, inverted). Cards are taken to be independent: those of one group of friends tell less.
@@ -100,7 +100,7 @@ def _apart(one: np.ndarray, other: np.ndarray, numbers: tuple[int, int], step: f
 
 
 def _distances(one: np.ndarray, other: np.ndarray, numbers: tuple[int, int], seed: int) -> np.ndarray:
-    """Distances of pairs of samples drawn from two patterns (samples,); the same random numbers for every pair of patterns."""
+    """Distances of pairs of samples drawn from two patterns (samples,), on the same random numbers for every pair."""
     first, second = (
         _sampled(shares, number, seed, place)
         for place, (shares, number) in enumerate(zip((one, other), numbers, strict=True))

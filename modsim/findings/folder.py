@@ -25,6 +25,7 @@ _FILES = {
     "summary.json", "comparison.parquet", "weekly.parquet", "ledger.parquet", "scenario.toml", "provenance.json",
     "figures",
 }  # fmt: skip
+_OF_A_FIGURE = (".svg", ".png", ".txt")
 _PACKAGES = ("mesa", "numpy", "scipy", "networkx", "matplotlib", "pydantic", "pandas", "pyarrow")
 
 
@@ -66,8 +67,13 @@ def _not_ours(folder: Path, allowed: set[str], marker: str) -> list[str]:
         ours = str(json.loads((folder / marker).read_text())["schema"]).startswith("modsim-")
     except (OSError, ValueError, KeyError, TypeError):
         ours = False
-    figures = [path for path in (folder / "figures").glob("*") if path.suffix not in (".svg", ".png", ".txt")]
+    figures = [path for path in (folder / "figures").glob("*") if not _is_a_figure_of_ours(path)]
     return [name for name in names if not ours or name not in allowed] + [f"figures/{path.name}" for path in figures]
+
+
+def _is_a_figure_of_ours(path: Path) -> bool:
+    """Whether a file belongs to a figure that this program drew: each stands there as SVG, PNG and in words."""
+    return path.suffix in _OF_A_FIGURE and all(path.with_suffix(kind).is_file() for kind in _OF_A_FIGURE)
 
 
 def write_folder(

@@ -1,4 +1,4 @@
-"""Estimates from paired replicates: the mean with its interval, and, apart from it, the range of simulated futures."""
+"""Estimates from paired replicates: the mean with its interval, and, apart from it, the range of replicates."""
 
 from dataclasses import dataclass
 
@@ -72,7 +72,7 @@ def price_of_averting(cost: np.ndarray, averted: np.ndarray, seed: int) -> Estim
     """Cost per incident averted: ratio of means over replicates, with a bootstrap interval.
 
     The mean is None ("dominated") when on average nothing is averted; the upper end is None when the data leave open
-    that nothing is. There is no interval from fewer than 8 replicates. The range of simulated futures holds single
+    that nothing is. There is no interval from fewer than 8 replicates. The range of replicates holds single
     replicates, None where nothing was averted in them.
     """
 

@@ -67,35 +67,42 @@ def who_is_ahead(
 
 
 def sentence(kind: Kind, arm: str, against: str, measure: Measure, found: Contrast, smallest: float) -> str:
-    """The verdict as one sentence, with the numbers it rests on."""
+    """The verdict in one or two sentences, with the numbers it rests on; the difference is `arm` minus `against`."""
     pair = f"“{arm}” and “{against}”"
-    d = found.difference
-    futures = found.better_in + found.same_in + found.worse_in
-    counts = (
-        f"the first is better in {found.better_in}, about the same in {found.same_in} and worse in {found.worse_in} "
-        f"of {futures} simulated futures"
-    )
+    d, unit = found.difference, measure.unit_of_difference
     if d.mean is None:
         return f"The model cannot tell {pair} apart on {measure.label}: there is nothing to compare."
-    points = measure.unit_of_difference
     if d.low is None or d.high is None:
         return (
             f"The model cannot tell {pair} apart on {measure.label} from one simulated future; run more replicates "
-            f"(difference {d.mean:+.2f} {points})."
+            f"(difference {signed(d.mean)} {unit})."
         )
-    size = f"{d.mean:+.2f} {points} (95 % interval of the mean {d.low:+.2f} to {d.high:+.2f}); {counts}"
-    difference = f"the difference, first minus second, is {size}."
-    if kind == "cannot tell" and (leader := who_is_ahead(d.mean, d.low, d.high, measure.better)):
+    size = f"{signed(d.mean)} {unit} (95 % interval of the mean {signed(d.low)} to {signed(d.high)})"
+    counts = f"“{arm}” is {in_how_many(found)}."
+    leader = who_is_ahead(d.mean, d.low, d.high, measure.better)
+    if kind == "cannot tell" and leader:
         ahead = arm if leader == "first" else against
         return (
-            f"The model cannot tell whether the difference between {pair} on {measure.label} matters: “{ahead}” is "
-            f"ahead, but whether by more than {smallest:g} is not settled; {difference}"
+            f"“{ahead}” is ahead on {measure.label}, but the model cannot tell whether by more than {smallest:g}, the "
+            f"smallest difference that matters: {size}. {counts}"
         )
     if kind == "cannot tell":
-        return (
-            f"The model cannot tell {pair} apart on {measure.label}: {difference} "
-            f"The interval does not settle its direction."
-        )
+        return f"The model cannot tell {pair} apart on {measure.label}: {size}. {counts}"
     if kind == "about the same":
-        return f"{pair} do about the same on {measure.label}, within ±{smallest:g} {points}: {difference}"
-    return f"“{arm}” does {kind} than “{against}” on {measure.label}: {difference}"
+        return f"{pair} do about the same on {measure.label}, within ±{smallest:g} {unit}: {size}. {counts}"
+    first, second = (arm, against) if kind == "better" else (against, arm)
+    return f"“{first}” does better than “{second}” on {measure.label}: {size}. {counts}"
+
+
+def in_how_many(found: Contrast) -> str:
+    """In how many replicates the first arm is better, about the same and worse, in words."""
+    total = found.better_in + found.same_in + found.worse_in
+    futures = f"{total} simulated future{'' if total == 1 else 's'}"
+    same = f", about the same in {found.same_in}" if found.same_in else ""
+    return f"better in {found.better_in} of {futures}{same}, worse in {found.worse_in}"
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A number with its sign, the minus as it is printed; zero has none."""
+    text = f"{value:+,.{digits}f}".replace("-", "−")
+    return text[1:] if not float(f"{value:.{digits}f}") else text

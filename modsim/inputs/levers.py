@@ -20,16 +20,16 @@ class Levers(Table):
     )
     signals: Literal["none", "all"] | Annotated[int, Field(ge=0, le=100_000)] = choice(
         "all",
-        'Outreach contacts of a round in which the young person\'s interests are written down: "none", "all", or how many',
+        'Outreach contacts of a round in which a young person\'s interest is written down: "none", "all" or a number',
     )
     menu: (
         Literal["origin", "learned", "individual", "none"]
         | Annotated[list[ActivityId], Field(min_length=1, max_length=60)]
     ) = choice(
         "learned",
-        'What is offered: "origin" for the original site\'s menu, "learned" for one learned from young people\'s interests, '
-        '"individual" for no shared menu but a plan for each, of what that person named, '
-        '"none" for no activity at all (adults\' time only), or a list of activity ids such as ["gym", "music"]',
+        'What is offered: "origin" for the original site\'s menu, "learned" for one co-designed from interests, '
+        '"individual" for a plan for each person instead of a shared menu, '
+        '"none" for adult attention without activities, or a list of activity ids such as ["gym", "music"]',
     )
     redesigns: bool = choice(
         True, "Whether a learned menu is designed again in every round; if not, that of the first round is kept"

@@ -18,7 +18,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Mechanism:
-    """One mechanism: its name, what it is in the world, the model level that adds it, and the values that take it away."""
+    """One mechanism: its name and meaning, the model level that adds it, and the values that switch it off."""
 
     id: str
     meaning: str

@@ -13,6 +13,7 @@ _KNOWN = "; known here are "
 
 
 MOST_PROBLEMS = 20  # told of one file: nobody reads more
+_LONGEST_PROBLEM = 600  # characters of one
 
 
 class InputError(ValueError):
@@ -32,7 +33,7 @@ def at_most(problems: list[str], more: int = 0) -> list[str]:
     short = []
     for problem in problems[:MOST_PROBLEMS]:
         what, known, keys = problem.partition(_KNOWN)
-        short.append(what if keys in told_of and known else problem)
+        short.append(shortened(what if keys in told_of and known else problem, _LONGEST_PROBLEM))
         told_of.add(keys)
     more += len(problems) - len(short)
     return [*short, *([f"… and {more:,} more problem{'s' if more > 1 else ''}"] if more > 0 else [])]
@@ -40,6 +41,12 @@ def at_most(problems: list[str], more: int = 0) -> list[str]:
 
 class ScenarioError(InputError):
     """A scenario that cannot be used."""
+
+
+def shortened(text: str, most: int) -> str:
+    """A text that may come from a user, cut to so many characters, on one line."""
+    text = " ".join(text[: 2 * most].splitlines())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def explained(scenario: Scenario, key: str) -> str:
@@ -92,11 +99,14 @@ def most_telling(errors: list[Any], content: Any, root: Any = Scenario) -> dict[
     A value that was tried as several types fails once for each: what is wrong about its own type says the most.
     """
     found: dict[str, Any] = {}
-    for error in errors:
+    for error in errors[:_MOST_LOOKED_AT]:
         key = key_of(error, content)
         if key not in found or _tells(error) > _tells(found[key]):
             found[key] = error
     return found
+
+
+_MOST_LOOKED_AT = 1000  # errors: a file that is wrong all over is not looked through
 
 
 def _tells(error: Any) -> int:

@@ -149,10 +149,11 @@ def _merge(parent: _Source, content: dict[str, Any], file: str, lines: dict[str,
 
     def into_list(old: list[dict[str, Any]], new: list[dict[str, Any]], prefix: str) -> None:
         seen: set[Any] = set()
+        by_id = {entry["id"]: entry for entry in reversed(old) if isinstance(entry.get("id"), str)}
         for entry in new:
             name = entry.get("id")
             known = isinstance(name, str) and name not in seen  # a second one with that id is told apart later
-            twin = next((e for e in old if e.get("id") == name), None) if known else None
+            twin = by_id.get(name) if known else None
             if twin is None:
                 twin = {}
                 old.append(twin)
@@ -231,7 +232,7 @@ def _checked(source: _Source, file: str, problems: list[str]) -> Scenario:
         found = most_telling(error.errors(), source.content)
         first = list(found.items())[:MOST_PROBLEMS]
         problems += [f"{_place(key, source, file)}: {_short(key)}: {told(one, key)}" for key, one in first]
-        more = len(found) - len(first)
+        more = max(len(found), error.error_count() if error.error_count() > 500 else 0) - len(first)
         problems += [] if more else _contradictions_beside(error, source, file, set(found))
         raise ScenarioError(problems, more) from None
     if problems:

@@ -194,7 +194,7 @@ class Vocabulary(Table):
 
 
 class Settings(Table):
-    """How we look: the horizon, the number of simulated futures, and what is compared with what."""
+    """How we look: the horizon, the number of replicates, and what is compared with what."""
 
     weeks: int = number(
         156,

@@ -6,7 +6,7 @@ from modsim.rules.arithmetic import between
 
 
 def fidelity(bespoke_share, p):
-    """How much of a session's benefit is left when a share of the menu is not the original site's. Its sign is disputed."""
+    """Share of a session's benefit left when part of the menu is not the original site's. Its sign is disputed."""
     return 1.0 - p.fidelity_loss * bespoke_share
 
 

@@ -30,7 +30,7 @@ class Community(mesa.Model):
     ----------
     scenario : the scenario, from `modsim.load_scenario`
     arm : name of one of its arms
-    replicate : number of the simulated future; the same number has the same random numbers in every arm
+    replicate : number of the replicate; the same number has the same random numbers in every arm
     seed : replaces the scenario's seed
     pace : "week" moves all columns at once; "agent" lets every agent act by its own verbs. Both give the same
         numbers, bit for bit; "agent" is some hundred times slower and can be followed with a debugger.

@@ -196,7 +196,7 @@ class Records:
         return row[order[first[self.references][own] + place]], own
 
     def _follow_listed(self, town: Town) -> None:
-        """The incidents of the young people first targeted who are still the same people: entries that ascend by area and lane."""
+        """The incidents of the young people first targeted who are still here: entries that ascend by area and lane."""
         if self._listed_flat is None:
             parts = [(np.repeat(rows, len(lanes)), np.tile(lanes, len(rows)), np.repeat(generations, len(lanes)))
                      for _, lanes, rows, generations in self._listed]  # fmt: skip
@@ -262,7 +262,7 @@ class Records:
         return found
 
     def _listed_at_the_end(self, town: Town, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Mean trust, in the lane named by `of`, of the young people first targeted in the service that leads in each lane.
+        """Mean trust of the young people first targeted in the partner that leads, in the lane named by `of`.
 
         NaN where none of them lives there any more; and how many do.
         """

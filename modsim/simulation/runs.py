@@ -181,7 +181,7 @@ def run(
     ----------
     points : the scenario, or scenarios that share a world (see `modsim.simulation.lanes`); a lane names its point
     lanes : the arms to run, each at a point
-    replicates : numbers of the simulated futures; the same number is the same random numbers, whatever else is run
+    replicates : numbers of the replicates; the same number is the same random numbers, whatever else is run
     each_week : called with the week just lived, those of the history (below 0) included; may raise, to stop
     kept : worlds and histories of earlier runs; the numbers are the same with and without
     rules : rules of behaviour in place of the model's; not together with `kept`

@@ -154,7 +154,7 @@ def what_it_says(difference: np.ndarray, carried: Estimate, smallest: float) -> 
 
     Exactly 0 in every replicate: nothing. Wholly within the smallest difference that matters: nothing that matters.
     Wholly beyond it: it raises or lowers the figure. Wholly on one side of 0 only: it does so by too little to matter,
-    perhaps. Anything else: cannot tell. More simulated futures never turn a trifle into something that matters.
+    perhaps. Anything else: cannot tell. More replicates never turn a trifle into something that matters.
     """
     if len(difference) > 1 and not np.any(difference):
         return "carries nothing"
@@ -223,7 +223,7 @@ def climb(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Climb:
-    """What each model level of the model adds: both arms' effects and their contrast on model levels M0 to that of the scenario."""
+    """What each model level adds: both arms' effects and their contrast, from M0 to the level of the scenario."""
     arm, against = _the_two(scenario, arm, against)
     rungs = RUNGS[: RUNGS.index(scenario.settings.rung) + 1]
     variants = {rung: with_values(scenario, {"settings.rung": rung}) for rung in rungs}

@@ -146,7 +146,7 @@ def _tile_text(values: dict) -> str:
 
 
 def _over_one(found: StudyResults, table: pd.DataFrame) -> Figure:
-    """The mean difference with its interval and the range of simulated futures, over the factor."""
+    """The mean difference with its interval and the range of replicates, over the factor."""
     (key,) = found.study.factors
     table = table.sort_values(key)
     figure, axis = _figure(found, 4.2)

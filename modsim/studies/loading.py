@@ -71,7 +71,7 @@ class LoadedStudy:
 
     @property
     def runs(self) -> int:
-        """One arm at one point in one simulated future is one run."""
+        """One arm at one point in one replicate is one run."""
         return len(self.points) * len(self.arms) * self.replicates
 
     @property
@@ -92,7 +92,7 @@ class LoadedStudy:
 def load_study(path: str | Path, replicates: int | None = None) -> LoadedStudy:
     """Read a study file (TOML), its scenario and its points, and check all of it.
 
-    `replicates` replaces how many simulated futures the file asks for.
+    `replicates` replaces how many replicates the file asks for.
 
     Raises
     ------

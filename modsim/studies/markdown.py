@@ -77,7 +77,7 @@ def spread_table(found: Comparison) -> pd.DataFrame:
 
 
 def spread_text(found: Comparison) -> str:
-    """How the programme spread as a Markdown table: areas, mean over simulated futures with its interval."""
+    """How the programme spread as a Markdown table: areas, mean over replicates with its interval."""
     heads = ["programme", *_SPREAD.values()]
     rows = []
     for arm in found.arms:

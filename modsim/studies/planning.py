@@ -48,8 +48,8 @@ class Plan:
     def parts(self, missing: Sequence[Run]) -> list[Part]:
         """The missing runs in parts, in an order in which an early stop leaves all points served alike.
 
-        A part holds points that share a world, with all arms that one of its simulated futures lacks; its points lie all over
-        the design. Parts of the first simulated futures of all points come before those of later simulated futures.
+        A part holds points that share a world, with all arms that one of its replicates lacks; its points lie all over
+        the design. Parts of the first replicates of all points come before those of later replicates.
         """
         lacks: dict[tuple[int, int], tuple[str, ...]] = {}
         for point, arm, replicate in missing:
@@ -76,7 +76,7 @@ class Plan:
         return max(1, _ROWS_IN_A_TASK // scenario.young_people)
 
     def _alike(self, chunk: list[int], numbers: range, lacks: dict[tuple[int, int], tuple[str, ...]]) -> list[Part]:
-        """The simulated futures of a chunk that lack the same runs, each kind as one part."""
+        """The replicates of a chunk that lack the same runs, each kind as one part."""
         kinds: dict[tuple[tuple[int, str], ...], list[int]] = {}
         for replicate in numbers:
             wanted = tuple((point, arm) for point in chunk for arm in lacks.get((point, replicate), ()))
@@ -85,14 +85,14 @@ class Plan:
         return [self.part(list(wanted), replicates) for wanted, replicates in kinds.items()]
 
     def part(self, wanted: list[tuple[int, str]], replicates: list[int]) -> Part:
-        """The part of these arms at their points in these simulated futures."""
+        """The part of these arms at their points in these replicates."""
         points = list(dict.fromkeys(point for point, _ in wanted))
         lanes = [Lane(arm, points.index(point)) for point, arm in wanted]
         lanes += [lane for k in range(len(points)) if (lane := Lane(self._arms[0], k)) not in lanes]
         return Part(Task([self._scenarios[p] for p in points], lanes, replicates), points, wanted)
 
     def cut(self, part: Part, runs: int) -> Part | None:
-        """What so many runs allow of a part: whole points in some of its simulated futures, or nothing."""
+        """What so many runs allow of a part: whole points in some of its replicates, or nothing."""
         a_future = len(part.wanted)
         if runs >= a_future * len(part.replicates):
             return part

@@ -18,7 +18,7 @@ from modsim.findings.figures import SETTINGS, finish
 from modsim.findings.figures.outcomes import apparent_and_true
 from modsim.findings.figures.spread import how_it_spreads
 from modsim.inputs.fields import Table, choice
-from modsim.inputs.files import read_toml
+from modsim.inputs.files import read_bytes, read_toml
 from modsim.inputs.reading import load_scenario
 from modsim.inputs.saving import write_text, write_whole
 from modsim.studies.ablation import ablate, climb
@@ -65,7 +65,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Check:
-    """How a figure made again compares with the published one: `differences` is empty where every number is the same."""
+    """How a figure made again compares with the published one: `differences` is empty where all numbers agree."""
 
     name: str
     numbers: int
@@ -99,7 +99,8 @@ def published(folder: Path) -> dict[str, Published]:
     try:
         found = {name: Published.model_validate(entry) for name, entry in content.items()}
     except ValidationError as error:
-        raise StudyError([f"{path}: {error.errors()[0]['loc'][-1]}: {error.errors()[0]['msg']}"]) from None
+        where = ".".join(map(str, error.errors()[0]["loc"])) or "a figure"
+        raise StudyError([f"{path}: {where}: {error.errors()[0]['msg']}"]) from None
     odd = [name for name, figure in found.items() if bool(figure.scenario) != (figure.draw in _OF_A_SCENARIO)]
     odd += [name for name, figure in found.items() if bool(figure.study) == bool(figure.scenario)]
     if odd:
@@ -125,7 +126,7 @@ def reproduce(
     ----------
     name : one of `published(folder)`
     folder : where the list of figures and the studies lie
-    fast : run and compare only the first simulated futures of every point
+    fast : run and compare only the first replicates of every point
     accept : make what comes out the published data, picture and table, in place of comparing
     """
     figure = published(folder)[name]
@@ -179,11 +180,12 @@ def _by_scenario(
 
 
 def differing(runs: pd.DataFrame, path: Path, replicates: int) -> list[str]:
-    """What differs between the runs made now and the published ones of the same simulated futures; every digit counts."""
+    """What differs between the runs made now and the published ones of the same replicates; every digit counts."""
     if not path.exists():
         return [f"{path}: the published numbers are not there"]
     try:
-        before = pd.read_csv(path, dtype=str, keep_default_na=False)
+        content = read_bytes(path, "CSV file of published runs", most=100_000_000)
+        before = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
         return [f"{path}: cannot be read: {error}"]
     missing = [column for column in runs.columns if column not in before.columns]

@@ -88,6 +88,9 @@ class StudyResults:
         figures = run.store.figures(keys).set_index(["key", "area"])
         areas = [area.id for area in self.study.scenario.areas]
         self._names = list(figures.columns)
+        if not keys:
+            self._figures = np.empty((0, len(areas), 0))
+            return
         # (runs, areas, figures), runs by point, future and arm: one name may serve several points
         order = pd.MultiIndex.from_product([list(dict.fromkeys(keys)), areas])
         of_name = figures.reindex(order).to_numpy(dtype=float).reshape(-1, len(areas), len(self._names))
@@ -95,7 +98,7 @@ class StudyResults:
         self._figures = of_name[[place[key] for key in keys]]
 
     def replicates_at(self, point: int) -> list[int]:
-        """Numbers of the simulated futures that all arms have finished at a point."""
+        """Numbers of the replicates that all arms have finished at a point."""
         return self._replicates[point]
 
     @property
@@ -118,7 +121,7 @@ class StudyResults:
 
     @property
     def estimates(self) -> pd.DataFrame:
-        """Mean, interval and range of simulated futures of every measure by point and arm."""
+        """Mean, interval and range of replicates of every measure by point and arm."""
         rows = []
         for point, values in self._by_point():
             for arm, found in values.items():

@@ -1,6 +1,6 @@
 """The run store: every finished run is kept under what it is, and nothing finished is ever lost or run twice.
 
-A run is one arm at one point in one simulated future. Its key is a hash of the code that decides numbers, of
+A run is one arm at one point in one replicate. Its key is a hash of the code that decides numbers, of
 everything in the scenario that does, of the arm, the reference arm and the future: the same key, the same numbers,
 whoever ran it. Numbers lie in Parquet parts named by a hash of their bytes; an SQLite index says which part holds
 which run, and which runs failed and why. A part is whole before the index names it, and the index can be made again
@@ -116,8 +116,10 @@ class RunStore:
         """The index, made again from parts and records if it is damaged."""
         try:
             return self._connected()
-        except sqlite3.DatabaseError as error:
-            if any(word in str(error).lower() for word in _OUTSIDE):
+        except OSError:
+            raise
+        except Exception as error:  # damage shows in many ways: even the text of an error may be damaged
+            if isinstance(error, sqlite3.Error) and any(word in str(error).lower() for word in _OUTSIDE):
                 raise
         for name in (_INDEX, f"{_INDEX}-journal"):
             if (self.folder / name).exists():
@@ -136,7 +138,7 @@ class RunStore:
                 raise sqlite3.DatabaseError("quick_check found damage")
             index.execute("select key, what, code, part, cause, record from runs limit 1").fetchone()
             index.execute("select name, bytes, runs from parts limit 1").fetchone()
-        except sqlite3.Error:
+        except Exception:
             index.close()
             raise
         return index
@@ -355,12 +357,12 @@ def _told(folder: Path) -> Iterator[None]:
         yield
     except StoreError:
         raise
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
         full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "disk is full" in str(error)
         if full:
             free = shutil.disk_usage(folder if folder.exists() else folder.parent).free
             message = f"the disk is full ({free // 1_000_000:,} MB free); make room and give the same command again"
-        elif "malformed" in str(error) or "not a database" in str(error):
+        elif isinstance(error, UnicodeDecodeError) or "malformed" in str(error) or "not a database" in str(error):
             message = "the index is damaged; give the same command again, and it is made again from the parts"
         elif "locked" in str(error):
             message = "another process holds the index; wait for it, or give another folder with --store"

@@ -60,6 +60,8 @@ class Study(Table):
     replicates: int | None = choice(None, "Simulated futures of every point and arm; the scenario's if left out")
     arms: Annotated[list[str], Field(max_length=60)] = choice([], "Arms beside the reference; all if empty")
     outcomes: Annotated[list[str], Field(max_length=60)] = choice([], "Measures in the tables, by name; all if empty")
-    fixed: dict[str, Value] = choice({}, "Values replaced in the scenario at every point, by dotted name")
+    fixed: Annotated[dict[str, Value], Field(max_length=500)] = choice(
+        {}, "Values replaced in the scenario at every point, by dotted name"
+    )
     factors: Annotated[dict[str, Factor], Field(max_length=60)] = choice({}, "What varies, by dotted name")
     design: Design = Design()

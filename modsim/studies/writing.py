@@ -1,6 +1,7 @@
 """Writing what a study found: tables and figures, each file whole or not at all, with where it came from."""
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -34,6 +35,9 @@ def check_target(path: Path, study: LoadedStudy) -> None:
                 f"{path}: a figure of two factors needs all combinations of at most {_MOST_TILES} values each; write a "
                 "table instead"
             )
+        words = path.with_suffix(".txt")  # the figure's description stands beside it
+        if os.path.exists(words) and not os.path.exists(path):
+            raise WritingError(f"{words}: is there already and would be replaced; give another file")
     check_place(path)
 
 

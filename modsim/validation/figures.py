@@ -1,6 +1,6 @@
 """The figures of the model that patterns are set beside: which runs each takes, and how it is worked out.
 
-A figure has one value for each simulated future, so that chance in it can be told; NaN where a future has none.
+A figure has one value for each replicate, so that chance in it can be told; NaN where a future has none.
 """
 
 import json
@@ -65,7 +65,7 @@ class Seen:
         return by_replicate(self.scenario, self.outcome, arm, self.reference)[name]
 
     def occurred(self, arm: str) -> np.ndarray:
-        """Incidents of new areas week by week (simulated futures, weeks)."""
+        """Incidents of new areas week by week (replicates, weeks)."""
         at = weekly_measures(self.scenario).index(f"{self.scenario.vocabulary.incident}_occurred")
         return self.outcome.weekly[..., recipients(self.scenario), self.outcome.lane(arm), at].sum(axis=2)
 
@@ -85,7 +85,7 @@ def place_to_look_at(scenario: Scenario, name: str) -> Scenario:
 
 
 def looked_at(scenario: Scenario, replicates: Sequence[int]) -> Seen:
-    """Run some simulated futures of one of the runs, counting people of whom nothing but their incidents is asked."""
+    """Run some replicates of one of the runs, counting people of whom nothing but their incidents is asked."""
     settings = scenario.settings
     lanes = [Lane(arm) for arm in dict.fromkeys((settings.reference_arm, *settings.arms))]
     count = _Count(len(replicates))
@@ -203,7 +203,7 @@ class Figure:
     runs: tuple[str, ...]
     of: Callable[[Runs], np.ndarray]
     weeks: int = 1
-    is_ratio: bool = False  # of means over all simulated futures: see `_ratio`
+    is_ratio: bool = False  # of means over all replicates: see `_ratio`
 
 
 COUNTED = (
@@ -272,10 +272,10 @@ FIGURES: dict[str, Figure] = {
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """A ratio of means over all simulated futures together, with one value for each future.
+    """A ratio of means over all replicates together, with one value for each future.
 
-    Counts of single simulated futures are too uncertain to be divided; so one simulated future is left out at a time, and the value given
-    for it is the one whose mean and standard error are those of the ratio (jackknife).
+    Counts of single replicates are too uncertain to be divided. So one replicate is left out at a time; its value is
+    the one whose mean and standard error are those of the ratio (jackknife).
     """
     known = np.isfinite(part) & np.isfinite(whole)
     part, whole = np.where(known, part, 0.0), np.where(known, whole, 0.0)

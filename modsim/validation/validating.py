@@ -44,7 +44,7 @@ class Validated:
 
     @property
     def share_within(self) -> float:
-        """The share of draws (or simulated futures) within the range; NaN where their values are not made for that."""
+        """The share of draws (or replicates) within the range; NaN where their values are not made for that."""
         known = self.values[np.isfinite(self.values)]
         if not known.size or FIGURES[self.pattern.figure].is_ratio:
             return float("nan")
@@ -54,7 +54,7 @@ class Validated:
 
 @dataclass(frozen=True)
 class _Piece:
-    """Some simulated futures of one run, as work for a process."""
+    """Some replicates of one run, as work for a process."""
 
     name: str
     scenario: Scenario  # with the numbers of a draw
@@ -84,7 +84,7 @@ def validate(
     ----------
     scenario : the place that is looked at; a pattern's figure changes what it needs (`modsim.validation.figures`)
     draws : how many draws of the numbers that the scenario leaves open; 0 for its numbers as they stand
-    replicates : simulated futures: of each draw (`FUTURES_OF_A_DRAW` by default), or, without draws, the scenario's
+    replicates : replicates: of each draw (`FUTURES_OF_A_DRAW` by default), or, without draws, the scenario's
     progress : called with the work done, and in all
 
     Raises
@@ -146,7 +146,7 @@ def _check(patterns: Sequence[Pattern], places: dict[str, Scenario], draws: int,
 
 
 def _by_draw(values: np.ndarray, draws: int) -> np.ndarray:
-    """The mean over simulated futures of each draw; NaN where none has the figure."""
+    """The mean over replicates of each draw; NaN where none has the figure."""
     futures = np.ma.masked_invalid(values.reshape(draws, -1))
     return futures.mean(axis=1).filled(np.nan)
 

@@ -1,4 +1,4 @@
-"""Laws that hold whatever the numbers: labels, order and company change nothing, and both implementations of the week agree."""
+"""Laws that hold for any parameters: labels, order and company change nothing; both implementations agree."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -77,7 +77,7 @@ def labels_and_order_are_only_labels(dice: Dice, sheet: Sheet, more: int) -> Non
 
 
 def company_shifts_nobodys_luck(dice: Dice, sheet: Sheet, more: int) -> None:
-    """Another area, more simulated futures beside, another order of simulated futures, one more process that draws: nobody's luck moves."""
+    """More areas, replicates or processes that draw, in any order: nobody's random numbers move."""
     scenario = _random_towns(dice, "learning.travels=0")
     one = run(scenario, _lanes(_ARMS), [0, 1, 2])
     parts = [run(scenario, _lanes(_ARMS), numbers) for numbers in ([2, 0], [1])]

@@ -79,7 +79,7 @@ class Townspeople:
 
 
 def patterns(scenario: Scenario, towns: int, distance: float, luck: np.random.Generator) -> np.ndarray:
-    """Shares of interests (towns, K) at a distance from the original site's: an arc of a circle of pairs changes sides."""
+    """Shares of interests (towns, K) at a distance from the original site: an arc of pairs changes sides."""
     ids = scenario.activity_ids
     share = {a.id: a.origin_share for a in scenario.activities}
     other = {a.id: a.swaps_with for a in scenario.activities}

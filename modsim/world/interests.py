@@ -1,4 +1,4 @@
-"""What young people want: an area's pattern of interests, exactly as far from the original site's as asked, and each person's."""
+"""Young people's interests: an area's pattern, exactly as far from the original site's as asked, and each person's."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The network of one area in one simulated future: young people and their ties, and the partners round the table."""
+"""The network of one area in one replicate: young people and their ties, and the partners round the table."""
 
 import textwrap
 from pathlib import Path

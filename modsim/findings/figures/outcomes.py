@@ -21,7 +21,7 @@ from modsim.findings.statistics import SMOOTHING_WEEKS, estimate, trailing_mean
 
 
 def _over_time(comparison: Comparison, measure: str, title: str, ylabel: str, scale: float, smooth: int) -> Figure:
-    """Small multiples by area of paired differences to the reference: mean and range of simulated futures."""
+    """Small multiples by area of paired differences to the reference: mean and range of replicates."""
     areas = recipients(comparison.scenario)
     figure, axes = panels(len(areas))
     styles, weekly = styles_of(comparison), weekly_of(comparison, measure)

@@ -114,7 +114,7 @@ def regard_and_trust(comparison: Comparison) -> tuple[Figure, str]:
 
 
 def where_it_runs(comparison: Comparison) -> tuple[Figure, str]:
-    """In what share of simulated futures the programme is open in each area, week by week, for the verdict's two arms."""
+    """In what share of replicates the programme is open in each area, week by week, for the verdict's two arms."""
     scenario, pair = comparison.scenario, comparison.verdict_pair
     areas = recipients(scenario)
     open_, few = weekly_of(comparison, "area_open"), len(areas) <= MOST_PANELS

@@ -86,7 +86,7 @@ class Designing(Table):
     )
     individual_cost: float = number(
         2.0,
-        "Cost of delivering a place on a plan of one's own, against a place in a shared course that is the original site's",
+        "Cost of delivering a place on an individual plan, against a place in the original site's shared course",
         unit="ratio",
         allowed=(1, 10),
         plausible=(1.5, 4),

@@ -9,7 +9,7 @@ class World(Table):
 
     dissimilarity: float = number(
         0.5,
-        "How far young people's interests in each new area differ from those at the original site: the share of interests that "
+        "How far young people's interests in each new area differ from the original site's: the share that "
         "lies on other activities",
         unit="share, 0 = same interests, 1 = nothing in common",
         allowed=(0, 1),
@@ -34,8 +34,8 @@ class World(Table):
     )
     drift_per_year: float = number(
         0.0,
-        "How far interests move on in a year, in each area, as a share of the circle they lie on; the distance from the "
-        "origin stays",
+        "How far interests move on in a year, in each area, as a share of the circle they lie on; the distance from "
+        "the original site stays",
         unit="share a year",
         allowed=(0, 0.5),
         plausible=(0, 0.15),
@@ -53,7 +53,7 @@ class World(Table):
     )
     person_concentration: float = number(
         6.0,
-        "How closely a young person's interests follow those of the peer group (Dirichlet); low means individual interests",
+        "How closely a young person's interests follow the peer group's (Dirichlet); low means individual interests",
         unit="pseudo-count",
         allowed=(0.5, 10_000),
         plausible=(2, 20),
