@@ -36,15 +36,15 @@ def calibrate(
     scenario: Annotated[Path, typer.Option(metavar="FILE", help="The place to calibrate in.")] = Path(
         "scenarios/calibration.toml"
     ),
-    prior: Annotated[Path, typer.Option(metavar="FILE", help="The numbers, and where each may lie.")] = Path(
+    prior: Annotated[Path, typer.Option(metavar="FILE", help="The parameters and the range of each.")] = Path(
         "experiments/calibration/prior.csv"
     ),
     worlds: Annotated[int, typer.Option(min=8, max=100_000, help="Worlds of the first wave.")] = 200,
     again: Annotated[int, typer.Option(min=4, max=100_000, help="Worlds of the second, in what is left.")] = 80,
     points: Annotated[int, typer.Option(min=1, max=200, help="Points in each world.")] = 10,
-    seed: Annotated[int, typer.Option(min=0, max=2**31, help="Number from which all draws follow.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=2**31, help="Seed of all draws.")] = 1,
     rules: Annotated[
-        bool, typer.Option("--rules", help="Also ask which contested rules the targets can tell apart; takes longer.")
+        bool, typer.Option("--rules", help="Also test which contested rules the targets can tell apart; takes longer.")
     ] = False,
     cross_check: Annotated[bool, typer.Option("--cross-check", help="Also work the posterior out by pyABC.")] = False,
     publish: Annotated[
@@ -167,7 +167,7 @@ def _show(found: "Calibration", more: Any) -> None:
         print(f"No run of this place has the figures of {', '.join(target.id for target in found.absent)}.")
     known = found.numbers[found.numbers["identified"]].sort_values("contraction", ascending=False)
     console.print(
-        f"\nThe targets tell something (contraction {found.identified_from:.2g} or more; chance gives up to "
+        f"\nThe evidence narrows (contraction {found.identified_from:.2g} or more; chance gives up to "
         f"{found.chance:.2g}) of {len(known)} numbers{':' if len(known) else '.'}",
         soft_wrap=True,
     )
@@ -177,12 +177,13 @@ def _show(found: "Calibration", more: Any) -> None:
     console.print(f"and next to nothing of {', '.join(rest)}.", soft_wrap=True)
     recovery = more["recovery"]
     console.print(
-        f"\nMade-up truths found again: {coverage_of(recovery)} (60 to 95 % is as it should be).", soft_wrap=True
+        f"\nParameter recovery on synthetic data: {coverage_of(recovery)} (60 to 95 % is as it should be).",
+        soft_wrap=True,
     )
     for name, title in (
         ("cross-check", "By pyABC, in shares of the prior:"),
         ("rules-evidence", "Log evidence of contested rules, less that of the model as it is:"),
-        ("rules-told-apart", "Made-up data of each rule (rows), and which is taken for its source:"),
+        ("rules-told-apart", "Synthetic data from each rule (rows), and which rule is taken for its source:"),
     ):
         if name in more and len(more[name]):
             console.print(f"\n{title}")

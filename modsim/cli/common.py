@@ -27,7 +27,7 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Replace one value by its dotted key; may be repeated."),
 ]
-Workers = Annotated[int | None, typer.Option(min=1, help="Processes; the numbers do not depend on it.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes; the results do not depend on it.")]
 
 Store = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run store.")]
 DEFAULT_STORE = Path("results/store")
@@ -113,7 +113,7 @@ def plain_table(heads: Iterable[Head]) -> "Table":
 
 
 def terminal() -> "Console":
-    """Where results are shown: as wide as the terminal, or 120 letters in a file; names in them are only letters."""
+    """Where results are shown: as wide as the terminal, or 120 characters in a file; names are shown as they are."""
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False, emoji=False)

@@ -63,7 +63,7 @@ def compare(
     rung: Annotated[
         str | None, typer.Option("--level", "--rung", metavar="M0…M3", help="Model level; M3 is the whole model.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Number from which all random numbers follow.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of all random numbers.")] = None,
     changes: Changes = None,
     workers: Workers = None,
     out: Annotated[

@@ -27,15 +27,15 @@ def new(
     population: Annotated[int | None, typer.Option(help="People of all ages.")] = None,
     young_percent: Annotated[float | None, typer.Option(help="Of them aged 12 to 17, in percent.")] = None,
     adult_percent: Annotated[float | None, typer.Option(help="Of them aged 18 to 24, in percent.")] = None,
-    ages: Annotated[str | None, typer.Option(metavar="14-20", help="Ages of those who may be asked to join.")] = None,
+    ages: Annotated[str | None, typer.Option(metavar="14-20", help="Ages of those who may be invited.")] = None,
     asb: Annotated[
         float | None, typer.Option(help="Reported youth incidents per 10,000 people a month (usual: 14).")
     ] = None,
     partners: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Types of service around the table; a wrong one lists all.")
+        str | None, typer.Option(metavar="A,B", help="Types of partner round the table; a wrong one lists all.")
     ] = None,
     anchor: Annotated[
-        bool | None, typer.Option(help="Whether a rooted local organisation is the hub of the services.")
+        bool | None, typer.Option(help="Whether an anchor organisation is the hub of the partners.")
     ] = None,
     budget: Annotated[float | None, typer.Option(help="Staff hours a week for the programme (usual: 20).")] = None,
     months: Annotated[int | None, typer.Option(help="Months to look ahead.")] = None,
@@ -97,7 +97,7 @@ def new(
             adult_percent=settle(
                 "adult_percent", adult_percent, "Percent aged 18 to 24", 10.0, _number("adult-percent", float, 0.1, 50)
             ),
-            ages=settle("ages", ages, "Ages of those who may be asked to join", "14-20", ages_of),
+            ages=settle("ages", ages, "Ages of those who may be invited", "14-20", ages_of),
             asb=settle(
                 "asb", asb, "Reported youth incidents per 10,000 people a month", 14.0, _number("asb", float, 0.01, 200)
             ),
@@ -183,8 +183,8 @@ def _said_at_length(found: "Dissimilarity") -> str:
         f"Cards: {found.cards[0]} there and {found.cards[1]} here lie {found.plain:.2f} apart; chance alone would put "
         f"two such samples of one place {found.by_luck:.2f} apart.\n"
         f"The three activities named most there hold {found.on_the_menu[0]:.0%} of the cards there and "
-        f"{found.on_the_menu[1]:.0%} of yours: what a menu\ncarried unchanged would serve. The scenario knows only the "
-        "distance, and spreads it over all activities.\n"
+        f"{found.on_the_menu[1]:.0%} of yours:\nthe interests that a menu transplanted unchanged would serve. The scenario uses only "
+        "the distance, spread over all activities.\n"
     )
     span = f"95 % interval {found.low:.2f} to {found.high:.2f}"
     if found.value is not None:

@@ -218,7 +218,7 @@ def _show(found: "Reflection") -> None:
     interval = "" if mean.low is None else f" (95 % interval of the mean {mean.low:+.2f} to {mean.high:+.2f})"
     reduced = bool(found.scenario.settings.without) or found.scenario.settings.rung != "M3"
     taken = f"with {_numbers(gone)} taken away" if gone else "with all seven at work"
-    taken += " (as far as the scenario, which is not the whole model, holds them)" if reduced else ""
+    taken += " (the scenario is not the whole model)" if reduced else ""
     wholly = f", and what you leave open wholly at work ({_numbers(open_)})" if open_ else ""
     say(
         f"{taken[:1].upper()}{taken[1:]}{wholly}, the first minus the second is "
@@ -226,11 +226,11 @@ def _show(found: "Reflection") -> None:
     )
     if open_:
         say(
-            f"As far as your answers leave it open, it lies between {low:+.2f} and {high:+.2f}. “Partly” is taken as a "
+            f"Given what your answers leave open, it lies between {low:+.2f} and {high:+.2f}. “Partly” is taken as a "
             "quarter to three quarters, “don't know” as nothing to all; effects are taken to add up."
         )
     say(f"By the rule of the verdict, on all of that: {_verdict(found.kind, arm, against)}.", "bold")
-    few = " Few simulated futures: take all of it as rough." if found.scenario.settings.replicates < 8 else ""
+    few = " Few simulated futures: the intervals are rough." if found.scenario.settings.replicates < 8 else ""
     say(
         f"An answer is experience of one place, and the model assumptions: where they differ, either may err.{few}",
         "dim",
@@ -290,4 +290,6 @@ def pool_answers(
         )
         if len({each.scenario for each in kept}) > 1:
             console.print("They looked at different scenarios, so that is no one question's range.", soft_wrap=True)
-    console.print("0 is not at all, 1 wholly. “Don't know” widens nobody else's answer.", style="dim", soft_wrap=True)
+    console.print(
+        "0 is not at all, 1 is wholly. “Don't know” does not widen anybody else's answer.", style="dim", soft_wrap=True
+    )

@@ -28,7 +28,7 @@ def reproduce(
     experiments: Annotated[Path, typer.Option(metavar="DIR", help="Folder with figures.toml.")] = Path("experiments"),
     workers: Workers = None,
     accept: Annotated[
-        bool, typer.Option("--accept", help="For maintainers: make what comes out the published numbers and pictures.")
+        bool, typer.Option("--accept", help="For maintainers: publish these numbers and pictures.")
     ] = False,
 ) -> None:
     """Make the figures and tables of the documents again and compare every number: PASS, or what differs."""
@@ -76,9 +76,7 @@ def _say(check, fast: bool, accept: bool) -> None:
     if check.passed:
         part = " of the first two simulated futures" if fast else ""
         table = (
-            " (its table in the documents needs all simulated futures and was not compared)"
-            if check.skipped_table
-            else ""
+            " (its table in the docs needs all simulated futures and was not compared)" if check.skipped_table else ""
         )
         print(f"{check.name}: PASS, all {check.numbers:,} numbers{part} are the published ones{table}")
     else:

@@ -23,7 +23,7 @@ EXAMPLES = (
 
 def run(
     scenario: ScenarioFile,
-    arm: Annotated[str | None, typer.Option(help="The arm to live through; by default that of the verdict.")] = None,
+    arm: Annotated[str | None, typer.Option(help="The arm to simulate; by default that of the verdict.")] = None,
     replicate: Annotated[
         int,
         typer.Option(
@@ -33,9 +33,9 @@ def run(
         ),
     ] = 0,
     person: Annotated[
-        str | None, typer.Option(metavar="AREA:NUMBER", help="Tell of one young person, as in govan:17.")
+        str | None, typer.Option(metavar="AREA:NUMBER", help="Follow one young person, as in govan:17.")
     ] = None,
-    area: Annotated[str | None, typer.Option(metavar="ID", help="Tell of one area only.")] = None,
+    area: Annotated[str | None, typer.Option(metavar="ID", help="Show one area only.")] = None,
     network: Annotated[
         Path | None,
         typer.Option(
@@ -48,9 +48,9 @@ def run(
     ] = None,
     weeks: Annotated[
         int | None,
-        typer.Option(min=1, help="Weeks to tell; services still plan to the horizon."),
+        typer.Option(min=1, help="Weeks to show; partners still plan to the horizon."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Number from which all random numbers follow.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of all random numbers.")] = None,
     changes: Changes = None,
 ) -> None:
     """Tell one simulated future of one arm as a story: who chose the menus, courses, promises, people who leave."""
@@ -75,7 +75,7 @@ def run(
         more = f"set more with --set settings.weeks={weeks}"
         problems.append(f"--weeks {weeks}: the horizon is week {loaded.settings.weeks}; {more}")
     if person is not None and area is not None:
-        problems.append(f"--area {area!r} and --person {person!r}: tell of an area or of somebody, not of both")
+        problems.append(f"--area {area!r} and --person {person!r}: give an area or a person, not both")
     try:
         if person is not None:
             area_and_number(loaded, person)
@@ -95,7 +95,9 @@ def run(
     except (ValueError, OSError) as error:
         refuse([f"--ties {error}" if ties else str(error)])
     who = person_called(community, person) if person is not None else None
-    print(f"{loaded.title or scenario.stem}\n“{loaded.arm_label(arm)}”, future number {replicate}. {ONE_OF_MANY}\n")
+    print(
+        f"{loaded.title or scenario.stem}\n“{loaded.arm_label(arm)}”, simulated future number {replicate}. {ONE_OF_MANY}\n"
+    )
     lines = story_of(community, weeks) if who is None else life_of(community, who, weeks)
     if area is not None and who is None:
         lines = (line for line in lines if line.area == area)

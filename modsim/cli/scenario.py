@@ -10,7 +10,7 @@ from modsim.cli import own_place
 from modsim.cli import ties as ties_of_scenario
 from modsim.cli.common import Changes, ScenarioFile, all_read, areas_in_words, refuse
 
-app = typer.Typer(no_args_is_help=True, help="List, check, show or write scenario files, and tell two apart.")
+app = typer.Typer(no_args_is_help=True, help="List, check, show, write or compare scenario files.")
 
 app.command(epilog=own_place.EXAMPLES)(own_place.new)
 app.command(epilog=ties_of_scenario.EXAMPLES)(ties_of_scenario.ties)
@@ -48,8 +48,8 @@ def check(scenario: ScenarioFile, changes: Changes = None) -> None:
     number = len(loaded.areas)
     print(
         f"{scenario}: fine. {number} area{'' if number == 1 else 's'} with {people:,} young people "
-        f"(origin: {origin}; new areas: {areas_in_words(loaded)}), {len(loaded.arms)} arms, "
-        f"{loaded.settings.weeks} weeks, {loaded.settings.replicates} futures."
+        f"(original site: {origin}; new areas: {areas_in_words(loaded)}), {len(loaded.arms)} arms, "
+        f"{loaded.settings.weeks} weeks, {loaded.settings.replicates} simulated futures."
     )
 
 
@@ -77,7 +77,7 @@ def show(
 
 @app.command(epilog="Example: modsim scenario arms scenarios/three-areas.toml")
 def arms(scenario: ScenarioFile, changes: Changes = None) -> None:
-    """Say of each arm what it is, and whether it is co-production by the 2014 definition."""
+    """Describe each arm, and whether it is co-production by the 2014 definition."""
     from modsim.inputs.definition import badge_of
     from modsim.inputs.reading import load_scenario
 
@@ -91,7 +91,7 @@ def arms(scenario: ScenarioFile, changes: Changes = None) -> None:
         print("\n".join(names), f"\n  {words}\n", sep="")
     print(
         "By the definition (Slay & Penny 2014) power is shared over design, planning and delivery, and both sides\n"
-        "bring in what counts. It does not say how much; any share counts here, and is told. It judges what is meant."
+        "bring in what counts. It names no amount, so any share counts here. The badge judges what is planned, not what happens."
     )
 
 
@@ -100,7 +100,7 @@ def diff(
     one: Annotated[Path, typer.Argument(metavar="A", help="A scenario file (.toml).")],
     other: Annotated[Path, typer.Argument(metavar="B", help="Another one.")],
 ) -> None:
-    """Tell two scenarios apart: every value that differs, defaults included."""
+    """Show every value in which two scenarios differ, defaults included."""
     from modsim.inputs.differences import differences
     from modsim.inputs.reading import load_scenario
 
@@ -108,7 +108,7 @@ def diff(
     print(f"A  {one}: {loaded[0].title}\nB  {other}: {loaded[1].title}")
     found = differences(*loaded)
     if not found:
-        print("\nThey ask the same: every value agrees.")
+        print("\nThe two are the same: every value agrees.")
     for difference in found:
         print(f"\n{difference.key}\n  A  {_written(difference.one)}\n  B  {_written(difference.other)}")
 

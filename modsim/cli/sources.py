@@ -45,8 +45,8 @@ def sources(
     whole = sum(source.read == "whole" for source in found)
     if key is None and about is None:
         print(
-            f"{len(found)} sources, {whole} read in full. The two primary reports on Operation Modulus were not: "
-            "a person\nshould read them before anybody puts a number on Gorbals, Castlefern or Govan."
+            f"{len(found)} sources, {whole} read in full. The two primary reports on Operation Modulus were not:\n"
+            "read them before you put a number on Gorbals, Castlefern or Govan."
         )
 
 

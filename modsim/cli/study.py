@@ -78,7 +78,7 @@ def status(
         _say_head(at)
         print(f"{before.found:,} of {before.runs:,} runs are finished, {before.failed:,} failed.")
         for one in failures[:10]:
-            print(f"  failed: point {one['point']}, arm {one['arm']}, future {one['replicate']}: {one['cause']}")
+            print(f"  failed: point {one['point']}, arm {one['arm']}, replicate {one['replicate']}: {one['cause']}")
         _say_other_code(before)
         _say_to_do(before)
 
@@ -119,6 +119,8 @@ def results(
             refuse([str(error)])
         if not found.complete:
             print(f"The study is not finished: {_finished(found)}", file=sys.stderr)
+        for note in found.notes[:10]:
+            print(f"Note: {note}.", file=sys.stderr)
         if out is None:
             _show(found, table)
         else:
@@ -139,9 +141,9 @@ def _opened(study: Path, store: Path, reading: bool = False) -> "Iterator[StudyR
             refuse([f"{store}: there is no run store yet; `modsim study run {study}` makes it"])
         if len(loaded.points) >= _MANY_POINTS:
             print(f"Reading {len(loaded.points):,} points …", file=sys.stderr, flush=True)
-        with opened(store, deciding_code()) as kept:
+        with opened(store, deciding_code(), reading) as kept:
             for line in kept.repaired:
-                print(f"Repaired: {line}.", file=sys.stderr)
+                print(f"{'Note' if reading else 'Repaired'}: {line}.", file=sys.stderr)
             yield StudyRun(loaded, kept)
     except InputError as error:
         refuse(error.problems)

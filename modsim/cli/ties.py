@@ -26,7 +26,7 @@ def ties(
     ] = None,
     changes: Changes = None,
 ) -> None:
-    """Describe the network of friendships that a future is lived on, beside what surveys in schools found."""
+    """Describe the network of friendships in one simulated future, beside surveys in schools."""
     import networkx as nx
 
     from modsim.inputs.reading import load_scenario
@@ -65,4 +65,4 @@ def ties(
             write_whole(out, lambda place: nx.write_graphml(world.friendships(), place))
     except WritingError as error:
         refuse([f"--out {error}"])
-    print(f"{out}: {len(world.ties.friends) // 2:,} ties written. `modsim run {scenario} --ties {out}` lives on them.")
+    print(f"{out}: {len(world.ties.friends) // 2:,} ties written. `modsim run {scenario} --ties {out}` uses them.")

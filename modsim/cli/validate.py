@@ -18,14 +18,14 @@ FILES = {"validation.csv", "validation.md", "validation.png", "validation.svg", 
 
 
 def validate(
-    patterns: Annotated[Path, typer.Option(metavar="FILE", help="The patterns, declared before they are run.")] = Path(
-        "experiments/validation/patterns.toml"
-    ),
-    scenario: Annotated[Path, typer.Option(metavar="FILE", help="The place that is looked at.")] = Path(
+    patterns: Annotated[
+        Path, typer.Option(metavar="FILE", help="The patterns, declared before the model is run.")
+    ] = Path("experiments/validation/patterns.toml"),
+    scenario: Annotated[Path, typer.Option(metavar="FILE", help="The place to simulate.")] = Path(
         "scenarios/three-areas.toml"
     ),
     draws: Annotated[
-        int, typer.Option(min=0, help="Draws from the calibration; 0 for the scenario's numbers as they stand.")
+        int, typer.Option(min=0, help="Draws from the calibration; 0 for the scenario's own parameters.")
     ] = 16,
     replicates: Annotated[
         int | None,
@@ -38,9 +38,9 @@ def validate(
     changes: Changes = None,
     workers: Workers = None,
 ) -> None:
-    """Set the calibrated model beside patterns it was not calibrated to: a verdict on each, failures included.
+    """Compare the calibrated model with patterns it was not fitted to: a verdict on each, failures included.
 
-    A pattern that fails is a finding: the exit code is 0 all the same. Takes some ten minutes on two cores.
+    A pattern that fails is a finding, so the exit code is 0. Takes some ten minutes on two cores.
     """
     try:
         from modsim.findings.folder import FolderError, check_folder
@@ -116,8 +116,8 @@ def _show(found: list[Any]) -> None:
     console.print(table)
     console.print(count_of(found), style="bold")
     console.print(
-        "In brackets: how strong the evidence for a pattern is (A to D), and 95 % intervals of the mean over draws "
-        "from the calibration, or over simulated futures where there are none.",
+        "In brackets: the evidence grade of a pattern (A to D), and 95 % intervals of the mean over draws from the "
+        "calibration, or over simulated futures where there are none.",
         style="dim",
         soft_wrap=True,
     )

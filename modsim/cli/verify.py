@@ -21,11 +21,11 @@ PUBLISHED, DOCUMENT = Path("experiments/published/verification.json"), Path("doc
 
 def verify(
     full: Annotated[
-        bool, typer.Option("--full", help="Three times as many runs, and more numbers; a quarter of an hour.")
+        bool, typer.Option("--full", help="Three times as many runs and more parameters; takes a quarter of an hour.")
     ] = False,
     seed: Annotated[
         int | None,
-        typer.Option(min=0, max=_HIGHEST_SEED, help="Number from which all draws follow; a fresh one by default."),
+        typer.Option(min=0, max=_HIGHEST_SEED, help="Seed of all draws; a fresh one by default."),
     ] = None,
     only: Annotated[
         list[str] | None,
@@ -37,7 +37,7 @@ def verify(
     ] = False,
     workers: Workers = None,
 ) -> None:
-    """Check the code against independent forms of the model, with numbers drawn afresh: case by case, with verdicts.
+    """Check the code against independent forms of the model, on fresh random parameters, case by case.
 
     Rules against their formulas, exact cases, laws of labels and sums, both implementations of the week, and an
     independent prototype (the oracle). The exit code is 1 if anything fails.
@@ -53,7 +53,9 @@ def verify(
         if unknown:
             refuse([f"--only {name!r}: there is no such case; there are {', '.join(NAMES)}" for name in unknown])
         seed = secrets.randbelow(_HIGHEST_SEED) if seed is None else seed
-        print(f"Numbers drawn from seed {seed}: `modsim verify --seed {seed}{' --full' if full else ''}` repeats this.")
+        print(
+            f"Parameters drawn from seed {seed}: `modsim verify --seed {seed}{' --full' if full else ''}` repeats this."
+        )
         with progress_line("Looking") as tell:
             try:
                 found = verified(

@@ -133,7 +133,7 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
         table = a.partners[: scenario.partners.at_the_table]
         for field in ("partners", "second_council"):
             if len(set(getattr(a, field))) < len(getattr(a, field)):
-                found.append((f"{key}.{field}", "a type of service is named twice"))
+                found.append((f"{key}.{field}", "a type of partner is named twice"))
         if a.anchor and not {"housing", "third_sector"} & set(table):
             found.append((f"{key}.anchor", "no housing or third_sector partner is at the table; set anchor = false"))
         if a.lead != "chosen" and a.lead not in [*table, *a.second_council]:

@@ -50,7 +50,7 @@ class Badge:
 
 
 def badge_of(levers: Levers) -> Badge:
-    """The badge of an arm. How much power makes it shared is not defined: any share counts, and is told."""
+    """The badge of an arm. How much power makes it shared is not defined: any share counts, and the badge says how much."""
     if levers.spends_on != "programme":
         return Badge(())
     asked = levers.signals not in ("none", 0)
@@ -59,21 +59,27 @@ def badge_of(levers: Levers) -> Badge:
         f"power over the design is shared ({_how_much(levers.power_design)})" if made else _no_design(levers, asked)
     )
     own_plan, named = levers.menu == "individual", levers.venue == "learned"
-    planned = "each has a plan of their own" if own_plan else "they have a say in where it is held"
+    planned = "each young person has their own plan" if own_plan else "young people have a say in where it is held"
     has_say, leads = levers.power_deliver > 0.0, levers.peer_delivery > 0.0
-    delivered = [f"the running course follows their interests ({_how_much(levers.power_deliver)})"] if has_say else []
-    delivered += [f"they lead {levers.peer_delivery:.0%} of sessions"] if leads else []
+    delivered = (
+        [f"participants' requests can change the running course ({_how_much(levers.power_deliver)})"] if has_say else []
+    )
+    delivered += [f"young people lead {levers.peer_delivery:.0%} of sessions"] if leads else []
     both = asked and not levers.compulsory
-    given = "it is compulsory" if levers.compulsory else "nobody's interests are written down"
+    given = "it is compulsory" if levers.compulsory else "nobody writes down young people's interests"
     return Badge(
         (
             Part("design", made, design),
-            Part("plan", own_plan or named, planned if own_plan or named else "where and what is not theirs to plan"),
-            Part("deliver", has_say or leads, " and ".join(delivered) or "once it runs it is not theirs to change"),
+            Part(
+                "plan", own_plan or named, planned if own_plan or named else "young people have no say in where or what"
+            ),
+            Part(
+                "deliver", has_say or leads, " and ".join(delivered) or "participants cannot change the running course"
+            ),
             Part(
                 "both contribute",
                 both,
-                "services bring hours, young people what they know, and nobody is made to come" if both else given,
+                "partners bring hours, young people bring what they know, and joining is voluntary" if both else given,
             ),
         )
     )
@@ -81,9 +87,9 @@ def badge_of(levers: Levers) -> Badge:
 
 def _no_design(levers: Levers, asked: bool) -> str:
     if levers.menu not in ("learned", "individual"):
-        return "what is offered is given"
-    return "no power over it is shared" if asked else "nobody is asked"
+        return "the menu is fixed in advance"
+    return "partners share no power over the design" if asked else "nobody asks young people"
 
 
 def _how_much(power: float) -> str:
-    return "1, all of it theirs" if power >= 1.0 else f"{power:g} of 1"
+    return "all of the power" if power >= 1.0 else f"{power:.0%} of the power"

@@ -18,13 +18,13 @@ HOLDS: dict[Answer, tuple[float, float]] = {
     "true": (1.0, 1.0), "partly": (0.25, 0.75), "not": (0.0, 0.0), "unknown": (0.0, 1.0),
 }  # fmt: skip
 STATEMENTS = {
-    "insight-1": "It took time, attention and room to change course, and what services had already was pooled.",
-    "insight-2": "Those it was for were treated as people with something to give, as some individuals saw to it.",
-    "insight-3": "What was offered was wanted and meant something to them, and that is why it worked.",
-    "insight-4": "Making it together built trust, which can be a first step towards preventing trouble.",
-    "insight-5": "A local organisation, rooted in the place, was at its centre, and it achieved more for that.",
-    "insight-6": "It was possible for somebody from outside the usual services to lead, and that worked.",
-    "insight-7": "Places needed a set way to pass on what they had learned, and had one.",
+    "insight-1": "It took time, focus and flexibility, and partners pooled the resources they had.",
+    "insight-2": "Committed individuals made sure that young people were treated as asset-holders.",
+    "insight-3": "The programme offered what young people wanted and found meaningful, and so it worked.",
+    "insight-4": "Co-producing built trust, and trust can lay the groundwork for prevention.",
+    "insight-5": "An anchor organisation was at its centre and made it achieve more.",
+    "insight-6": "Somebody from outside traditional public services could lead, and that worked.",
+    "insight-7": "Communities had a mechanism to share what they learned, and needed it.",
 }
 
 
@@ -137,9 +137,7 @@ def text_of_experience(found: Experience) -> str:
     if found.model_said is not None:
         said = tomlkit.table()
         said.add(
-            tomlkit.comment(
-                "What the model then said; not an answer. It is worked out again by `modsim reflect --answers`."
-            )
+            tomlkit.comment("What the model said; not an answer. It is worked out again by `modsim reflect --answers`.")
         )
         for key, value in found.model_said.model_dump().items():
             said.add(key, value)

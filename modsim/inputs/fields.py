@@ -33,8 +33,8 @@ EVIDENCE_MEANING = {
 
 
 CALIBRATED_MEANING = {
-    True: "the centre of what agrees with the targets, which tell something of it",
-    False: "the centre of what agrees with the targets, which tell next to nothing of it",
+    True: "the centre of the calibrated range; the evidence narrows it",
+    False: "the centre of the calibrated range; the evidence hardly narrows it",
 }
 
 

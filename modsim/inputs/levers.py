@@ -71,7 +71,7 @@ class Levers(Table):
     )
     venue: Literal["default", "learned"] = choice(
         "default",
-        "Where an area has two territories: the venue services would use, or the one that young people name most",
+        "Where an area has two territories: the venue that partners would use, or the one that young people name most",
     )
     keeps_learning: bool = choice(
         False, "Whether what was learned in a round, of the process and of interests, is kept for the next"
@@ -81,7 +81,7 @@ class Levers(Table):
         "Ways of learning from other areas, each at its price: guide, visits, community_of_practice, shared_worker, "
         "broker",
     )
-    compulsory: bool = choice(False, "Whether those who are asked may not say no; nowhere so by default")
+    compulsory: bool = choice(False, "Whether young people who are invited must join; no shipped arm says so")
     process_knowledge: float = number(
         0.0,
         "How well the lead knows the process of co-producing when it starts",
@@ -207,7 +207,7 @@ class Programme(Table):
     )
     retry_after_weeks: int = number(
         26,
-        "Weeks before somebody who dropped out is asked again",
+        "Weeks before somebody who dropped out is invited again",
         unit="weeks",
         allowed=(0, 520),
         evidence="D",
@@ -246,7 +246,7 @@ class Purse(Table):
         evidence="D",
         source="a choice of the person asking",
     )
-    cliff_is_known: bool = choice(False, "Whether services know of the cut when they plan a round")
+    cliff_is_known: bool = choice(False, "Whether partners know of the cut when they plan a round")
     bridge_hours: float = number(
         120.0,
         "Hours with which an anchor organisation bridges a shortage after the cut, once",
@@ -296,7 +296,7 @@ class Targeting(Table):
 
     accuracy: float = number(
         0.76,
-        "How closely the list follows what the lead has seen of each young person",
+        "How closely the referral list follows what the lead partner has seen of each young person",
         unit="correlation, 0-1",
         allowed=(0, 1),
         plausible=(0.3, 1),

@@ -67,7 +67,7 @@ def partners_of(text: str) -> tuple[str, ...]:
     if not given:
         problems.append(f"--partners: name at least one; there are {', '.join(known)}")
     if len(set(given)) < len(given):
-        problems.append("--partners: a type of service is named twice")
+        problems.append("--partners: a type of partner is named twice")
     if problems:
         raise InputError(problems)
     return given
@@ -146,12 +146,12 @@ def text_of(place: OwnPlace, base: str, arms: list[str]) -> str:
         f"population = {place.population}{said('population')}",
         f"youngest = {min(youngest, 12)}   # all young people who are counted, a core group of eleven among them",
         f"oldest = {max(oldest, 20)}",
-        f"eligible_youngest = {youngest}{said('ages', 'given: ages of those who may be asked')}",
+        f"eligible_youngest = {youngest}{said('ages', 'given: ages of those who may be invited')}",
         f"eligible_oldest = {oldest}",
         f"reported_per_10000_per_month = {place.asb:g}{said('asb', 'given: reported youth incidents')}",
         f"partners = [{', '.join(f'{chr(34)}{one}{chr(34)}' for one in place.partners)}]{said('partners')}",
         f"anchor = {str(place.anchor).lower()}{said('anchor', 'given: whether there is a hub')}",
-        'lead = "chosen"   # the most committed and trusted partner; or name a type of service',
+        'lead = "chosen"   # the most committed and trusted partner; or name a type of partner',
         "",
     ]
     return "\n".join(lines)

@@ -1,8 +1,9 @@
 """A whole scenario: levers, uncertainties, settings, areas and activities, checked and frozen."""
 
-from typing import Annotated, Literal, get_args
+import logging
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from modsim.inputs.fields import PartnerType, Table, choice, number
 from modsim.inputs.levers import ActivityId, Levers, Programme, Purse, Targeting
@@ -34,6 +35,7 @@ from modsim.inputs.uncertainties import (
 from modsim.inputs.units import WEEKS_PER_MONTH
 
 SCENARIO_FORMAT = 1
+log = logging.getLogger("modsim")
 
 AreaId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
 Goal = Literal["work", "training", "belonging", "health", "safety"]
@@ -55,7 +57,7 @@ class Activity(Table):
         source="assumption",
     )
     swaps_with: ActivityId = choice(
-        ..., "The activity that interests move to, or from, where an area differs from the original site"
+        ..., "The activity that interests move to or from where an area differs from the original site"
     )
     serves: Annotated[list[Goal], Field(max_length=5)] = choice(
         [], "Which of young people's own goals it serves: work, training, belonging, health, safety"
@@ -83,10 +85,20 @@ class Area(Table):
         20, "Last year of age counted", unit="years", allowed=(12, 80), evidence="D", source="a choice"
     )
     eligible_youngest: int = number(
-        14, "Youngest age that can be listed", unit="years", allowed=(8, 80), evidence="D", source="a choice"
+        14,
+        "Youngest age that can be on the referral list",
+        unit="years",
+        allowed=(8, 80),
+        evidence="D",
+        source="a choice",
     )
     eligible_oldest: int = number(
-        20, "Oldest age that can be listed", unit="years", allowed=(8, 80), evidence="D", source="a choice"
+        20,
+        "Oldest age that can be on the referral list",
+        unit="years",
+        allowed=(8, 80),
+        evidence="D",
+        source="a choice",
     )
     core_groups: int = number(
         1,
@@ -119,14 +131,14 @@ class Area(Table):
             "police", "fire_and_rescue", "housing", "youth_work", "employability", "social_work", "school", "health",
             "third_sector",
         ],
-        "Types of service here, each once; the first ones, as many as partners.at_the_table says, sit at the table",
+        "Types of partner here, each once; the first ones, as many as partners.at_the_table says, sit at the table",
     )  # fmt: skip
     second_council: Annotated[list[PartnerType], Field(max_length=9)] = choice(
         [], "Further partners here, from a second council; links across the boundary take twice the hours"
     )
     lead: PartnerType | Literal["chosen"] = choice(
         "chosen",
-        'The type of service that leads here, or "chosen" for the partner who is most committed and trusted',
+        'The type of partner that leads here, or "chosen" for the partner who is most committed and trusted',
     )
     anchor: bool = choice(
         True, "Whether the housing association here is an anchor organisation, the hub of the partners"
@@ -136,7 +148,7 @@ class Area(Table):
     )
     adjacent: Annotated[list[AreaId], Field(max_length=500)] = choice([], "Areas that border on this one, by id")
     hears_from: dict[AreaId, Annotated[float, Field(ge=0, le=1000)]] | None = choice(
-        None, "Whom services here hear from, as weights by area id; from all others alike if left out"
+        None, "Which areas partners here hear from, as weights by area id; from all others alike if left out"
     )
     interests: dict[ActivityId, Annotated[float, Field(ge=0, le=1)]] | None = choice(
         None, "Share of interests by activity, in place of the original site's pattern moved by the dissimilarity"
@@ -193,8 +205,11 @@ class Vocabulary(Table):
     people: str = choice("young people", "Who takes part, in a sentence")
 
 
+_FORMER_MECHANISMS = {"excitement": "excitation"}  # still read, with a notice
+
+
 class Settings(Table):
-    """How we look: the horizon, the number of replicates, and what is compared with what."""
+    """What is compared: the horizon, the number of replicates, and what is compared with what."""
 
     weeks: int = number(
         156,
@@ -207,7 +222,7 @@ class Settings(Table):
     )
     history_weeks: int = number(
         52,
-        "Weeks lived before week 0, identical in every arm",
+        "Weeks simulated before week 0, identical in every arm",
         unit="weeks",
         allowed=(52, 520),
         evidence="D",
@@ -226,15 +241,27 @@ class Settings(Table):
     )
     rung: Literal["M0", "M1", "M2", "M3"] = choice(
         "M3",
-        "How much of the model runs: M0 interests and the budget, M1 with trust that moves, M2 with services at work, "
+        "How much of the model runs: M0 interests and the budget, M1 with changing trust, M2 with partners at work, "
         "M3 with peers, police, residents and other areas",
     )
     without: Annotated[list[str], Field(max_length=60)] = choice(
-        [], "Mechanisms or insights taken away, by name, such as insight-5 or mentoring (the tables of `docs/model.md`)"
+        [],
+        "Mechanisms or insights to go without, by name, such as insight-5 or mentoring (the tables of `docs/model.md`)",
     )
+
+    @field_validator("without", mode="before")
+    @classmethod
+    def _with_present_names(cls, given: Any) -> Any:
+        """The list with names of mechanisms that have changed since."""
+        if not isinstance(given, list):
+            return given
+        for old in [name for name in given if isinstance(name, str) and name in _FORMER_MECHANISMS]:
+            log.warning("settings.without: %r is now called %r; change it in the file", old, _FORMER_MECHANISMS[old])
+        return [_FORMER_MECHANISMS.get(name, name) if isinstance(name, str) else name for name in given]
+
     spreads: Literal["scheduled", "diffusion"] = choice(
         "scheduled",
-        "How new areas come to the programme: each at its date, or when it takes it up on what it hears from others",
+        "How new areas come to the programme: each at its date, or when it adopts it on what it hears from others",
     )
     comparison: Literal["equal_budget", "equal_activity", "equal_start"] = choice(
         "equal_budget",

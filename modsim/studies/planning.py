@@ -45,8 +45,11 @@ class Plan:
     def __init__(self, scenarios: Sequence[Scenario], arms: Sequence[str], replicates: int):
         self._scenarios, self._arms, self._replicates = scenarios, list(arms), replicates
 
-    def parts(self, missing: Sequence[Run]) -> list[Part]:
+    def parts(self, missing: Sequence[Run], evenly: bool = False) -> list[Part]:
         """The missing runs in parts, in an order in which an early stop leaves all points served alike.
+
+        `evenly` puts one replicate into a part: the first of every point is then done first, and so on. Otherwise
+        some are run side by side, which is faster.
 
         A part holds points that share a world, with all arms that one of its replicates lacks; its points lie all over
         the design. Parts of the first replicates of all points come before those of later replicates.
@@ -64,7 +67,8 @@ class Plan:
             together = max(1, lanes // len(self._arms))
             for place in range(0, len(points), together):
                 chunk = points[place : place + together]
-                abreast = max(1, min(lanes // (len(chunk) * len(self._arms)), -(-self._replicates // 4)))
+                room = min(lanes // (len(chunk) * len(self._arms)), -(-self._replicates // 4))
+                abreast = 1 if evenly else max(1, room)
                 for first in range(0, self._replicates, abreast):
                     numbers = range(first, min(first + abreast, self._replicates))
                     for part in self._alike(chunk, numbers, lacks):

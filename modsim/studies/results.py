@@ -121,14 +121,18 @@ class StudyResults:
 
     @property
     def estimates(self) -> pd.DataFrame:
-        """Mean, interval and range of replicates of every measure by point and arm."""
+        """Mean, interval and range of replicates of every measure by point and arm.
+
+        `replicates` counts those with a value, `missing` those without one: a ratio with nothing to divide by. An
+        interval of a measure with missing values says something only of the replicates that have one.
+        """
         rows = []
         for point, values in self._by_point():
             for arm, found in values.items():
                 for measure in self.study.measures:
-                    table = {"arm": arm, "measure": measure.name, "replicates": len(self._replicates[point])}
+                    table = {"arm": arm, "measure": measure.name, **_counted(found[measure.name])}
                     rows.append(self._headed(point, table | vars(estimate(found[measure.name]))))
-        names = ["arm", "measure", "replicates", "mean", "low", "high", "range_low", "range_high"]
+        names = ["arm", "measure", "replicates", "missing", "mean", "low", "high", "range_low", "range_high"]
         return self._together(rows, names)
 
     @property
@@ -145,14 +149,27 @@ class StudyResults:
                 zero = np.zeros(len(self._replicates[point]))  # changes are against the reference already
                 theirs = values[against][measure.name] if against in values else zero
                 found = contrast(arm, against, measure, values[arm][measure.name], theirs, smallest)
-                table: dict[str, Any] = found.as_dict() | {"replicates": len(self._replicates[point])}
+                table: dict[str, Any] = found.as_dict() | _counted(values[arm][measure.name] - theirs)
                 table["kind"] = kind_of(found.difference, measure.better, smallest or 0.0)
                 rows.append(self._headed(point, table))
         names = [
-            "measure", "arm", "against", "replicates", "mean", "low", "high", "range_low", "range_high", "better_in",
-            "same_in", "worse_in", "kind",
+            "measure", "arm", "against", "replicates", "missing", "mean", "low", "high", "range_low", "range_high",
+            "better_in", "same_in", "worse_in", "kind",
         ]  # fmt: skip
         return self._together(rows, names)
+
+    @property
+    def notes(self) -> list[str]:
+        """A sentence on each measure that has no value in some finished replicates, in the study's contrasts."""
+        table = self.contrasts
+        found = []
+        for name, rows in table[table["missing"] > 0].groupby("measure", sort=False):
+            most = rows.loc[rows["missing"].idxmax()]
+            found.append(
+                f"{name} has no value in up to {most['missing']} of {most['missing'] + most['replicates']} replicates, "
+                f"at {len(rows)} of {len(self.study.points)} points; its intervals rest on the others only"
+            )
+        return found
 
     def comparison(self, point: int) -> Comparison:
         """The comparison at a point, without weekly figures and without a break-even."""
@@ -193,3 +210,9 @@ class StudyResults:
 
     def _together(self, rows: list[dict[str, Any]], names: list[str]) -> pd.DataFrame:
         return pd.DataFrame(rows, columns=["point", *self.study.factors, *names])
+
+
+def _counted(values: np.ndarray) -> dict[str, int]:
+    """How many replicates have a value, and how many have none."""
+    known = int(np.isfinite(values).sum())
+    return {"replicates": known, "missing": len(values) - known}

@@ -166,7 +166,7 @@ class StudyRun:
         """
         tell, budget = tell or (lambda progress: None), budget or Budget()
         done, failed = self.standing()
-        parts = self._plan.parts(self._missing(done, failed, retry_failed))
+        parts = self._plan.parts(self._missing(done, failed, retry_failed), evenly=budget != Budget())
         progress = Progress(len(self.different), self._found(done), work=sum(part.task.cost.seconds for part in parts))
         progress.failed = 0 if retry_failed else len(failed)
         tell(progress)

@@ -16,7 +16,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,17 +80,22 @@ class Failure:
 
 
 class RunStore:
-    """A folder of finished runs. Open it with the hash of the code; `repaired` tells what had to be mended."""
+    """A folder of finished runs. Open it with the hash of the code; `repaired` tells what had to be mended.
 
-    def __init__(self, folder: Path, code: str):
-        self.folder, self.code = folder.resolve(), code
+    With `reading` nothing is written: what is missing from the index is looked up in the parts, in memory only.
+    """
+
+    def __init__(self, folder: Path, code: str, reading: bool = False):
+        self.folder, self.code, self._reading = folder.resolve(), code, reading
         self.repaired: list[str] = []
         self._parts = self.folder / "parts"
+        self._lock: AbstractContextManager[Any] = nullcontext()
         with _told(self.folder):
             self._claim()
-            self._lock = FileLock(self.folder / ".lock")  # one process at a time changes the store
+            if not reading:
+                self._lock = FileLock(self.folder / ".lock")  # one process at a time changes the store
             with self._lock:
-                self._index = self._opened()
+                self._index = self._copied() if reading else self._opened()
                 self._tidy()
 
     def close(self) -> None:
@@ -107,6 +112,8 @@ class RunStore:
                 f"{self.folder}: holds files that are no run store ({', '.join(sorted(others)[:3])}); give another "
                 "folder with --store"
             )
+        if self._reading:
+            return
         for name in ("parts", "failed"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         if not mark.exists():
@@ -130,8 +137,26 @@ class RunStore:
             self._enter_failure(record)
         return self._index
 
+    def _copied(self) -> sqlite3.Connection:
+        """A copy of the index in memory; an empty one, with what failed, if it cannot be read."""
+        copy = sqlite3.connect(":memory:")
+        try:
+            where = (self.folder / _INDEX).as_uri() + "?mode=ro"
+            with closing(sqlite3.connect(where, uri=True, timeout=60)) as index:
+                index.backup(copy)
+            return self._sound(copy)
+        except Exception:  # whatever is wrong with it: the parts hold all that is needed
+            self._index = self._sound(sqlite3.connect(":memory:"))
+        for record in sorted((self.folder / "failed").glob("*.toml")):
+            self._enter_failure(record)
+        return self._index
+
     def _connected(self) -> sqlite3.Connection:
-        index = sqlite3.connect(self.folder / _INDEX, timeout=60)
+        return self._sound(sqlite3.connect(self.folder / _INDEX, timeout=60))
+
+    @staticmethod
+    def _sound(index: sqlite3.Connection) -> sqlite3.Connection:
+        """The index with its tables; whatever reading it raises is damage."""
         try:
             index.executescript(_TABLES)
             if index.execute("pragma quick_check").fetchone() != ("ok",):
@@ -145,7 +170,9 @@ class RunStore:
 
     def _tidy(self) -> None:
         """Take in parts that no index entry names yet, and let go of entries whose part is missing or cut short."""
-        for left_behind in [*self._parts.glob(".new-*"), *(self.folder / "failed").glob(".new-*")]:
+        for left_behind in (
+            [] if self._reading else [*self._parts.glob(".new-*"), *(self.folder / "failed").glob(".new-*")]
+        ):
             if time.time() - left_behind.stat().st_mtime > _OLD_SECONDS:  # no process still writes it
                 left_behind.unlink(missing_ok=True)
         known = dict(self._index.execute("select name, bytes from parts"))
@@ -215,10 +242,10 @@ class RunStore:
                 damaged.append(name)
         if damaged:
             lost = sum(self._set_aside(name, "is damaged") for name in damaged)
+            aside = "" if self._reading else " and now in damaged/"
             raise StoreError(
                 f"{self.folder}: {len(damaged)} part{'s are' if len(damaged) > 1 else ' is'} damaged "
-                f"({', '.join(damaged[:3])}) and now in damaged/; {lost} runs are to be done again: "
-                "`modsim study resume`"
+                f"({', '.join(damaged[:3])}){aside}; {lost} runs are to be done again: `modsim study resume`"
             )
         if not tables:
             return pd.DataFrame({"key": [], "area": []}, dtype=object)
@@ -313,7 +340,7 @@ class RunStore:
                 "set part = excluded.part, cause = null, record = null",
                 rows,
             )
-        if any((self.folder / "failed").iterdir()):
+        if not self._reading and any((self.folder / "failed").iterdir()):
             for key, *_ in rows:  # what has failed before has now been done
                 (self.folder / "failed" / f"{key}.toml").unlink(missing_ok=True)
 
@@ -322,6 +349,9 @@ class RunStore:
         with self._index:
             lost = self._index.execute("delete from runs where part = ?", (name,)).rowcount
             self._index.execute("delete from parts where name = ?", (name,))
+        if self._reading:
+            self.repaired.append(f"{self.folder}: part {name} {why}; `modsim study run` does its {lost} runs again")
+            return lost
         if (self._parts / name).exists():
             (self.folder / "damaged").mkdir(exist_ok=True)
             (self._parts / name).replace(self.folder / "damaged" / name)
@@ -372,6 +402,6 @@ def _told(folder: Path) -> Iterator[None]:
         raise StoreError(f"{folder}: {message}. All runs finished before are kept.") from None
 
 
-def opened(folder: Path, code: str) -> AbstractContextManager[RunStore]:
-    """A store that is closed at the end of a `with` block."""
-    return closing(RunStore(folder, code))
+def opened(folder: Path, code: str, reading: bool = False) -> AbstractContextManager[RunStore]:
+    """A store that is closed at the end of a `with` block; with `reading` nothing is written."""
+    return closing(RunStore(folder, code, reading))

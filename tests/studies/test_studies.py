@@ -10,6 +10,7 @@ import sys
 import time
 import tomllib
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -276,6 +277,95 @@ def test_a_spent_budget_leaves_all_arms_and_points_served_alike(study, tmp_path)
     futures = [sum(p == point for p, _ in by_future) for point in range(6)]
     assert max(futures) - min(futures) <= 1
     assert seen == sorted(seen)
+
+
+def test_a_budget_of_runs_gives_every_point_its_first_replicate_first(tmp_path):
+    """Case 39: half of the points had none, others four."""
+    text = (
+        HEAD.replace("replicates = 3", "replicates = 8") + "[factors]\n'purse.budget' = {low = 8, high = 30, steps = 6}"
+    )
+    run = opened_study(
+        written(tmp_path / "s.toml", text + "\n'reporting.share' = [0.3, 0.5, 0.7]\n"), tmp_path / "store"
+    )
+    run.run(Budget(runs=3 * 18 + 3 * 5), workers=1)
+    done, _ = run.standing()
+    futures = [sum((point, arm, r) in done for r in range(8)) for point in range(18) for arm in ("recoproduce",)]
+    assert sorted(futures) == [1] * 13 + [2] * 5
+
+
+def _unwritable(monkeypatch):
+    """A disk on which nothing can be written, as root is not kept from writing by a mode."""
+
+    def refused(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    for name in ("mkdir", "write_text", "replace", "unlink"):
+        monkeypatch.setattr(f"pathlib.Path.{name}", refused)
+    monkeypatch.setattr(store_module.tempfile, "mkstemp", refused)
+    monkeypatch.setattr(store_module, "FileLock", refused)
+
+
+@pytest.mark.parametrize("index", ["whole", "gone", "damaged", "behind"])
+def test_a_finished_store_is_read_without_writing(study, tmp_path, monkeypatch, capsys, index):
+    """Case 40: on a read-only folder or a full disk, `status` and `results` refused to read."""
+    store = tmp_path / "store"
+    whole = run_study(study, store, workers=1).runs
+    place = store / "index.sqlite"
+    if index == "damaged":
+        place.write_bytes(b"no database" * 500)
+    elif index != "whole":
+        place.unlink()
+    if index == "behind":
+        opened_study(study, store, "other code").store.close()
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in store.rglob("*") if path.is_file()}
+    with monkeypatch.context() as patch:
+        _unwritable(patch)
+        code, out, err = modsim(patch, capsys, "study", "status", study, "--store", store)
+        assert (code, err) == (0, "")
+        assert "Nothing is missing" in out
+        code, out, err = modsim(patch, capsys, "study", "results", study, "--store", store, "--table", "runs")
+        assert code == 0, err
+    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in store.rglob("*") if path.is_file()} == before
+    pd.testing.assert_frame_equal(run_study(study, store, budget="0runs").runs, whole, check_exact=True)
+
+
+def test_an_index_flipped_anywhere_is_set_aside_and_made_again(study, tmp_path, monkeypatch, capsys):
+    """Case 5: byte 3713, and others: what reading raises is not always an error of SQLite."""
+    store = tmp_path / "store"
+    run_study(study, store, workers=1)
+    place = store / "index.sqlite"
+    good = place.read_bytes()
+    for at in (16, 100, 3713, len(good) // 2):
+        place.write_bytes(good[:at] + bytes([good[at] ^ 128]) + good[at + 1 :])
+        code, out, err = modsim(monkeypatch, capsys, "study", "status", study, "--store", store)
+        assert code == 0, err
+        assert "Nothing is missing" in out
+        code, out, err = modsim(monkeypatch, capsys, "study", "run", study, "--store", store)
+        assert code == 0, err
+        assert "Nothing is missing" in out
+
+
+def test_replicates_without_a_value_are_counted_apart_and_told(study, tmp_path, monkeypatch, capsys):
+    """Case 38: they were dropped without a word."""
+    found = run_study(study, tmp_path / "store", workers=1)
+    usual = type(found)._by_point
+
+    def with_gaps(self):
+        for point, values in usual(self):
+            for arm in ("transplant", "recoproduce"):
+                values[arm]["participants_asb_change_percent"] = np.array([-1.0, -2.0, -4.0])
+            values["recoproduce"]["participants_asb_change_percent"][: 2 if point == 1 else 0] = np.nan
+            yield point, values
+
+    monkeypatch.setattr(type(found), "_by_point", with_gaps)
+    rows = found.contrasts.query("measure == 'participants_asb_change_percent'").set_index("point")
+    assert (rows.loc[2, "replicates"], rows.loc[2, "missing"], rows.loc[2, "kind"]) == (1, 2, "cannot tell")
+    assert (rows.loc[1, "replicates"], rows.loc[1, "missing"]) == (3, 0)
+    (note,) = [note for note in found.notes if note.startswith("participants_asb_change_percent")]
+    assert "has no value in up to 2 of 3 replicates, at 1 of 6 points" in note
+    where = ("--store", tmp_path / "store", "--out", tmp_path / "a.csv")
+    _, _, err = modsim(monkeypatch, capsys, "study", "results", study, *where)
+    assert note in err
 
 
 def test_more_futures_arms_or_points_run_only_what_is_new(study, tmp_path):

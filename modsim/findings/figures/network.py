@@ -53,7 +53,7 @@ def draw_network(programme: "Programme", file: Path) -> str:
     inside = sum(person.ever_in for person in shown)
     return (
         f"{len(shown)} of {len(programme.young_people)} young people of {label} ({why}, and their friends), "
-        f"{graph.number_of_edges()} ties; {inside} of them took part; {len(programme.partners)} services"
+        f"{graph.number_of_edges()} ties; {inside} of them took part; {len(programme.partners)} partners"
     )
 
 
@@ -63,7 +63,7 @@ def _shown(programme: "Programme") -> tuple[list["YoungPerson"], str]:
     listed = programme.model.town.columns.ever_listed[:, 0]
     choices = {
         "those who took part": [person for person in people if person.ever_in],
-        "those who were listed": [person for person in people if listed[person.row]],
+        "young people on the referral list": [person for person in people if listed[person.row]],
         "core groups": [person for person in people if person.in_core],
     }
     why = next((words for words, who in choices.items() if who), "everybody")
@@ -86,7 +86,7 @@ def _draw_people(axis, shown: list["YoungPerson"], place: dict) -> None:
                 at[:, 0], at[:, 1], c=[person.trust for person in people], cmap="YlGnBu", s=size, marker=marker,
                 vmin=_LOW, vmax=_HIGH, edgecolors="#222222", linewidths=edge, label=label, zorder=2 + (edge > 1),
             )  # fmt: skip
-    axis.figure.colorbar(dots, ax=axis, shrink=0.5, extend="both", label="Trust in the service that leads, from 0 to 1")
+    axis.figure.colorbar(dots, ax=axis, shrink=0.5, extend="both", label="Trust in the lead partner, from 0 to 1")
 
 
 def _draw_services(axis, programme: "Programme", place: dict) -> None:

@@ -47,7 +47,7 @@ def hours_by_service(comparison: Comparison) -> tuple[Figure, str]:
     fills = {service: FILLS[k % len(FILLS)] for k, service in enumerate(hours)}
     words = "hours worked for the programme over all new areas, mean of simulated futures"
     figure, said = _stacked(comparison, hours, fills, "Who worked for the programme", words)
-    return figure, f"Hours by service. {said}"
+    return figure, f"Hours by partner. {said}"
 
 
 def _stacked(
@@ -83,8 +83,8 @@ def regard_and_trust(comparison: Comparison) -> tuple[Figure, str]:
     """Both ways: young people's trust in the lead, residents' in services, and services' regard for young people."""
     people = comparison.scenario.vocabulary.people
     sides = {
-        "trust_youth": f"Trust of {people}\nin the lead", "trust_residents": "Trust of residents\nin services",
-        "regard": f"Regard of services\nfor {people}", "trust_between_partners": "Trust between\nservices",
+        "trust_youth": f"Trust of {people}\nin the lead", "trust_residents": "Trust of residents\nin partners",
+        "regard": f"Professionals' regard\nfor {people}", "trust_between_partners": "Trust between\npartners",
     }  # fmt: skip
     areas, base = recipients(comparison.scenario), comparison.outcome.lane(comparison.reference)
     same = weekly_of(comparison, "trust_youth_reference")[:, :, areas]  # trust in the same type of service

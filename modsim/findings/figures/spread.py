@@ -15,10 +15,10 @@ _FATES = {  # what came of an area: colour and hatch
     "open at the end, and incidents came down": ("#12436D", ""),
     "open at the end, and they did not (mistaken)": ("#A285D1", "//"),
     "open at the end, too late to judge": ("#C9D6E2", ""),
-    "lapsed, and they had come down": ("#F4A87A", "\\\\"),
-    "lapsed, and they had not (mistaken)": ("#F46A25", "xx"),
-    "lapsed, too late to judge": ("#F9DCCB", ""),
-    "never taken up": ("#EDEDED", ""),
+    "discontinued, and incidents had come down": ("#F4A87A", "\\\\"),
+    "discontinued, and they had not (mistaken)": ("#F46A25", "xx"),
+    "discontinued, too late to judge": ("#F9DCCB", ""),
+    "never adopted": ("#EDEDED", ""),
 }
 
 
@@ -109,16 +109,18 @@ def where_it_lapses(comparison: Comparison) -> tuple[Figure, str]:
             share = found.lapsed[:, mine].sum() / max(found.taken_up[:, mine].sum(), 1)
             words = "with an anchor organisation" if with_anchor else "without one"
             if mine:
-                said.append(f"“{scenario.arm_label(arm)}” lapses in {share:.0%} of areas {words} that took it up")
+                said.append(
+                    f"“{scenario.arm_label(arm)}” is discontinued in {share:.0%} of areas {words} that took it up"
+                )
         for area in scenario.areas:
             if area.role == "origin":
                 axis.scatter(*place[area.id], marker="*", s=260, color="#12436D", zorder=3)
         axis.set_title(labelled(comparison, arm, 44))
         axis.set_axis_off()
-    figure.colorbar(dots, ax=axes, label="% of adoptions that lapsed", shrink=0.8)
+    figure.colorbar(dots, ax=axes, label="% of adoptions that were discontinued", shrink=0.8)
     marks = "squares have an anchor organisation, the star is where it comes from"
-    put_title(figure, f"Where it lapses: larger marks take it up more often, {marks}")
-    return figure, "Of all simulated futures: " + "; ".join(said) + "."
+    put_title(figure, f"Where it is discontinued: larger marks adopt it more often, {marks}")
+    return figure, "In all simulated futures: " + "; ".join(said) + "."
 
 
 def _places(comparison: Comparison) -> dict[str, np.ndarray]:

@@ -67,7 +67,7 @@ class Designing(Table):
     hours_are_pooled: bool = choice(
         True, "Whether partners make up for each other's missing hours when they meet to design"
     )
-    meetings_are_full: bool = choice(False, "Whether every partner comes to every meeting, whatever its commitment")
+    meetings_are_full: bool = choice(False, "Whether every partner comes to every meeting, committed or not")
     time_given: float = number(
         1.0,
         "Share of the time and attention that contacts and meetings take which they are given; 1/3 is rushed",

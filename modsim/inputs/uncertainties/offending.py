@@ -46,7 +46,7 @@ class Offending(Table):
         allowed=(0, 6),
         plausible=(3.0, 4.5),
         evidence="C",
-        source="assumed from police counts of a Glasgow gang and surveys: 11 people then carry 25-40 %",
+        source="assumed from police counts of a Glasgow gang and surveys: 11 people then cause 25-40 %",
         calibrated=True,
     )
     spell_sd: float = number(
@@ -189,7 +189,7 @@ class Reporting(Table):
     )
     seen_by_others: float = number(
         0.1,
-        "Share of reported incidents that any other service sees",
+        "Share of reported incidents that any other partner sees",
         unit="share",
         allowed=(0, 1),
         evidence="D",
@@ -231,7 +231,7 @@ class Effect(Table):
     )
     adult_effect: float = number(
         0.0108,
-        "Fall in log-rate from one attended session whatever is in it: an adult's time",
+        "Fall in log-rate from one attended session, from adult attention alone",
         unit="log-rate a session",
         allowed=(0, 1),
         plausible=(0, 0.03),
@@ -288,7 +288,7 @@ class Effect(Table):
     )
     course_time_share: float = number(
         0.205,
-        "Share of incidents that do not happen because time is taken up while in the course",
+        "Share of incidents that do not happen because participants are busy while in the course",
         unit="share",
         allowed=(0, 1),
         plausible=(0, 0.5),

@@ -14,7 +14,7 @@ class Partners(Table):
 
     at_the_table: int = number(
         6,
-        "Partners round the table: so many of an area's list, from its beginning",
+        "Partners round the table: the first ones of an area's list, so many",
         unit="partners",
         allowed=(1, 30),
         plausible=(3, 10),
@@ -22,7 +22,7 @@ class Partners(Table):
         source="partners named for Gorbals and Govan (Glasgow City Council, 2016)",
     )
     lead_pool: Annotated[list[PartnerType], Field(max_length=30)] = choice(
-        [], "Types of service that may lead; all of them if empty"
+        [], "Types of partner that may lead; all of them if empty"
     )
     hours_police: float = number(
         60.0,
@@ -34,7 +34,7 @@ class Partners(Table):
     )
     hours_others: float = number(
         20.0,
-        "Hours a week of any other service for an area's young people",
+        "Hours a week of any other partner for an area's young people",
         unit="hours a week",
         allowed=(0, 10_000),
         evidence="D",
@@ -42,7 +42,7 @@ class Partners(Table):
     )
     hours_per_incident: float = number(
         2.0,
-        "Hours it takes a service to answer one incident that it sees",
+        "Hours it takes a partner to answer one incident that it sees",
         unit="hours",
         allowed=(0, 1000),
         evidence="D",

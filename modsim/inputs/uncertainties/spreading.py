@@ -46,7 +46,7 @@ class Learning(Table):
         allowed=(0, 1000), evidence="D", source="assumption",
     )  # fmt: skip
     broker_hours: float = number(
-        6.0, "Hours a week of a researcher who carries evidence between all areas", unit="hours a week",
+        6.0, "Hours a week of a researcher who brings evidence to all areas", unit="hours a week",
         allowed=(0, 1000), evidence="D", source="assumption",
     )  # fmt: skip
     broker_evidence: float = number(
@@ -59,7 +59,7 @@ class Spread(Table):
     """Who takes a programme up, on what they hear, and how it lapses."""
 
     baseline: float = number(
-        -5.0, "Log of the weekly hazard of adopting in a usual area that hears nothing", unit="log-hazard",
+        -5.0, "Log of the weekly hazard of adopting in a usual area that hears nothing of it", unit="log-hazard",
         allowed=(-20, 5), evidence="D", source="assumption",
     )  # fmt: skip
     need_effect: float = number(
@@ -67,16 +67,16 @@ class Spread(Table):
         evidence="D", source="assumption",
     )  # fmt: skip
     commitment_effect: float = number(
-        1.0, "How strongly committed and trusted services raise it", unit="log-hazard", allowed=(0, 10),
+        1.0, "How strongly committed and trusted partners raise it", unit="log-hazard", allowed=(0, 10),
         evidence="D", source="assumption",
     )  # fmt: skip
     heard_effect: float = number(
-        1.5, "How strongly a full success heard of raises it", unit="log-hazard", allowed=(0, 20), evidence="D",
+        1.5, "How strongly a report of full success raises it", unit="log-hazard", allowed=(0, 20), evidence="D",
         source="assumption",
     )  # fmt: skip
     evidence: float = number(
-        0.0, "Strength of evidence ties: 0 what is heard is the apparent fall, 1 the true one, late and noisy",
-        unit="0-1", allowed=(0, 1), evidence="D", source="a choice; most places hear apparent success",
+        0.0, "Strength of evidence ties: 0 areas hear the before–after change, 1 the effect against no programme, late and noisy",
+        unit="0-1", allowed=(0, 1), evidence="D", source="a choice; most places hear before–after figures",
     )  # fmt: skip
     evidence_noise: float = number(
         0.1, "Error of the true estimate", unit="sd of the share", allowed=(0, 2), evidence="D", source="assumption"
@@ -86,7 +86,7 @@ class Spread(Table):
         source="assumption",
     )  # fmt: skip
     lapse_with_anchor: float = number(
-        0.001, "Chance per week that a programme lapses, in an area with an anchor organisation", unit="per week",
+        0.001, "Chance per week that an area with an anchor organisation discontinues the programme", unit="per week",
         allowed=(0, 1), evidence="D",
         source="assumption; 11 of 12 coalitions alive 20 months after support ended (Communities That Care)",
     )  # fmt: skip

@@ -26,7 +26,7 @@ class Peers(Table):
     )
     gone_by: float = number(
         20.0,
-        "Age from which they do not move one's propensity any more",
+        "Age from which friends no longer change one's propensity",
         unit="years",
         allowed=(9, 60),
         evidence="B",
@@ -79,7 +79,7 @@ class Excitation(Table):
         source="assumption",
     )  # fmt: skip
     serious_excited: float = number(
-        0.10, "Added share when excitation is all there is behind an incident", unit="share", allowed=(0, 1),
+        0.10, "Added share when an incident was triggered by others", unit="share", allowed=(0, 1),
         evidence="D", source="assumption",
     )  # fmt: skip
 
@@ -164,7 +164,7 @@ class Order(Table):
 
     legitimacy: float = number(
         0.338,
-        "Fall in log-rate per unit of trust in services above where it started",
+        "Fall in log-rate per unit of trust in partners above where it started",
         unit="log-rate",
         allowed=(0, 5),
         plausible=(0, 0.8),
@@ -174,7 +174,7 @@ class Order(Table):
     )
     persistence: float = number(
         0.481,
-        "How much trust in services slows the fading of what sessions changed",
+        "How much trust in partners slows the fading of what sessions changed",
         unit="share",
         allowed=(0, 1),
         evidence="C",
@@ -198,7 +198,7 @@ class Residents(Table):
 
     start_trust: float = number(
         0.41,
-        "Trust of residents in services at the start",
+        "Trust of residents in partners at the start",
         unit="0-1",
         allowed=(0.01, 0.99),
         evidence="B",

@@ -8,7 +8,7 @@ class Trust(Table):
 
     start: float = number(
         0.305,
-        "Trust of young people in services at the start",
+        "Trust of young people in partners at the start",
         unit="0-1",
         allowed=(0.01, 0.99),
         plausible=(0.15, 0.60),
@@ -98,7 +98,7 @@ class Trust(Table):
     )
     spill_over: float = number(
         0.273,
-        "Weight of an experience for the trust in every other service, against that in the service itself",
+        "Weight of an experience for trust in every other partner, against that in the partner itself",
         unit="share",
         allowed=(0, 1),
         plausible=(0, 0.6),
