@@ -21,6 +21,8 @@ from tests.conftest import SCENARIOS, small_scenario
 from tests.dashboard.test_page_without_browser import answered
 
 THREE = load_scenario(SCENARIOS / "three-areas.toml")
+PAIR = "settings.arms=['transplant', 'recoproduce']"
+LARGE = small_scenario("settings.replicates=60", "settings.weeks=1000", PAIR)
 POINTS = [k / 20 for k in range(21)]
 
 
@@ -115,7 +117,7 @@ def test_the_visitor_served_least_recently_comes_first():
 
 def test_a_large_scenario_of_one_visitor_does_not_keep_another_waiting():
     one = Workshop(0)
-    heavy = one.ask(small_scenario("settings.replicates=60", "settings.weeks=1000"), "large", "heavy")
+    heavy = one.ask(LARGE, "large", "heavy")
     wait_until(lambda: heavy.share > 0)
     job = one.ask(small_scenario("settings.weeks=8"), "small", "light")
     wait_until(lambda: job.finished)
@@ -129,7 +131,7 @@ def test_a_process_that_dies_costs_only_the_work_under_way():
     one = Workshop(1)
     try:
         answered(one, small_scenario("settings.weeks=8"))
-        heavy = one.ask(small_scenario("settings.replicates=60", "settings.weeks=1000"), "large", "heavy")
+        heavy = one.ask(LARGE, "large", "heavy")
         wait_until(lambda: heavy.share > 0)
         other = one.ask(small_scenario("settings.weeks=9"), "small", "light")
         (process,) = one._benches[0]._executor._processes.values()
