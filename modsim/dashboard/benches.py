@@ -33,6 +33,7 @@ class Bench:
     def __init__(self, make: Callable[[], Executor], board: Any, place: int):
         self._make, self._board, self._place = make, board, place
         self._executor: Executor | None = None
+        self._broken: Executor | None = None  # the last whose process died
         self._waiting: list[Turn] = []
         self._running: Turn | None = None
         self._served: dict[str, int] = {}  # by visitor: the number of their last turn
@@ -126,12 +127,13 @@ class Bench:
         raise AssertionError
 
     def _give_up(self, executor: Executor | None) -> None:
-        """Have a new process for the next turn."""
+        """Have a new process for the next turn.
+
+        The broken pool tells of its end with its own lock held, so it must neither be shut down nor vanish here.
+        """
         with self._lock:
-            if executor is not None and self._executor is executor:
-                self._executor = None
-        if executor is not None:
-            executor.shutdown(wait=False, cancel_futures=True)
+            if self._executor is executor:
+                self._broken, self._executor = executor, None
 
     def _end(self, turn: Turn, done: Future[Any] | None = None, error: BaseException | None = None) -> None:
         if done is not None:

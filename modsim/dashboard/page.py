@@ -134,13 +134,13 @@ def Page() -> Any:
     view, notices = read_address(here.place.query, scenarios, USUAL)
 
     def go(change: Callable[[View], View], among: Mapping[str, Scenario] = scenarios) -> None:
-        set_refused(lambda old: _Refused(files=old.files))
         here.go(address(change(read_address(here.newest(), among, USUAL)[0])).lstrip("?"))
+        set_refused(lambda old: _Refused(files=old.files))
 
     def move(one: Lever, value: float) -> None:
-        set_refused(lambda old: old.without(one.id))
         now = read_address(here.newest(), scenarios, USUAL)[0]
         here.go(address(now.with_value(one.id, value)).lstrip("?"))
+        set_refused(lambda old: old.without(one.id))
 
     def enter(one: Lever, text: str) -> None:
         value, reason = entered(one, text, view.values[one.id])

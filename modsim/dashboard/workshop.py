@@ -229,7 +229,7 @@ class Workshop:
         """Forget the answers asked for longest ago, those to keep apart."""
         passing = {key: job for key, job in self._jobs.items() if job.finished and key not in self._kept}
         held = sum(job.plan.bytes_of_results for job in passing.values())
-        for key, job in passing.items():
+        for key, job in list(passing.items()):
             if len(passing) <= _ANSWERS_KEPT and held <= _BYTES_KEPT:
                 return
             held -= job.plan.bytes_of_results
@@ -301,10 +301,13 @@ class Workshop:
         pending = {turn.future for _, turn, _ in turns}
         total = sum(task.work for _, _, task in turns)
         while pending:
-            _, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
-            if self._is_left(job):
+            done, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
+            failed = [future for future in done if future.cancelled() or future.exception()]
+            if failed or self._is_left(job):
                 for bench, turn, _ in turns:
                     bench.stop(turn)
+                for future in failed:
+                    future.result()
                 raise _StoppedError
             tell(sum(task.work * _share(bench, turn, task) for bench, turn, task in turns) / total)
         return [turn.future.result() for _, turn, _ in turns]

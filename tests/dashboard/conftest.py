@@ -45,10 +45,21 @@ def small_place(tmp_path_factory):
     """A folder whose scenarios are small enough to answer at once."""
     folder = tmp_path_factory.mktemp("place")
     (folder / "scenarios").mkdir()
-    for name, changes in (("three-areas", ()), ("similar-areas", ("world.dissimilarity=0.1",))):
+    for name, changes in (
+        ("three-areas", ()),
+        ("similar-areas", ("world.dissimilarity=0.1",)),
+        ("long", ("settings.replicates=60", "settings.weeks=1000")),
+        ("huge", ("areas.govan.population=5000000",)),
+    ):
         scenario = small_scenario("settings.replicates=8", *changes)
         (folder / "scenarios" / f"{name}.toml").write_text(resolved_toml(scenario))
     return folder
+
+
+class Site(str):
+    """The address of a running page, with the process that serves it."""
+
+    process: subprocess.Popen
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +71,8 @@ def site(small_place):
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
+    address = Site(f"http://127.0.0.1:{port}")
+    address.process = process
     try:
         wait_for(f"{address}/readyz", process)
         yield address

@@ -3,13 +3,19 @@
 import itertools
 import json
 import re
+import socket
+import threading
+import time
 import tomllib
+from contextlib import suppress
 
+import psutil
 import pytest
 
 from modsim import compare
 from modsim.dashboard.levers import LEVERS
 from modsim.inputs.reading import scenario_from
+from tests.dashboard.conftest import free_port
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -297,7 +303,7 @@ def test_a_scenario_file_can_be_opened_and_a_wrong_one_is_refused(visit, small_p
         wrong.write_text(text)
         field.set_input_files(wrong)
         one.page.wait_for_function(
-            f"document.querySelector('[data-testid=problems]')?.innerText.includes({json.dumps(says)})"
+            f"document.querySelector('[data-testid=file-problems]')?.innerText.includes({json.dumps(says)})"
         )
     assert axe_finds(one.page) == []
     mine = tmp_path / "mine.toml"
@@ -306,7 +312,7 @@ def test_a_scenario_file_can_be_opened_and_a_wrong_one_is_refused(visit, small_p
     field.set_input_files(mine)
     one.page.wait_for_function("location.search.includes('start=own')")
     one.settled()
-    assert one.page.get_by_test_id("problems").count() == 0
+    assert one.page.get_by_test_id("file-problems").count() == 0
     assert "seed 77" in one.page.locator("footer").inner_text()
     other = visit(one.page.url.split("/")[-1])  # the link alone cannot bring the file
     assert "scenario file of its own" in other.page.get_by_test_id("notices").inner_text()
@@ -358,3 +364,235 @@ def test_text_spacing_and_zoom_lose_nothing(visit):
     )
     assert one.page.evaluate("document.documentElement.scrollWidth") == 640
     assert one.page.get_by_test_id("exact-trust").is_visible()
+
+
+# --- the address, the levers and the verdict agree -------------------------------------------------------------------
+
+AGREE = """() => {
+  const told = new URLSearchParams(location.search).get('dissimilarity') ?? '0.5';
+  const field = document.querySelector('[data-testid=exact-dissimilarity]').value;
+  const slider = document.querySelector('[data-testid=slider-dissimilarity]').getAttribute('aria-valuetext');
+  const scale = document.querySelector('.scale .here')?.innerText;
+  const settled = document.body.innerText.includes('All futures are in.');
+  return settled && told === field && told === slider && scale === 'here ' + told;
+}"""
+
+
+@pytest.mark.parametrize("pause", [0, 20, 60, 150, 400, 900])
+def test_back_right_after_quick_moves_leaves_address_levers_and_verdict_agreed(visit, site, pause):
+    one = visit().set("dissimilarity", 0.3).set("dissimilarity", 0.35)  # Back stays on the page
+    for value in ("0.41", "0.81"):
+        field = one.page.get_by_test_id("exact-dissimilarity")
+        field.fill(value)
+        field.press("Enter")
+    one.page.wait_for_timeout(pause)  # how quick the visitor is
+    one.page.evaluate("history.back()")
+    for _ in range(4):  # a slow page may take the steps only now
+        one.page.wait_for_function(AGREE, timeout=90_000)
+        other = visit(one.page.url.removeprefix(f"{site}/"))
+        one.page.wait_for_function(AGREE, timeout=90_000)
+        if one.page.url == other.page.url:
+            break
+    assert one.page.url == other.page.url
+    assert one.numbers() == other.numbers()
+
+
+@pytest.mark.parametrize("pause", [0, 50, 300])
+def test_back_and_forward_in_a_hurry_end_where_the_address_says(visit, site, pause):
+    one = visit().set("dissimilarity", 0.3).set("dissimilarity", 0.7)
+    for way in ("back", "back", "forward", "back", "forward"):
+        one.page.evaluate(f"history.{way}()")
+        one.page.wait_for_timeout(pause)
+    one.page.wait_for_function("location.search.includes('dissimilarity=0.3')")
+    one.page.wait_for_function(AGREE, timeout=90_000)
+    other = visit(one.page.url.removeprefix(f"{site}/"))
+    one.page.wait_for_function(AGREE, timeout=90_000)
+    assert one.numbers() == other.numbers()
+
+
+def test_a_move_and_the_way_back_to_the_same_value_leave_no_lever_behind(visit):
+    one = visit().set("dissimilarity", 0.3)
+    one.page.evaluate(
+        """() => {
+          const slider = document.querySelector('[data-testid=slider-dissimilarity]');
+          for (const value of ['0.9', '0.3']) {
+            slider.value = value;
+            slider.dispatchEvent(new Event('input'));
+            slider.dispatchEvent(new Event('change'));
+          }
+        }"""
+    )
+    one.page.wait_for_function("location.search.includes('dissimilarity=0.3')")
+    one.page.wait_for_function(AGREE, timeout=90_000)
+
+
+# --- what is typed ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("keys", "query"), [("12,5", "budget=12.5"), ("13.25", "budget=13.25"), ("11,", "")])
+def test_a_comma_before_decimals_is_never_left_out(visit, keys, query):
+    one = visit()
+    field = one.page.get_by_test_id("exact-budget")
+    field.click()
+    field.press("ControlOrMeta+a")
+    one.page.keyboard.type(keys)
+    one.page.keyboard.press("Enter")
+    if query:
+        one.page.wait_for_function(f"location.search.includes('{query}')")
+        one.page.wait_for_function(f"document.querySelector('[data-testid=exact-budget]').value === '{query[7:]}'")
+    else:
+        one.page.locator(".lever [role=alert]").wait_for()
+        assert "budget=11" not in one.page.url
+
+
+def test_a_number_with_two_readings_is_refused_with_both(visit):
+    one = visit()
+    field = one.page.get_by_test_id("exact-budget")
+    field.fill("1,234")
+    field.press("Enter")
+    alert = one.page.locator(".lever [role=alert]")
+    alert.wait_for()
+    assert "1234 or 1.234" in alert.inner_text()
+    assert field.input_value() == "1,234"
+    field.fill("21")
+    field.press("Enter")
+    one.page.wait_for_function("location.search.includes('budget=21')")
+    alert.wait_for(state="detached")
+    one.page.wait_for_function("document.querySelector('[data-testid=exact-budget]').value === '21'")
+
+
+# --- messages and starts ----------------------------------------------------------------------------------------------
+
+
+def test_what_is_wrong_with_a_file_stands_beside_its_field_with_the_focus(visit, small_place, tmp_path):
+    one = visit()
+    one.page.get_by_text("Other places to start from").click()
+    field = one.page.get_by_test_id("open-scenario")
+    costly = tmp_path / "costly.toml"
+    text = (small_place / "scenarios" / "long.toml").read_text()
+    points = ", ".join(str(k / 20) for k in range(21))
+    costly.write_text(re.sub(r"break_even_points = \[[^]]*\]", f"break_even_points = [{points}]", text))
+    bad = tmp_path / "bad.toml"
+    bad.write_text("nonsense [")
+    for file, says in ((bad, "is not TOML"), (costly, "too large for the page"), (bad, "is not TOML")):
+        one.page.get_by_test_id("slider-budget").focus()
+        field.set_input_files(file)
+        one.page.wait_for_function(
+            f"document.activeElement.dataset.testid === 'file-problems' && "
+            f"document.activeElement.innerText.includes({json.dumps(says)})"
+        )
+        one.page.wait_for_function(
+            "[document.activeElement.getBoundingClientRect()].every(r => r.top >= 0 && r.top < innerHeight)"
+        )
+        message, beside = one.page.get_by_test_id("file-problems").bounding_box(), field.bounding_box()
+        assert abs(beside["y"] - message["y"] - message["height"]) < 100
+    assert axe_finds(one.page) == []
+    assert one.verdict.get_attribute("data-state") == "exact"  # what was shown goes on
+
+
+def test_only_starts_that_can_run_are_offered_and_the_others_named(visit):
+    one = visit()
+    one.page.get_by_text("Other places to start from").click()
+    assert one.page.get_by_test_id("start-similar-areas").is_visible()
+    assert one.page.get_by_test_id("start-huge").count() == 0
+    assert "modsim compare scenarios/huge.toml" in one.page.get_by_test_id("too-large").inner_text()
+
+
+def test_the_verdict_that_stays_in_sight_on_a_phone_is_marked_as_old_while_it_is(visit):
+    one = visit(size=(390, 844))
+    sticky = one.page.get_by_test_id("sticky")
+    assert sticky.is_visible()
+    assert "old" not in sticky.get_attribute("class").split()
+    one.page.evaluate(
+        "new MutationObserver(() => { if (document.querySelector('.sticky.old')) window.was_old = true; })"
+        ".observe(document.body, { subtree: true, childList: true, attributes: true })"
+    )
+    one.set("weeks", 300)
+    assert one.page.evaluate("window.was_old")
+    assert "old" not in sticky.get_attribute("class").split()
+
+
+# --- a visitor whose network is gone ----------------------------------------------------------------------------------
+
+
+class Wire:
+    """Passes bytes between a visitor and the page until it is cut; it can be joined again at the same port."""
+
+    def __init__(self, site):
+        self.target = int(site.rsplit(":", 1)[1])
+        self.port = free_port()
+        self.ends = []
+        self.join()
+
+    def join(self):
+        self.door = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self._let_in, args=(self.door,), daemon=True).start()
+
+    def _let_in(self, door):
+        while True:
+            try:
+                visitor, _ = door.accept()
+            except OSError:
+                return
+            page = socket.create_connection(("127.0.0.1", self.target))
+            self.ends += [visitor, page]
+            for source, sink in ((visitor, page), (page, visitor)):
+                threading.Thread(target=self._pass, args=(source, sink), daemon=True).start()
+
+    @staticmethod
+    def _pass(source, sink):
+        with suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+        with suppress(OSError):
+            sink.shutdown(socket.SHUT_RDWR)
+
+    def cut(self):
+        with suppress(OSError):
+            self.door.shutdown(socket.SHUT_RDWR)
+        self.door.close()
+        for end in self.ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+        self.ends.clear()
+
+
+def seconds_worked(site):
+    """The time that the processors have given to the processes that work for the page."""
+    found = 0.0
+    for process in psutil.Process(site.process.pid).children(recursive=True):
+        with suppress(psutil.Error):
+            times = process.cpu_times()
+            found += times.user + times.system
+    return found
+
+
+def until(site, works):
+    """Wait until the processes work, or rest."""
+    end = time.monotonic() + 90
+    while time.monotonic() < end:
+        before = seconds_worked(site)
+        time.sleep(1)
+        if (seconds_worked(site) - before > 0.2) == works:
+            return
+    raise AssertionError("the work goes on" if not works else "no work began")
+
+
+def test_work_ends_when_the_network_of_the_last_who_waits_is_gone_and_goes_on_when_it_is_back(browser, site):
+    until(site, works=False)
+    wire = Wire(site)
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{wire.port}/?start=long")
+        page.get_by_test_id("stop").wait_for()
+        until(site, works=True)
+        wire.cut()
+        until(site, works=False)
+        wire.join()
+        until(site, works=True)
+    finally:
+        wire.cut()
+        context.close()
+    until(site, works=False)
