@@ -20,6 +20,14 @@ SMALL = (
 )
 
 
+def pytest_collection_modifyitems(items):
+    """Every slow test says why it is slow."""
+    for item in items:
+        for mark in item.iter_markers("slow"):
+            if not mark.kwargs.get("reason"):
+                raise pytest.UsageError(f"{item.nodeid}: is marked slow and does not say why; give a reason")
+
+
 def pytest_sessionstart(session):
     """Compile the model's loops before the tests, which look at messages and at the clock: once, for all workers."""
     if not hasattr(session.config, "workerinput") and compiling.still_to_do():

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HOME = Path(__file__).parent.parent
 
 
@@ -15,6 +17,7 @@ def _benchmarks(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(whole, cwd=HOME, capture_output=True, text=True, env=os.environ | {"COLUMNS": "160"})
 
 
+@pytest.mark.slow(reason="times every part once")
 def test_every_quick_part_gives_figures(tmp_path):
     done = _benchmarks("--quick", "--out", str(tmp_path / "made" / "found.json"))
     assert done.returncode == 0, done.stderr
@@ -30,6 +33,7 @@ def test_every_quick_part_gives_figures(tmp_path):
     assert "compiled, one run" in done.stdout
 
 
+@pytest.mark.slow(reason="starts the benchmarks in a process of their own")
 def test_a_part_that_there_is_not_is_refused_by_name():
     done = _benchmarks("--only", "speed")
     assert done.returncode == 2

@@ -104,7 +104,7 @@ cli.main()
 
 
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
-@pytest.mark.parametrize("after", [7, 160])
+@pytest.mark.parametrize("after", [7, pytest.param(160, marks=pytest.mark.slow(reason="a whole comparison, twice"))])
 def test_a_comparison_that_is_stopped_keeps_what_is_finished(name, code, after, tmp_path):
     """Cases 4 and 14: the exit code says what stopped it, nothing else is said, and whole replicates are kept."""
     small = [f"--set=areas.{area}.population=1600" for area in ("gorbals", "castlefern", "govan")]

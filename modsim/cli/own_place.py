@@ -183,8 +183,9 @@ def _said_at_length(found: "Dissimilarity") -> str:
         f"Cards: {found.cards[0]} there and {found.cards[1]} here lie {found.plain:.2f} apart; chance alone would put "
         f"two such samples of one place {found.by_luck:.2f} apart.\n"
         f"The three activities named most there hold {found.on_the_menu[0]:.0%} of the cards there and "
-        f"{found.on_the_menu[1]:.0%} of yours:\nthe interests that a menu transplanted unchanged would serve. The scenario uses only "
-        "the distance, spread over all activities.\n"
+        f"{found.on_the_menu[1]:.0%} of yours:\nthe "
+        "interests that a menu transplanted unchanged would serve. The scenario uses only the distance, spread over all "
+        "activities.\n"
     )
     span = f"95 % interval {found.low:.2f} to {found.high:.2f}"
     if found.value is not None:

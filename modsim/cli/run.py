@@ -95,9 +95,7 @@ def run(
     except (ValueError, OSError) as error:
         refuse([f"--ties {error}" if ties else str(error)])
     who = person_called(community, person) if person is not None else None
-    print(
-        f"{loaded.title or scenario.stem}\n“{loaded.arm_label(arm)}”, simulated future number {replicate}. {ONE_OF_MANY}\n"
-    )
+    print(f"{loaded.title or scenario.stem}\n“{loaded.arm_label(arm)}”, simulated future {replicate}. {ONE_OF_MANY}\n")
     lines = story_of(community, weeks) if who is None else life_of(community, who, weeks)
     if area is not None and who is None:
         lines = (line for line in lines if line.area == area)

@@ -91,7 +91,8 @@ def arms(scenario: ScenarioFile, changes: Changes = None) -> None:
         print("\n".join(names), f"\n  {words}\n", sep="")
     print(
         "By the definition (Slay & Penny 2014) power is shared over design, planning and delivery, and both sides\n"
-        "bring in what counts. It names no amount, so any share counts here. The badge judges what is planned, not what happens."
+        "bring in what counts. It names no amount, so any share counts here.\n"
+        "The badge judges what is planned, not what happens."
     )
 
 

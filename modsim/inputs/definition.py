@@ -50,7 +50,7 @@ class Badge:
 
 
 def badge_of(levers: Levers) -> Badge:
-    """The badge of an arm. How much power makes it shared is not defined: any share counts, and the badge says how much."""
+    """The badge of an arm. The definition names no amount of power: any share counts, and is shown."""
     if levers.spends_on != "programme":
         return Badge(())
     asked = levers.signals not in ("none", 0)

@@ -19,6 +19,7 @@ def totals(*changes, lanes=(NOTHING, CARRIED, NEW), replicates=(0, 1)):
     }
 
 
+@pytest.mark.slow(reason="enough replicates to see every round")
 def test_a_purse_too_thin_for_co_design_still_pays_for_carrying_the_programme():
     found = totals("purse.budget=8", "purse.grant=380", "settings.weeks=40", "programme.minimum_places=12")
     assert found["rounds"][NEW] == 0

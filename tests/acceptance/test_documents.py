@@ -24,6 +24,7 @@ def commands():
     return [command for command in found if not command.startswith(elsewhere)]
 
 
+@pytest.mark.slow(reason="runs every command of the README")
 @pytest.mark.parametrize("command", commands())
 def test_every_command_of_the_readme_runs(command, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(HOME)
@@ -53,6 +54,7 @@ def test_the_two_commands_that_do_all_the_set_up_are_there():
     assert "pip install uv && uv run pytest" in README
 
 
+@pytest.mark.slow(reason="runs the README's Python")
 def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(HOME)
     first, second = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -211,6 +213,7 @@ def test_the_study_of_its_document_can_be_run(tmp_path):
         loaded.scenario_at(point)
 
 
+@pytest.mark.slow(reason="runs a notebook in its own kernel")
 @pytest.mark.parametrize("path", sorted(notebooks.FOLDER.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_notebook_says_what_it_says_when_it_is_run_again(path):
     import nbformat

@@ -25,6 +25,8 @@ from modsim.world.draws import analyst
 from tests.calibration.conftest import HERE, SMALL, SOME, TINY, few, place, targets
 from tests.conftest import SCENARIOS, modsim
 
+pytestmark = pytest.mark.slow(reason="runs small calibrations from end to end")
+
 
 def test_a_small_calibration_finds_something_and_says_what_it_does_not_reach(small):
     found, _ = small

@@ -17,6 +17,8 @@ from modsim.studies.documents import table_in
 from modsim.studies.study import StudyError
 from tests.conftest import SCENARIOS, SMALL, modsim, small_scenario
 
+pytestmark = pytest.mark.slow(reason="runs draws of the calibration in three layers")
+
 
 @pytest.fixture
 def few_draws(monkeypatch):

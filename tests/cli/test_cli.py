@@ -237,6 +237,7 @@ def test_ctrl_c_keeps_the_futures_that_were_finished(tmp_path):
     assert f"{summary['replicates']} of 5000 futures were finished" in out
 
 
+@pytest.mark.slow(reason="a whole comparison in a process of its own")
 def test_a_reader_who_leaves_early_does_not_cost_the_results(tmp_path):
     arguments = [*SET_SMALL, "--replicates", "1", "--no-figures"]
     process = start(tmp_path, *arguments)
@@ -249,6 +250,7 @@ def test_a_reader_who_leaves_early_does_not_cost_the_results(tmp_path):
 ODD_WORDS = ['title="Why [/i] now [red]x[/red]"', 'arms.transplant.label="a $^$ b"', 'areas.govan.name="$x_{$"']
 
 
+@pytest.mark.slow(reason="a comparison with its figures")
 def test_brackets_and_dollars_in_names_are_only_letters(modsim, tmp_path):
     odd = [part for change in ODD_WORDS for part in ("--set", change)]
     given = [*SET_SMALL, *odd, "--replicates", 1, "--weeks", 30, "--out", tmp_path / "out"]
@@ -269,6 +271,7 @@ def test_every_row_keeps_its_label_in_any_terminal(columns, modsim, tmp_path, mo
     assert "Carried unchanged" in out
 
 
+@pytest.mark.slow(reason="whole comparisons in processes of their own")
 @pytest.mark.parametrize("shell", [">&-", "> /dev/full"])
 def test_results_are_kept_when_nothing_can_be_printed(shell, tmp_path):
     sets = " ".join(f"--set '{change}'" for change in SMALL)
@@ -278,6 +281,7 @@ def test_results_are_kept_when_nothing_can_be_printed(shell, tmp_path):
     assert (tmp_path / "out" / "summary.json").exists()
 
 
+@pytest.mark.slow(reason="a whole comparison in a process of its own")
 def test_a_terminal_without_the_characters_still_shows_the_results(tmp_path):
     arguments = [*SET_SMALL, "--replicates", "1", "--no-figures", "--out", str(tmp_path / "out")]
     done = subprocess.run(

@@ -160,6 +160,7 @@ def test_one_future_tells_rungs_without_an_interval(monkeypatch, capsys, tmp_pat
     assert "…" not in out
 
 
+@pytest.mark.slow(reason="tells two whole stories agent by agent")
 def test_a_course_broken_off_and_a_place_that_is_not_there_are_told_as_such():
     broken = small_scenario(
         "purse.cliff_week=15", "settings.rung=M2", "purse.grant=0", "purse.budget=30", "purse.bridge_hours=0",

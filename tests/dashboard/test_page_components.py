@@ -84,6 +84,7 @@ def test_the_page_draws_itself_and_fills_in(drawn):
     assert len(drawn.controls()) > 6
 
 
+@pytest.mark.slow(reason="draws the page and waits for its answers")
 def test_a_lever_changes_the_verdict_and_the_old_one_stays_until_then(drawn):
     drawn.settled()
     before = dict(drawn.verdict())
@@ -97,6 +98,7 @@ def test_a_lever_changes_the_verdict_and_the_old_one_stays_until_then(drawn):
     assert drawn.control("dissimilarity").value == 0.9
 
 
+@pytest.mark.slow(reason="draws the page and waits for its answers")
 def test_a_preset_sets_all_its_levers_at_once(drawn):
     drawn.settled()
     drawn.control("preset").vue_choose("slow")
@@ -106,6 +108,7 @@ def test_a_preset_sets_all_its_levers_at_once(drawn):
     drawn.settled()
 
 
+@pytest.mark.slow(reason="draws the page and waits for its answers")
 def test_a_file_that_cannot_be_used_is_told_and_one_that_can_takes_over(drawn):
     drawn.settled()
     opener = next(widget for widget in drawn.controls() if hasattr(widget, "vue_opened"))
@@ -123,6 +126,7 @@ def test_a_file_that_cannot_be_used_is_told_and_one_that_can_takes_over(drawn):
     drawn.wait(lambda: "3 simulated futures" in drawn.words("verdict"))
 
 
+@pytest.mark.slow(reason="draws the page and waits for its answers")
 def test_quick_changes_of_several_levers_all_count(drawn):
     """Each event comes before the page has been drawn for the one before it, or in the middle of the work on it."""
     drawn.settled()
@@ -142,6 +146,7 @@ def test_quick_changes_of_several_levers_all_count(drawn):
             drawn.wait(lambda name=name, value=value: drawn.control(name).value == value)
 
 
+@pytest.mark.slow(reason="draws the page and waits for its answers")
 def test_levers_that_contradict_each_other_leave_the_last_answer_marked_as_old(drawn):
     late = small_scenario(
         "settings.replicates=3", "settings.weeks=48", "areas.govan.opens_week=40", "areas.castlefern.opens_week=40"
@@ -164,6 +169,7 @@ def test_levers_that_contradict_each_other_leave_the_last_answer_marked_as_old(d
     drawn.settled()
 
 
+@pytest.mark.slow(reason="draws the page and waits for its answers")
 def test_what_fails_says_so_and_can_be_tried_again(drawn, monkeypatch):
     drawn.settled()
 
@@ -183,6 +189,7 @@ def test_what_fails_says_so_and_can_be_tried_again(drawn, monkeypatch):
     drawn.settled()
 
 
+@pytest.mark.slow(reason="draws the page and waits for its answers")
 def test_a_page_that_is_left_stops_its_work():
     workshop = Workshop(0)
     long = small_scenario("settings.replicates=40", "settings.weeks=900")

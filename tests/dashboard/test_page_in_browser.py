@@ -27,6 +27,7 @@ def axe_finds(page):
     return [(v["id"], v["nodes"][0]["html"][:200]) for v in found.response["violations"]]
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_nothing_leaves_the_machine_and_nothing_complains(visit, site):
     one = visit()
     one.page.get_by_label("Trust in services", exact=True).check()
@@ -58,6 +59,7 @@ def test_question_caveats_and_break_even_are_there(visit):
     assert "break" in page.get_by_test_id("break-even").inner_text().lower()
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_every_control_shows_at_first_what_the_address_says(visit):
     one = visit("?start=three-areas&dissimilarity=0.35&budget=12&weeks=60&trust=0.4&accuracy=0.6&setup=20")
     wanted = {"dissimilarity": 0.35, "budget": 12, "weeks": 60, "trust": 0.4, "accuracy": 0.6, "setup": 20}
@@ -84,6 +86,7 @@ def test_the_keyboard_moves_number_address_and_verdict(visit):
     assert one.page.evaluate("document.activeElement.tagName") == "SUMMARY"  # the evidence of that lever
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_tab_reaches_every_control_in_the_order_of_the_page(visit):
     page = visit().page
     page.locator("body").click(position={"x": 2, "y": 2})
@@ -106,6 +109,7 @@ def test_tab_reaches_every_control_in_the_order_of_the_page(visit):
             assert outline != "none", f"{name}: the focus cannot be seen"
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_one_drag_is_one_step_back_and_one_run(visit):
     one = visit()
     slider = one.page.get_by_test_id("slider-budget")
@@ -125,6 +129,7 @@ def test_one_drag_is_one_step_back_and_one_run(visit):
     assert one.page.evaluate("history.length") == length + 1
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_back_after_a_preset_restores_levers_and_verdict(visit):
     one = visit()
     before = one.numbers()
@@ -140,6 +145,7 @@ def test_back_after_a_preset_restores_levers_and_verdict(visit):
     assert one.page.get_by_test_id("preset-assumed").is_checked()
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_a_shared_link_gives_the_same_page_to_another_visitor(visit, site):
     one = visit().set("trust", 0.5)
     one.page.get_by_test_id("copy-link").click()
@@ -149,6 +155,7 @@ def test_a_shared_link_gives_the_same_page_to_another_visitor(visit, site):
     assert other.verdict.inner_text() == one.verdict.inner_text()
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_two_visitors_never_touch_each_other(visit):
     one, other = visit(), visit()
     before = other.numbers()
@@ -170,6 +177,7 @@ def test_a_damaged_link_opens_with_a_notice_and_values_in_range(visit):
     assert one.complaints == []
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_a_wrong_entry_is_told_beside_its_field_and_changes_nothing(visit):
     one = visit()
     before, address = one.numbers(), one.page.url
@@ -185,6 +193,7 @@ def test_a_wrong_entry_is_told_beside_its_field_and_changes_nothing(visit):
     assert (one.numbers(), one.page.url) == (before, address)
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_quick_changes_all_count_and_the_verdict_belongs_to_what_is_shown(visit):
     one = visit()
     wanted = {"dissimilarity": "0.8", "budget": "33", "trust": "0.4", "accuracy": "0.3", "setup": "25"}
@@ -203,6 +212,7 @@ def test_quick_changes_all_count_and_the_verdict_belongs_to_what_is_shown(visit)
         assert one.page.get_by_test_id(f"exact-{name}").input_value() == value
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_a_page_that_is_asked_for_packed_comes_all_the_same(visit):
     page = visit().page
     for headers in ({"accept-encoding": "gzip"}, {"accept-encoding": "gzip", "accept": "*/*"}):
@@ -211,6 +221,7 @@ def test_a_page_that_is_asked_for_packed_comes_all_the_same(visit):
         assert 'lang="en-GB"' in answer.text()
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_back_between_two_files_of_ones_own_brings_each(visit, small_place, tmp_path):
     one = visit()
     one.page.get_by_text("Other places to start from").click()
@@ -231,6 +242,7 @@ def test_back_between_two_files_of_ones_own_brings_each(visit, small_place, tmp_
     assert not one.page.get_by_test_id("preset-assumed").is_checked()
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_what_stands_in_an_opened_file_is_shown_as_text(visit, small_place, tmp_path):
     one = visit()
     nasty = "<img src=x onerror=window.hurt=1>" + "x" * 300
@@ -252,6 +264,7 @@ def test_what_stands_in_an_opened_file_is_shown_as_text(visit, small_place, tmp_
     assert one.page.evaluate("document.documentElement.scrollWidth") == 1280
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_the_plans_can_be_swapped(visit):
     one = visit()
     before = one.numbers()
@@ -264,6 +277,7 @@ def test_the_plans_can_be_swapped(visit):
     assert float(after["mean"]) == -float(before["mean"])
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_the_downloaded_scenario_gives_the_page_s_numbers(visit):
     one = visit().set("setup", 12)
     with one.page.expect_download() as started:
@@ -278,6 +292,7 @@ def test_the_downloaded_scenario_gives_the_page_s_numbers(visit):
     ]
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_the_saved_table_holds_what_the_page_shows(visit):
     one = visit()
     panel = one.page.get_by_test_id("chart-hours")
@@ -289,6 +304,7 @@ def test_the_saved_table_holds_what_the_page_shows(visit):
     assert re.sub(r"[\s\",]", "", shown) == re.sub(r"[\s\",]", "", line)
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_a_scenario_file_can_be_opened_and_a_wrong_one_is_refused(visit, small_place, tmp_path):
     one = visit()
     one.page.get_by_text("Other places to start from").click()
@@ -318,6 +334,7 @@ def test_a_scenario_file_can_be_opened_and_a_wrong_one_is_refused(visit, small_p
     assert "scenario file of its own" in other.page.get_by_test_id("notices").inner_text()
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_work_can_be_stopped_and_gone_on_with(visit):
     one = visit()
     field = one.page.get_by_test_id("exact-weeks")
@@ -331,6 +348,7 @@ def test_work_can_be_stopped_and_gone_on_with(visit):
     one.settled()
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 @pytest.mark.parametrize("size", [(1280, 900), (390, 844), (320, 640)])
 def test_axe_finds_nothing_and_nothing_sticks_out(visit, size):
     one = visit(size=size)
@@ -342,6 +360,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(visit, size):
     assert one.page.evaluate("document.documentElement.scrollWidth") == size[0]
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_axe_finds_nothing_before_the_first_answer(browser, site):
     context = browser.new_context()
     page = context.new_page()
@@ -352,11 +371,13 @@ def test_axe_finds_nothing_before_the_first_answer(browser, site):
     context.close()
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_levers_beyond_the_evidence_are_named(visit):
     one = visit("?trust=0.9")
     assert "Trust in services at the start" in one.page.get_by_test_id("notices").inner_text()
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_text_spacing_and_zoom_lose_nothing(visit):
     one = visit(size=(640, 450))  # 1280 x 900 at 200 %
     one.page.add_style_tag(
@@ -378,6 +399,7 @@ AGREE = """() => {
 }"""
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 @pytest.mark.parametrize("pause", [0, 20, 60, 150, 400, 900])
 def test_back_right_after_quick_moves_leaves_address_levers_and_verdict_agreed(visit, site, pause):
     one = visit().set("dissimilarity", 0.3).set("dissimilarity", 0.35)  # Back stays on the page
@@ -397,6 +419,7 @@ def test_back_right_after_quick_moves_leaves_address_levers_and_verdict_agreed(v
     assert one.numbers() == other.numbers()
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 @pytest.mark.parametrize("pause", [0, 50, 300])
 def test_back_and_forward_in_a_hurry_end_where_the_address_says(visit, site, pause):
     one = visit().set("dissimilarity", 0.3).set("dissimilarity", 0.7)
@@ -410,6 +433,7 @@ def test_back_and_forward_in_a_hurry_end_where_the_address_says(visit, site, pau
     assert one.numbers() == other.numbers()
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_a_move_and_the_way_back_to_the_same_value_leave_no_lever_behind(visit):
     one = visit().set("dissimilarity", 0.3)
     one.page.evaluate(
@@ -429,6 +453,7 @@ def test_a_move_and_the_way_back_to_the_same_value_leave_no_lever_behind(visit):
 # --- what is typed ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 @pytest.mark.parametrize(("keys", "query"), [("12,5", "budget=12.5"), ("13.25", "budget=13.25"), ("11,", "")])
 def test_a_comma_before_decimals_is_never_left_out(visit, keys, query):
     one = visit()
@@ -445,6 +470,7 @@ def test_a_comma_before_decimals_is_never_left_out(visit, keys, query):
         assert "budget=11" not in one.page.url
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_a_number_with_two_readings_is_refused_with_both(visit):
     one = visit()
     field = one.page.get_by_test_id("exact-budget")
@@ -464,6 +490,7 @@ def test_a_number_with_two_readings_is_refused_with_both(visit):
 # --- messages and starts ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_what_is_wrong_with_a_file_stands_beside_its_field_with_the_focus(visit, small_place, tmp_path):
     one = visit()
     one.page.get_by_text("Other places to start from").click()
@@ -490,6 +517,7 @@ def test_what_is_wrong_with_a_file_stands_beside_its_field_with_the_focus(visit,
     assert one.verdict.get_attribute("data-state") == "exact"  # what was shown goes on
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_only_starts_that_can_run_are_offered_and_the_others_named(visit):
     one = visit()
     one.page.get_by_text("Other places to start from").click()
@@ -498,6 +526,7 @@ def test_only_starts_that_can_run_are_offered_and_the_others_named(visit):
     assert "modsim compare scenarios/huge.toml" in one.page.get_by_test_id("too-large").inner_text()
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_the_verdict_that_stays_in_sight_on_a_phone_is_marked_as_old_while_it_is(visit):
     one = visit(size=(390, 844))
     sticky = one.page.get_by_test_id("sticky")
@@ -579,6 +608,7 @@ def until(site, works):
     raise AssertionError("the work goes on" if not works else "no work began")
 
 
+@pytest.mark.slow(reason="a visit in a real browser")
 def test_work_ends_when_the_network_of_the_last_who_waits_is_gone_and_goes_on_when_it_is_back(browser, site):
     until(site, works=False)
     wire = Wire(site)

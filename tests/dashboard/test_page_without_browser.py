@@ -116,6 +116,7 @@ def test_presets_are_in_alphabetical_order_and_known_again():
         assert preset_of(view.with_value("budget", 33), STARTS) is None
 
 
+@pytest.mark.slow(reason="runs whole stories of the page")
 @pytest.mark.parametrize(("preset", "kind"), [("assumed", "cannot tell"), ("slow", "worse"), ("different", "better")])
 def test_among_the_presets_each_plan_wins_once_and_once_the_model_cannot_tell(preset, kind):
     chosen = next(one for one in PRESETS if one.id == preset)
@@ -266,6 +267,7 @@ def answered(workshop, scenario, seconds=120):
     return job, states
 
 
+@pytest.mark.slow(reason="runs the page's processes and a comparison")
 @pytest.mark.parametrize("processes", [0, 2])
 def test_the_page_s_numbers_are_those_of_a_comparison_of_its_downloaded_scenario(processes):
     start = {"small": small_scenario("settings.replicates=6")}

@@ -278,6 +278,7 @@ def test_the_vocabulary_names_the_measures():
     jsonschema.validate(renamed.summary, SCHEMA)
 
 
+@pytest.mark.slow(reason="enough replicates to settle a verdict")
 def test_the_transplant_can_win():
     """In areas just like the origin, with a thin purse and dear co-design, carrying the programme unchanged wins."""
     scenario = load_scenario(
@@ -289,6 +290,7 @@ def test_the_transplant_can_win():
     assert "does worse than" in found.verdict["text"]
 
 
+@pytest.mark.slow(reason="enough replicates to settle a verdict")
 def test_making_anew_can_win():
     scenario = load_scenario(SCENARIOS / "different-areas.toml")
     assert compare(scenario, ["transplant", "recoproduce"], replicates=16).verdict["kind"] == "better"

@@ -26,6 +26,7 @@ def test_eleven_cards_of_one_place_lie_a_third_apart_by_luck():
     assert np.mean([one.by_luck for one in found]) == pytest.approx(0.36, abs=0.05)
 
 
+@pytest.mark.slow(reason="thousands of surveys are drawn and estimated")
 @pytest.mark.parametrize(
     ("dissimilarity", "number"), [(0.0, 120), (0.1, 120), (0.2, 100), (0.3, 120), (0.6, 120), (0.3, 400), (0.9, 400)]
 )

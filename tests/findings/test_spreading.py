@@ -82,6 +82,7 @@ def test_expected_incidents_are_those_that_luck_scatters(city):
     assert occurred == pytest.approx(expected, rel=4.0 / np.sqrt(expected))
 
 
+@pytest.mark.slow(reason="draws figures of a scenario with many areas")
 def test_pictures_of_spread_say_what_they_show(city, tmp_path):
     draw_figures(city, tmp_path)
     said = (tmp_path / "how-it-spreads.txt").read_text()

@@ -126,6 +126,7 @@ def test_without_compiled_loops_numba_is_not_even_imported():
     assert off[0] == on[0]
 
 
+@pytest.mark.slow(reason="compiles every loop again")
 @pytest.mark.parametrize("place", ["/proc/nowhere", "/dev/null/below"])
 def test_a_cache_that_cannot_be_written_is_done_without(place):
     said = elsewhere(SHORT_RUN, MODSIM_CACHE=place)
@@ -136,6 +137,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(place):
 SAID = "from modsim import compiling; print(compiling.still_to_do())"
 
 
+@pytest.mark.slow(reason="compiles every loop again")
 def test_the_first_run_ever_says_that_it_compiles_and_where_it_is_kept(tmp_path):
     command = ["run", "scenarios/no-effect.toml", "--weeks", "1"]
     code = f"import sys; sys.argv = ['modsim', *{command}]; from modsim.cli import main; main()"

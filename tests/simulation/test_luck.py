@@ -137,6 +137,7 @@ def test_one_more_process_shifts_nobody_s_luck():
     assert columns_differ(plain.town, busy.town) == []
 
 
+@pytest.mark.slow(reason="starts worker processes")
 def test_one_and_two_processes_give_the_same_tables():
     scenario = small_scenario("settings.replicates=5")
     one, two = compare(scenario, workers=1), compare(scenario, workers=2)
@@ -144,6 +145,7 @@ def test_one_and_two_processes_give_the_same_tables():
     assert one.summary == two.summary
 
 
+@pytest.mark.slow(reason="starts Python several times")
 def test_python_s_hash_seed_does_not_matter():
     code = (
         "from tests.conftest import small_scenario; from modsim.simulation.lanes import Lane;"

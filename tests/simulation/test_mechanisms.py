@@ -39,6 +39,7 @@ def lived(scenario, lanes=(NONE, CARRIED, NEW), replicates=(0,)):
     return run(scenario, list(lanes), list(replicates))
 
 
+@pytest.mark.slow(reason="a run with and without each of 38 mechanisms")
 @pytest.mark.parametrize("mechanism", [*MECHANISMS, *INSIGHTS], ids=lambda m: m.id)
 def test_taking_a_mechanism_away_changes_something_somewhere(mechanism):
     scenario = small_scenario(*BUSY, *ACTS_WHERE.get(mechanism.id, ()))
@@ -102,6 +103,7 @@ def test_without_insight_1_participants_are_not_heard_and_contacts_and_meetings_
     assert meetings == pytest.approx(1 / 3)
 
 
+@pytest.mark.slow(reason="lives long enough for workers to change")
 def test_without_insight_2_everybody_is_as_committed_as_the_lowest_quarter():
     drawn = Community(small_scenario(), arm="recoproduce").town
     scenario = without(small_scenario(), [INSIGHTS[1]])

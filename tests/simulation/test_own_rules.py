@@ -24,6 +24,7 @@ def nobody_joins(match, trust, friends_share, support, on_rival_ground, p):
 MINE = replace(Rules(), chance_of_joining=only_friends_count)
 
 
+@pytest.mark.slow(reason="agent by agent without compiled loops")
 def test_both_faces_follow_it():
     scenario = small_scenario()
     agents = Community(scenario, arm="transplant", pace="agent", rules=MINE)
@@ -35,6 +36,7 @@ def test_both_faces_follow_it():
     assert "ever_in" in columns_differ(columns.town, usual.town)
 
 
+@pytest.mark.slow(reason="a comparison without compiled loops")
 def test_a_comparison_follows_it():
     rules = replace(Rules(), chance_of_joining=nobody_joins)
     found = compare(small_scenario(), ["transplant", "recoproduce"], replicates=2, workers=1, rules=rules)

@@ -22,6 +22,7 @@ def _fatal_outcome(self, each_week=None):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.slow(reason="starts worker processes that die")
 def test_a_lost_worker_is_told_in_one_sentence(monkeypatch):
     scenario = small_scenario("settings.weeks=4")
     tasks = [Task([scenario], [Lane("none")], [k]) for k in range(3)]
@@ -60,6 +61,7 @@ def test_stopping_within_a_compiled_loop_is_stopping(monkeypatch):
         list(outcomes([Task([small_scenario()], [Lane("none")], [0])], workers=1))
 
 
+@pytest.mark.slow(reason="starts worker processes")
 def test_one_failure_does_not_stop_the_others():
     scenario = small_scenario("settings.weeks=4")
     broken = Task([scenario], [Lane("nobody")], [7])  # there is no such arm
@@ -70,6 +72,7 @@ def test_one_failure_does_not_stop_the_others():
         assert {k: outcome.replicates for k, outcome in found.items()} == {0: [0], 1: [1]}
 
 
+@pytest.mark.slow(reason="starts worker processes that die")
 def test_a_process_that_dies_costs_only_what_was_under_way(monkeypatch):
     scenario = small_scenario("settings.weeks=4")
     tasks = [Task([scenario], [Lane("none")], [k]) for k in range(5)]

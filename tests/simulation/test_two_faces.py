@@ -10,6 +10,8 @@ from modsim.simulation.runs import run
 from tests.conftest import ARMS, small_scenario
 from tests.simulation.same import columns_differ
 
+SLOW = pytest.mark.slow(reason="agent by agent, some ten seconds each")
+
 
 def both_faces(scenario, arm, replicate=0, seed=None):
     agents = Community(scenario, arm=arm, replicate=replicate, seed=seed, pace="agent")
@@ -18,7 +20,7 @@ def both_faces(scenario, arm, replicate=0, seed=None):
 
 
 @pytest.mark.parametrize("arm", ARMS)
-@pytest.mark.parametrize("seed", [1, 20261122])
+@pytest.mark.parametrize("seed", [1, pytest.param(20261122, marks=SLOW)])
 def test_agents_and_columns_agree_bit_for_bit_in_every_arm_and_area(arm, seed):
     scenario = small_scenario()
     agents, columns = both_faces(scenario, arm, replicate=seed % 3, seed=seed)
@@ -31,27 +33,32 @@ def test_agents_and_columns_agree_bit_for_bit_in_every_arm_and_area(arm, seed):
         assert np.array_equal(figures, columns.town.records.totals(columns.town)[name], equal_nan=True), name
 
 
+FIRST_CORNERS = [
+    ("settings.rung='M0'",),
+    ("arms.recoproduce.menu=individual", "arms.recoproduce.places=5", "programme.minimum_places=2"),
+    ("turnover.leaving_per_week=0.1", "commitment.spanner_adds=2", "turnover.ties_lost_with_spanner=0.4"),
+    ("settings.spreads=diffusion", "spread.baseline=-2", "spread.heard_effect=9", "spread.evidence_delay=2"),
+]
+FURTHER_CORNERS = [
+    ("programme.places=2", "programme.minimum_places=1"),  # places run out: promises are missed
+    ("purse.budget=6", "purse.grant=200", "programme.minimum_places=1"),  # work waits, the last round is small
+    ("arms.recoproduce.fixed_slots=1", "arms.recoproduce.signals=20", "designing.refresh=0"),
+    ("arms.recoproduce.menu=['film', 'gym']", "population.rewired_share=1.0"),
+    ("programme.contacted=0", "trust.talk_weight=0.9"),
+    ("programme.contacts_each=20", "arms.recoproduce.setup_weeks=2", "designing.refresh=0.1"),
+    ("programme.list_length=5", "programme.places=30"),
+    ("targeting.accuracy=1.0", "reporting.share=1.0", "arms.recoproduce.setup_weeks=2"),
+    ("areas.govan.opens_week=20", "areas.govan.anchor=false", "areas.castlefern.lead=police"),
+    ("programme.rounds=1", "attending.dropout_per_week=0.9"),
+    ("arms.recoproduce.redesigns=false", "arms.recoproduce.setup_weeks=4", "programme.course_weeks=4"),
+    ("programme.dose=1.7", "settings.areas=['castlefern']", "purse.gbp_per_incident=100.0"),
+    ("population.core_exit_per_year=0.9", "areas.castlefern.oldest=16", "areas.castlefern.eligible_oldest=16"),
+]
+
+
 @pytest.mark.parametrize(
     "changes",
-    [
-        ("settings.rung='M0'",),
-        ("programme.places=2", "programme.minimum_places=1"),  # places run out: promises are missed
-        ("purse.budget=6", "purse.grant=200", "programme.minimum_places=1"),  # work waits, the last round is small
-        ("arms.recoproduce.fixed_slots=1", "arms.recoproduce.signals=20", "designing.refresh=0"),
-        ("arms.recoproduce.menu=['film', 'gym']", "population.rewired_share=1.0"),
-        ("programme.contacted=0", "trust.talk_weight=0.9"),
-        ("programme.contacts_each=20", "arms.recoproduce.setup_weeks=2", "designing.refresh=0.1"),
-        ("programme.list_length=5", "programme.places=30"),
-        ("targeting.accuracy=1.0", "reporting.share=1.0", "arms.recoproduce.setup_weeks=2"),
-        ("areas.govan.opens_week=20", "areas.govan.anchor=false", "areas.castlefern.lead=police"),
-        ("programme.rounds=1", "attending.dropout_per_week=0.9"),
-        ("arms.recoproduce.menu=individual", "arms.recoproduce.places=5", "programme.minimum_places=2"),
-        ("arms.recoproduce.redesigns=false", "arms.recoproduce.setup_weeks=4", "programme.course_weeks=4"),
-        ("programme.dose=1.7", "settings.areas=['castlefern']", "purse.gbp_per_incident=100.0"),
-        ("turnover.leaving_per_week=0.1", "commitment.spanner_adds=2", "turnover.ties_lost_with_spanner=0.4"),
-        ("settings.spreads=diffusion", "spread.baseline=-2", "spread.heard_effect=9", "spread.evidence_delay=2"),
-        ("population.core_exit_per_year=0.9", "areas.castlefern.oldest=16", "areas.castlefern.eligible_oldest=16"),
-    ],
+    [*FIRST_CORNERS, *(pytest.param(one, marks=SLOW) for one in FURTHER_CORNERS)],
     ids=lambda changes: changes[0],
 )
 def test_agents_and_columns_agree_in_corners(changes):

@@ -69,6 +69,7 @@ def test_where_the_two_disagree_it_is_said():
         assert (one.agreement, other.agreement) == expected
 
 
+@pytest.mark.slow(reason="runs the model with and without each insight")
 def test_what_is_left_open_counts_in_the_verdict():
     scenario = small_scenario(
         "settings.replicates=4", "settings.smallest_difference={occurred_asb_change_percent=50.0}"
@@ -143,6 +144,7 @@ def small_file(tmp_path):
     return path
 
 
+@pytest.mark.slow(reason="runs the model with and without each insight")
 def test_the_command_keeps_the_answers_and_says_what_the_model_says(small_file, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     words = ("--scenario", small_file, "--workers", 1)

@@ -61,6 +61,7 @@ replicates = 3
 """
 
 
+@pytest.mark.slow(reason="runs the ablations behind two published tables")
 @pytest.mark.parametrize("what", ["insights", "rungs"])
 def test_what_insights_carry_and_rungs_add_is_made_again_digit_by_digit(what, place, monkeypatch, capsys):
     home = (SCENARIOS / "three-areas.toml").read_text()
@@ -121,6 +122,7 @@ def test_without_published_numbers_nothing_passes(place, monkeypatch, capsys):
     assert "the published numbers are not there" in out
 
 
+@pytest.mark.slow(reason="runs the studies behind every published figure")
 def test_the_figures_of_the_documents_are_what_the_model_gives_now(tmp_path, monkeypatch, capsys):
     """Two futures of every point; the whole is `modsim reproduce all`."""
     monkeypatch.chdir(HOME)

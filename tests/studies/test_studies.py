@@ -37,6 +37,7 @@ replicates = 3
 "areas.castlefern.population" = 2400
 "areas.govan.population" = 1500
 """
+MORE_FACTORS = pytest.mark.slow(reason="a study and a comparison for each value")
 TWO_WORLDS = """
 [factors]
 "world.dissimilarity" = {low = 0.0, high = 1.0, steps = 3}
@@ -194,6 +195,7 @@ def test_factors_may_be_plain_lists_and_keys_without_quotes(tmp_path):
 # --- results -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow(reason="runs a study and a comparison at several points")
 def test_a_study_says_at_each_point_what_a_comparison_says(study, tmp_path):
     found = run_study(study, tmp_path / "store", workers=1)
     assert found.complete
@@ -219,8 +221,8 @@ def test_a_study_says_at_each_point_what_a_comparison_says(study, tmp_path):
     ("factor", "values"),
     [
         ("settings.rung", ["M0", "M1", "M3"]),
-        ("settings.without", [[], ["mentoring"], ["insight-3"]]),
-        ("settings.comparison", ["equal_budget", "equal_start"]),
+        pytest.param("settings.without", [[], ["mentoring"], ["insight-3"]], marks=MORE_FACTORS),
+        pytest.param("settings.comparison", ["equal_budget", "equal_start"], marks=MORE_FACTORS),
     ],
 )
 def test_what_decides_how_the_model_runs_can_be_a_factor(tmp_path, factor, values):
@@ -239,6 +241,7 @@ def test_what_decides_how_the_model_runs_can_be_a_factor(tmp_path, factor, value
     assert alone.runs[alone.runs["arm"] == "recoproduce"][name].mean() == means[0]
 
 
+@pytest.mark.slow(reason="runs a study twice and a comparison at every point")
 def test_runs_that_cannot_differ_are_done_once_and_serve_every_point(tmp_path):
     """Only one arm's lever varies: the other arms' runs are the same at every point."""
     text = HEAD + "[factors]\n'arms.recoproduce.setup_weeks' = [8, 12, 16]\n'arms.attention.setup_weeks' = [5, 6]\n"
@@ -256,6 +259,7 @@ def test_runs_that_cannot_differ_are_done_once_and_serve_every_point(tmp_path):
         assert rows[name].tolist() == comparison.values["recoproduce"][name].tolist()
 
 
+@pytest.mark.slow(reason="runs one study twice, with processes")
 def test_results_are_the_same_for_any_workers_budget_and_order(study, tmp_path):
     whole = run_study(study, tmp_path / "one", workers=1).runs
     for budget in ("7runs", "3runs", "20runs"):
@@ -387,6 +391,7 @@ def test_more_futures_arms_or_points_run_only_what_is_new(study, tmp_path):
 # --- nothing finished is lost ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow(reason="starts a study with two processes, kills and resumes it")
 @pytest.mark.parametrize("after", [1, 3])
 def test_a_killed_study_goes_on_where_it_stood(study, tmp_path, after):
     """The process group is killed once some parts are there; then the same command finishes the rest."""
@@ -431,6 +436,7 @@ def test_a_damaged_index_is_made_again_from_the_parts(study, tmp_path):
     assert len(again.standing()[0]) == run.study.runs
 
 
+@pytest.mark.slow(reason="runs one study several times")
 @pytest.mark.parametrize("place", [100, 4096, 8300, 12288])
 def test_an_index_damaged_in_part_loses_nothing(study, tmp_path, place):
     run = opened_study(study, tmp_path / "store")
@@ -506,6 +512,7 @@ def test_failures_outlive_a_damaged_index_and_their_records_go_when_they_are_don
     assert not list((tmp_path / "store" / "failed").iterdir())
 
 
+@pytest.mark.slow(reason="runs one study several times")
 @pytest.mark.parametrize("damage", ["cut", "flipped", "gone"])
 def test_a_damaged_part_is_named_set_aside_and_run_again(study, tmp_path, damage):
     store = tmp_path / "store"
@@ -553,6 +560,7 @@ def test_runs_of_other_code_are_kept_apart_and_named(study, tmp_path):
     assert len(old.standing()[0]) == 9
 
 
+@pytest.mark.slow(reason="runs one study twice in small parts")
 def test_many_small_parts_become_one_and_nothing_changes(study, tmp_path, monkeypatch):
     monkeypatch.setattr(store_module, "_SMALL_PARTS", 3)
     monkeypatch.setattr("modsim.studies.planning._ROWS_IN_A_TASK", 1000)
@@ -601,6 +609,7 @@ def test_a_run_that_fails_is_kept_with_its_cause_and_stops_no_other(study, tmp_p
     assert run.standing()[1] == {}
 
 
+@pytest.mark.slow(reason="starts processes that die")
 def test_a_run_that_kills_its_process_is_a_failed_run_too(study, tmp_path, monkeypatch):
     text = HEAD.replace("replicates = 3", "replicates = 1") + "[factors]\n'world.dissimilarity' = {values = [0, 1]}"
     monkeypatch.setattr(Task, "outcome", _fatal_outcome)

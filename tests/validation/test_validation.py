@@ -125,6 +125,7 @@ def test_what_a_run_changes_goes_before_what_is_drawn(monkeypatch):
     assert first != second
 
 
+@pytest.mark.slow(reason="runs every pattern again")
 def test_other_words_of_a_place_change_no_verdict():
     patterns = read_patterns(HERE)
     plain, other = (
@@ -188,6 +189,7 @@ def test_what_is_left_in_the_third_year_is_of_all_futures_together():
     assert left[0] == pytest.approx(6 * whole - 5 * others)
 
 
+@pytest.mark.slow(reason="runs every pattern twice")
 def test_a_small_validation_gives_a_verdict_on_every_pattern_and_does_not_depend_on_workers():
     patterns = [p for p in read_patterns(HERE) if p.id in ("V1", "V6", "V9", "V16", "V19")]
     scenario = small_scenario("settings.weeks=110")

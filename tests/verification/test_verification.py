@@ -20,6 +20,7 @@ from tests.conftest import modsim
 SEED = int(hashlib.sha256(os.environ.get("PYTEST_XDIST_TESTRUNUID", "alone").encode()).hexdigest()[:10], 16)
 
 
+@pytest.mark.slow(reason="runs the model in every case with a known answer")
 @pytest.mark.parametrize("name", ALL)
 def test_every_case_passes_with_fresh_numbers(name):
     found = ALL[name].verified(SEED)
@@ -28,6 +29,7 @@ def test_every_case_passes_with_fresh_numbers(name):
     assert not wrong, f"modsim verify --only {name} --seed {SEED}: {wrong}"
 
 
+@pytest.mark.slow(reason="the independent prototype and the model, some hundred runs each")
 def test_the_oracle_is_near_the_model():
     """Four cells in five of the whole grid, as declared: one set of numbers alone has too few cells to judge it by."""
     found = verify(SEED, only=[ORACLE])
@@ -135,6 +137,7 @@ def test_a_case_that_breaks_is_a_case_that_fails(monkeypatch, capsys):
     assert "Traceback" not in out + said
 
 
+@pytest.mark.slow(reason="the independent prototype and a wrong model, some hundred runs each")
 def test_the_oracle_would_notice_a_model_without_trust(monkeypatch):
     """The grid can fail: with another model in the oracle's place most cells are missed."""
     monkeypatch.setattr(docking, "WITHOUT", (*docking.WITHOUT, "insight-3"))

@@ -75,7 +75,7 @@ class Spread(Table):
         source="assumption",
     )  # fmt: skip
     evidence: float = number(
-        0.0, "Strength of evidence ties: 0 areas hear the before–after change, 1 the effect against no programme, late and noisy",
+        0.0, "Strength of evidence ties: 0 areas hear the before–after change, 1 the effect against no programme",
         unit="0-1", allowed=(0, 1), evidence="D", source="a choice; most places hear before–after figures",
     )  # fmt: skip
     evidence_noise: float = number(
