@@ -1,9 +1,10 @@
 """Gives each command line a process of its own, forked from one that has everything loaded: hundreds in seconds.
 
-`python -m tests.robustness.server` reads a request a line, as JSON, and answers each with how the command ended. The
-child is left to end as a process of its own would, so that what is told at the very end is told here too.
+`python -m tests.robustness.server` reads a request a line, as JSON, and answers each with how the command ended. A
+child that is stopped is left to end as a process of its own would, so that what is told at the very end is told here.
 """
 
+import contextlib
 import ctypes
 import faulthandler
 import gc
@@ -14,6 +15,7 @@ import select
 import signal
 import sys
 import time
+import warnings
 
 _SUBREAPER = 36  # prctl: whoever loses its parent becomes ours, so that we know when all have ended
 _MOST_BYTES = 8_000_000_000  # of memory, so that what reads without end does not take the machine along
@@ -68,7 +70,19 @@ def live(request: dict, told: int) -> None:
         tell_when(request["stop"], told)
     from modsim import cli
 
-    cli.main()
+    if request.get("stop"):  # all that a process says at its very end is looked at; it takes a while
+        cli.main()
+    try:
+        cli.main()
+    except SystemExit as end:
+        code = end.code
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code if isinstance(code, int) else 1 if code else 0)
 
 
 def tell_when(stop: dict, told: int) -> None:
@@ -171,7 +185,8 @@ def serve() -> None:
     while line := requests.readline():
         request = json.loads(line)
         listening, told = os.pipe()
-        child = os.fork()
+        with warnings.catch_warnings(action="ignore"):  # of threads: none of them works while we wait
+            child = os.fork()
         if child == 0:
             for fd in (requests.fileno(), answers.fileno(), listening):
                 os.set_inheritable(fd, False)

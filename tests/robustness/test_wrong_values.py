@@ -154,12 +154,11 @@ SHAPES = {
 HARMLESS = {"a mark at the start", "carriage returns"}
 
 
-@pytest.mark.parametrize("command", ["check", "show"])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_file_of_an_odd_shape(shape, command, throw):
+def test_a_file_of_an_odd_shape(shape, throw):
     """Slow: files as large as they may be."""
     makes = {"scenarios/odd.toml": SHAPES[shape]}
-    throw(shape, 1, lambda luck, k: Case(["scenario", command, "scenarios/odd.toml"], makes,
+    throw(shape, 1, lambda luck, k: Case(["scenario", "check", "scenarios/odd.toml"], makes,
                                          wrong=shape not in HARMLESS))  # fmt: skip
 
 
@@ -179,7 +178,7 @@ SET = [f"{DEEP}=1", f"world.{DEEP}=1", f"arms.{DEEP}=1", f"arms.recoproduce.{DEE
 @pytest.mark.parametrize("k", range(len(SET)))
 def test_an_odd_change(k, throw):
     """Slow: by process."""
-    wrong = not SET[k].startswith(("title=x",))
+    wrong = not SET[k].startswith("title=")  # what is no value is text
     throw("change", 1, lambda luck, _: Case(["scenario", "check", SMALL, "--set", SET[k]], wrong=wrong))
 
 
@@ -207,10 +206,9 @@ STUDIES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("command", ["status", "run"])
 @pytest.mark.parametrize("shape", STUDIES)
-def test_a_study_of_an_odd_shape(shape, command, throw):
+def test_a_study_of_an_odd_shape(shape, throw):
     """Slow: by process."""
     text = f'scenario = "../scenarios/small.toml"\nreplicates = 1\n{STUDIES[shape]}'
-    words = ["study", command, "experiments/odd.toml", *STORE]
+    words = ["study", "run", "experiments/odd.toml", *STORE]
     throw(shape, 1, lambda luck, k: Case(words, {"experiments/odd.toml": text}, ("store",), wrong=True))

@@ -18,7 +18,7 @@ HOME = Path(__file__).parents[2]
 SEED = os.environ.get("MODSIM_HOSTILE_SEED", "1")  # another one throws other things
 ONLY = os.environ.get("MODSIM_HOSTILE_ONLY")  # the number of one case, to throw it again
 MOST_LINES, MOST_LETTERS = 25, 1000
-PATIENCE = 120  # seconds after which a command hangs
+PATIENCE = float(os.environ.get("MODSIM_HOSTILE_PATIENCE", "120"))  # seconds after which a command hangs
 ENOUGH = 20  # seconds after which one that simply has much to do is asked to stop
 CODES = {0, 1, 2, 130, 143}
 _READ = 200_000  # bytes of a message that are looked at
@@ -66,7 +66,7 @@ class Server:
         self.folder = folder
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.robustness.server"], cwd=HOME, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            text=True, start_new_session=True,
+            text=True, start_new_session=True, env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
         )  # fmt: skip
         assert self._process.stdout.readline() == "ready\n"
 
@@ -74,7 +74,7 @@ class Server:
         out, err = self.folder / "out.txt", self.folder / "err.txt"
         request = {
             "words": case.words, "cwd": str(cwd), "out": str(out), "err": str(err), "env": case.env, "stop": case.stop,
-            "enough": None if case.stop else case.enough, "patience": PATIENCE,
+            "enough": None if case.stop or case.wrong else case.enough, "patience": PATIENCE,
         }  # fmt: skip
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
@@ -117,6 +117,7 @@ def broken(case: Case, end: End, before: dict[str, str], after: dict[str, str]) 
     for name, text in (("stderr", end.err), ("stdout", end.out)):
         if "Traceback (most recent call last)" in text or "Exception ignored" in text:
             yield f"traceback on {name}: {_where(text)}"
+            return
         if re.search(r"leaked semaphore|resource_tracker|leaked shared", text):
             yield f"warning of leaked semaphores on {name}"
         elif warning := re.search(r"^.*\b(\w*Warning): .*$", text, re.MULTILINE):
@@ -127,12 +128,12 @@ def broken(case: Case, end: End, before: dict[str, str], after: dict[str, str]) 
         codes = codes | {130}
     if code not in codes:
         yield f"exit code {end.code}, not one of {sorted(codes)}"
-    if code and not end.err.strip():
+    if code and not end.err.strip() and not (code == 1 and end.out.strip()):  # what differs is told as a result
         yield f"exit code {end.code} without a word on stderr"
     if len(lines) > MOST_LINES:
-        yield f"{len(lines)} lines on stderr"
+        yield f"more than {MOST_LINES} lines on stderr: {_kind(lines[-1])}"
     if lines and max(map(len, lines)) > MOST_LETTERS:
-        yield f"a line of {max(map(len, lines)):,} letters on stderr"
+        yield f"a line of more than {MOST_LETTERS} letters on stderr: {_kind(max(lines, key=len))}"
     if end.left_behind:
         yield "processes were left behind"
     may_change = (*case.may_change, *_OUR_DEFAULTS)
@@ -143,6 +144,11 @@ def broken(case: Case, end: End, before: dict[str, str], after: dict[str, str]) 
             continue
         how = "is gone" if path not in after else "was changed" if path in before else "appeared"
         yield f"{re.sub(r'[0-9a-f]{6,}|[a-z0-9_]{8}$', '…', path)} {how}"
+
+
+def _kind(line: str) -> str:
+    """A message without what it is about."""
+    return re.sub(r"['\"‘“].*?['\"’”]|\S*[/.\d]\S*", "…", line[:2000])[:100]
 
 
 def _where(text: str) -> str:
