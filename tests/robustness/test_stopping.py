@@ -9,8 +9,8 @@ from tests.robustness.throwing import Case
 
 pytestmark = pytest.mark.slow  # each case simulates until it is stopped
 
-CASES = {"compare": 36, "compare, two workers": 10, "study": 36, "study, two workers": 8, "run": 30, "others": 16}
-LONG = ["--set", "settings.weeks=200", "--set", "areas.govan.population=20000"]
+CASES = {"compare": 20, "compare, two workers": 4, "study": 16, "study, two workers": 4, "run": 16, "others": 8}
+LONG = ["--set", "settings.weeks=60"]
 
 
 def stopping(luck, words, of, most, longest, after=None):
@@ -34,8 +34,8 @@ def kept(at, end):
 
 def test_a_comparison(throw):
     """Slow: simulates until it is stopped."""
-    words = ["compare", "scenarios/small.toml", "--replicates", "400", *LONG, "--no-figures", "--out", "out", "--workers", "1"]
-    throw("compare", CASES["compare"], lambda luck, k: stopping(luck, words, "weeks", 500, 0.05, kept))
+    words = ["compare", "scenarios/small.toml", "--replicates", "200", *LONG, "--no-figures", "--out", "out", "--workers", "1"]
+    throw("compare", CASES["compare"], lambda luck, k: stopping(luck, words, "weeks", 250, 0.05, kept))
 
 
 def test_a_comparison_in_two_processes(throw):
@@ -44,7 +44,7 @@ def test_a_comparison_in_two_processes(throw):
     throw("compare, two workers", CASES["compare, two workers"], lambda luck, k: stopping(luck, words, "tasks", 2, 6.0, kept))
 
 
-STUDY = ('scenario = "../scenarios/small.toml"\nreplicates = 60\narms = ["transplant"]\n[fixed]\n"settings.weeks" = 120\n'
+STUDY = ('scenario = "../scenarios/small.toml"\nreplicates = 60\narms = ["transplant"]\n[fixed]\n"settings.weeks" = 40\n'
          '[factors]\n"world.dissimilarity" = {low = 0, high = 1, steps = 30}\n')  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def studies(workers, of, most, longest):
 
 def test_a_study(throw):
     """Slow: simulates until it is stopped; what was finished is in the store."""
-    throw("study", CASES["study"], studies("1", "weeks", 500, 0.05))
+    throw("study", CASES["study"], studies("1", "weeks", 250, 0.05))
 
 
 def test_a_study_in_two_processes(throw):
@@ -77,18 +77,18 @@ def test_a_study_in_two_processes(throw):
 
 def test_a_run(throw):
     """Slow: simulates until it is stopped."""
-    words = ["run", "scenarios/small.toml", "--set", "settings.weeks=500", "--set", "areas.govan.population=60000"]
-    throw("run", CASES["run"], lambda luck, k: stopping(luck, words, "weeks", 100, 0.05))
+    words = ["run", "scenarios/small.toml", "--set", "settings.weeks=500", "--set", "areas.govan.population=9000"]
+    throw("run", CASES["run"], lambda luck, k: stopping(luck, words, "weeks", 70, 0.05))
 
 
 def test_other_commands(throw):
     """Slow: simulates until it is stopped."""
-    long = ["--set", "settings.weeks=300", "--workers", "1", "--out", "out"]
+    long = ["--set", "settings.weeks=100", "--workers", "1", "--out", "out"]
     all_words = [
         ["ablate", "scenarios/small.toml", "--replicates", "40", *long],
         ["validate", "--patterns", "experiments/patterns.toml", "--scenario", "scenarios/small.toml", "--draws", "0", *long],
         ["calibrate", "experiments/calibration/targets.csv", "--scenario", "scenarios/small.toml", "--prior",
          "experiments/calibration/prior.csv", "--store", "store2", *long],
-        ["reflect", "--scenario", "scenarios/small.toml", "--rest", "true", "--replicates", "300", "--out", "out", "--workers", "1"],
+        ["reflect", "--scenario", "scenarios/small.toml", "--rest", "true", "--replicates", "30", "--out", "out", "--workers", "1"],
     ]  # fmt: skip
-    throw("others", CASES["others"], lambda luck, k: stopping(luck, luck.choice(all_words), "weeks", 150, 0.05))
+    throw("others", CASES["others"], lambda luck, k: stopping(luck, luck.choice(all_words), "weeks", 100, 0.05))
