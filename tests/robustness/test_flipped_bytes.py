@@ -137,7 +137,7 @@ def test_damaged_published_numbers(throw):
 def test_a_damaged_store_of_a_calibration(throw):
     """Slow: a calibration each, small as it is."""
     words = ["calibrate", "experiments/calibration/targets.csv", "--scenario", SMALL, "--prior",
-             "experiments/calibration/prior.csv", "--worlds", "8", "--again", "4", "--points", "1", "--out", "out", *STORE, *ONE]  # fmt: skip
+             "experiments/calibration/prior.csv", "--set", "settings.weeks=110", "--set", "settings.replicates=2", "--worlds", "8", "--again", "4", "--points", "10", "--out", "out", *STORE, *ONE]  # fmt: skip
 
     def case(luck, k):
         return [Case(words, {}, ("out", "store")), Case(words, {"store": damage(luck, "*/*/*")}, ("out", "store"))]

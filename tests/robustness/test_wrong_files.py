@@ -245,3 +245,10 @@ def test_places_that_cannot_be_written(throw):
     pairs = [(writer, place) for writer in WRITERS for place in PLACES]
     order = random.Random("places").sample(pairs, len(pairs))
     throw("places", CASES["places"], lambda luck, k: writing(*order[k % len(order)], luck))
+
+
+@pytest.mark.parametrize("writer", ["network", "results figure"])
+def test_a_picture_does_not_cost_a_text_of_ones_own(writer, throw):
+    """Slow: by process."""
+    words, ends = WRITERS[writer]
+    throw("text", 1, lambda luck, k: Case([*words, f"notes{ends}"], {}, (f"notes{ends}",)))

@@ -111,6 +111,9 @@ def what_is_there(folder: Path) -> dict[str, str]:
 def broken(case: Case, end: End, before: dict[str, str], after: dict[str, str]) -> Iterator[str]:
     """The promises that a command did not keep."""
     lines = end.err.splitlines()
+    if end.hung and case.stop and not end.signalled:
+        yield "was not yet as far as to be stopped"  # the case asks for too much
+        return
     if end.hung:
         yield f"hung for {end.seconds:.0f} s: {_where(end.err)}"
         return
@@ -128,8 +131,11 @@ def broken(case: Case, end: End, before: dict[str, str], after: dict[str, str]) 
         codes = codes | {130}
     if code not in codes:
         yield f"exit code {end.code}, not one of {sorted(codes)}"
-    if code and not end.err.strip() and not (code == 1 and end.out.strip()):  # what differs is told as a result
-        yield f"exit code {end.code} without a word on stderr"
+    if code == 130:
+        if "topped" not in end.out + end.err:
+            yield "exit code 130 without saying that it was stopped"
+    elif code and end.code > 0 and not end.err.strip() and not (code == 1 and end.out.strip()):
+        yield f"exit code {end.code} without a word on stderr"  # but what differs is told as a result, with code 1
     if len(lines) > MOST_LINES:
         yield f"more than {MOST_LINES} lines on stderr: {_kind(lines[-1])}"
     if lines and max(map(len, lines)) > MOST_LETTERS:
