@@ -93,12 +93,12 @@ def _fail_one(study, folder):
     """Keep one of the runs that are missing as failed."""
     with opened(folder, deciding_code()) as store:
         found = StudyRun(load_study(study), store)
-        missing = next(run for run, name in found.names.items() if name in found.different and run not in found.standing()[0])
+        missing = next(
+            run for run, name in found.names.items() if name in found.different and run not in found.standing()[0]
+        )
         store.fail(found.names[missing], "ValueError: made up", "# made up\n")
 
 
 @pytest.fixture
 def throw(server, template, tmp_path):
     return Thrower(server, template, tmp_path).throw
-
-

@@ -47,7 +47,13 @@ def scenario_keys() -> list[str]:
     found += [f"arms.recoproduce.{one}" for one in arms.model_fields]
     found += [f"areas.govan.{one}" for one in Area.model_fields] + ["areas.govan"]
     found += [f"activities.football.{one}" for one in Activity.model_fields] + ["activities.football", "extends"]
-    return found + ["areas.govan.hears_from.castlefern", "areas.govan.interests.football", "settings.nothing", "x", "x.y"]
+    return found + [
+        "areas.govan.hears_from.castlefern",
+        "areas.govan.interests.football",
+        "settings.nothing",
+        "x",
+        "x.y",
+    ]
 
 
 @cache

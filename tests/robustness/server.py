@@ -28,12 +28,6 @@ def load_everything() -> None:
 
     matplotlib.use("agg")
     import matplotlib.pyplot
-    import networkx
-    import pandas
-    import pyarrow.parquet
-    import rich.progress
-    import rich.table
-    import scipy.stats
 
     import modsim.calibration.calibrating
     import modsim.calibration.writing

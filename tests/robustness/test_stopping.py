@@ -9,14 +9,19 @@ from tests.robustness.throwing import Case
 
 pytestmark = pytest.mark.slow  # each case simulates until it is stopped
 
-CASES = {"compare": 12, "compare, two workers": 4, "study": 16, "study, two workers": 4, "run": 16, "others": 8}
 LONG = ["--set", "settings.weeks=60"]
 
 
 def stopping(luck, words, of, most, longest, after=None):
     """A case that is stopped at random: after so many weeks or tasks and a moment more, by Ctrl-C or SIGTERM."""
     number = luck.choice([signal.SIGINT, signal.SIGINT, signal.SIGTERM])
-    stop = {"of": of, "after": luck.randint(0, most), "delay": luck.random() ** 3 * longest, "signal": number, "group": luck.random() < 0.5}
+    stop = {
+        "of": of,
+        "after": luck.randint(0, most),
+        "delay": luck.random() ** 3 * longest,
+        "signal": number,
+        "group": luck.random() < 0.5,
+    }
     note = f"{number.name} {stop['delay'] * 1000:.1f} ms after {of} {stop['after']}{', to all of the group' * stop['group']}"
     code = {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
     return Case(words, {}, ("out", "store2"), stop=stop, codes=frozenset({code}), after=after, note=note)
@@ -34,18 +39,40 @@ def kept(at, end):
 
 def test_a_comparison(throw):
     """Slow: simulates until it is stopped."""
-    words = ["compare", "scenarios/small.toml", "--replicates", "16", *LONG, "--no-figures", "--out", "out", "--workers", "1"]
-    throw("compare", CASES["compare"], lambda luck, k: stopping(luck, words, "weeks", 100, 0.05, kept))
+    words = [
+        "compare",
+        "scenarios/small.toml",
+        "--replicates",
+        "16",
+        *LONG,
+        "--no-figures",
+        "--out",
+        "out",
+        "--workers",
+        "1",
+    ]
+    throw("compare", lambda luck, k: stopping(luck, words, "weeks", 100, 0.05, kept))
 
 
 def test_a_comparison_in_two_processes(throw):
     """Slow: processes are started, and simulate until they are stopped."""
-    words = ["compare", "scenarios/small.toml", "--replicates", "4000", *LONG, "--no-figures", "--out", "out", "--workers", "2"]
-    throw("compare, two workers", CASES["compare, two workers"], lambda luck, k: stopping(luck, words, "tasks", 2, 6.0, kept))
+    words = [
+        "compare",
+        "scenarios/small.toml",
+        "--replicates",
+        "4000",
+        *LONG,
+        "--no-figures",
+        "--out",
+        "out",
+        "--workers",
+        "2",
+    ]
+    throw("compare, two workers", lambda luck, k: stopping(luck, words, "tasks", 2, 6.0, kept))
 
 
-STUDY = ('scenario = "../scenarios/small.toml"\nreplicates = 4\narms = ["transplant"]\n[fixed]\n"settings.weeks" = 40\n'
-         '[factors]\n"world.dissimilarity" = {low = 0, high = 1, steps = 150}\n')  # fmt: skip
+STUDY = ('scenario = "../scenarios/small.toml"\nreplicates = 8\narms = ["transplant"]\n[fixed]\n"settings.weeks" = 400\n'
+         '[factors]\n"world.dissimilarity" = {low = 0, high = 1, steps = 24}\n')  # fmt: skip
 
 
 def studies(workers, of, most, longest):
@@ -60,25 +87,28 @@ def studies(workers, of, most, longest):
             return [] if json.loads(end.out)["failed"] == 0 else ["runs failed because they were stopped"]
 
         made = first.stop["signal"] == signal.SIGINT
-        return [first, Case(status, {}, ("store2",), codes=frozenset({0} if made else {0, 2}), after=told if made else None)]
+        return [
+            first,
+            Case(status, {}, ("store2",), codes=frozenset({0} if made else {0, 2}), after=told if made else None),
+        ]
 
     return case
 
 
 def test_a_study(throw):
     """Slow: simulates until it is stopped; what was finished is in the store."""
-    throw("study", CASES["study"], studies("1", "weeks", 250, 0.05))
+    throw("study", studies("1", "weeks", 150, 0.05))
 
 
 def test_a_study_in_two_processes(throw):
     """Slow: processes are started, and simulate until they are stopped."""
-    throw("study, two workers", CASES["study, two workers"], studies("2", "tasks", 2, 6.0))
+    throw("study, two workers", studies("2", "tasks", 2, 6.0))
 
 
 def test_a_run(throw):
     """Slow: simulates until it is stopped."""
     words = ["run", "scenarios/small.toml", "--set", "settings.weeks=500", "--set", "areas.govan.population=9000"]
-    throw("run", CASES["run"], lambda luck, k: stopping(luck, words, "weeks", 70, 0.05))
+    throw("run", lambda luck, k: stopping(luck, words, "weeks", 70, 0.05))
 
 
 def test_other_commands(throw):
@@ -91,4 +121,4 @@ def test_other_commands(throw):
          "experiments/calibration/prior.csv", "--store", "store2", *long],
         ["reflect", "--scenario", "scenarios/small.toml", "--rest", "true", "--replicates", "30", "--out", "out", "--workers", "1"],
     ]  # fmt: skip
-    throw("others", CASES["others"], lambda luck, k: stopping(luck, luck.choice(all_words), "weeks", 100, 0.02))
+    throw("others", lambda luck, k: stopping(luck, luck.choice(all_words), "weeks", 100, 0.02))

@@ -9,7 +9,6 @@ from tests.robustness.throwing import Case
 
 pytestmark = pytest.mark.slow  # some hundred command lines, each in a process of its own
 
-CASES = {"files": 420, "places": 150}
 SMALL, STUDY = "scenarios/small.toml", "experiments/study.toml"
 ONE = ["--workers", "1"]
 HEAD = 'scenario = "../scenarios/small.toml"\nreplicates = 1\n'
@@ -172,7 +171,7 @@ def test_files_of_wrong_kinds(throw):
     first = [(r, k) for r, k in chosen if k in ("fifo", "endless", "node without id", "laughs", "semicolons", "utf-16", "large")
              and (r.endswith(("ties", "ties csv")) or k not in ("node without id", "laughs"))]  # fmt: skip
     order = first + [pair for pair in chosen if pair not in first]
-    throw("files", CASES["files"], lambda luck, k: reading(*order[k % len(order)]))
+    throw("files", lambda luck, k: reading(*order[k % len(order)]))
 
 
 def taken(path):
@@ -231,24 +230,30 @@ def writing(writer, place, luck):
     if make is below_a_file:
         makes = {"odd": b"my own\n"}
     own = place in ("taken", "mine", "file", "below a file")
-    may = () if own or where in ("", ".", "..", "/", "mine/photo.png", "notes.txt") else (where.removeprefix("./").split("/")[0],)
+    may = (
+        ()
+        if own or where in ("", ".", "..", "/", "mine/photo.png", "notes.txt")
+        else (where.removeprefix("./").split("/")[0],)
+    )
     if ends in (".svg", ".png"):
         may = (*may, where.removesuffix(ends) + ".txt")  # the description beside a picture
     if place == "file" and ends:
         may = (where,)  # it was named, and there is no --replace
     may = tuple(one for one in may if one != "notes.txt")  # nobody named that
-    return Case([*words, where], makes, (*may, "out", "store", "nowhere-at-all", "scenarios"), note=f"{writer}, {place}")
+    return Case(
+        [*words, where], makes, (*may, "out", "store", "nowhere-at-all", "scenarios"), note=f"{writer}, {place}"
+    )
 
 
 def test_places_that_cannot_be_written(throw):
     """Slow: a part of all pairs of a command and a place; another seed takes another part."""
     pairs = [(writer, place) for writer in WRITERS for place in PLACES]
     order = random.Random("places").sample(pairs, len(pairs))
-    throw("places", CASES["places"], lambda luck, k: writing(*order[k % len(order)], luck))
+    throw("places", lambda luck, k: writing(*order[k % len(order)], luck))
 
 
 @pytest.mark.parametrize("writer", ["network", "results figure"])
 def test_a_picture_does_not_cost_a_text_of_ones_own(writer, throw):
     """Slow: by process."""
     words, ends = WRITERS[writer]
-    throw("text", 1, lambda luck, k: Case([*words, f"notes{ends}"], {}, (f"notes{ends}",)))
+    throw("text", lambda luck, k: Case([*words, f"notes{ends}"], {}, (f"notes{ends}",)))

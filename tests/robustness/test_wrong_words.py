@@ -9,7 +9,6 @@ from tests.robustness.throwing import Case
 
 pytestmark = pytest.mark.slow  # hundreds of command lines, each in a process of its own
 
-CASES = {"words": 330}
 GIVEN = {
     "scenario": "scenarios/small.toml", "study": "experiments/study.toml", "targets": "experiments/calibration/targets.csv",
     "files": "answers.toml", "one": "scenarios/small.toml", "other": "scenarios/three-areas.toml", "name": "fig-1", "folder": "scenarios",
@@ -76,4 +75,4 @@ def case_of(luck, k):
 
 def test_random_command_lines(throw):
     """Slow: hundreds of command lines, of which some are right and simulate for a moment."""
-    throw("words", CASES["words"], case_of)
+    throw("words", case_of)

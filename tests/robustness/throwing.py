@@ -18,6 +18,13 @@ HOME = Path(__file__).parents[2]
 SEED = os.environ.get("MODSIM_HOSTILE_SEED", "1")  # another one throws other things
 ONLY = os.environ.get("MODSIM_HOSTILE_ONLY")  # the number of one case, to throw it again
 MOST_LINES, MOST_LETTERS = 25, 1000
+# How many cases of each part; of a part that is not named, one. MODSIM_HOSTILE_TIMES=10 throws ten times as many.
+CASES = {
+    "by file": 110, "by --set": 110, "by study": 80, "by fixed": 60, "words": 150, "files": 200, "places": 80,
+    "store": 14, "index": 30, "results": 6, "answers": 16, "published": 8, "calibration": 1,
+    "compare": 8, "compare, two workers": 3, "study": 5, "study, two workers": 2, "run": 12, "others": 6,
+}  # fmt: skip
+TIMES = int(os.environ.get("MODSIM_HOSTILE_TIMES", "1"))
 PATIENCE = float(os.environ.get("MODSIM_HOSTILE_PATIENCE", "120"))  # seconds after which a command hangs
 ENOUGH = 20  # seconds after which one that simply has much to do is asked to stop
 CODES = {0, 1, 2, 130, 143}
@@ -182,11 +189,12 @@ class Thrower:
         found = list(broken(case, end, before, what_is_there(at)))
         return end, found + (case.after(at, end) if case.after is not None and not found else [])
 
-    def throw(self, part: str, number: int, make: Callable[[random.Random, int], Case | list[Case]]) -> None:
-        """So many cases of a part; afterwards, fail with all that was broken, the same trouble told once.
+    def throw(self, part: str, make: Callable[[random.Random, int], Case | list[Case]]) -> None:
+        """All cases of a part; afterwards, fail with all that was broken, the same trouble told once.
 
         Several cases at once are commands given one after the other in one folder.
         """
+        number = TIMES * CASES[part] if part in CASES else 1
         found: dict[str, list[str]] = {}
         for k in [int(ONLY)] if ONLY else range(number):
             made = make(random.Random(f"{SEED} {part} {k}"), k)
@@ -209,7 +217,7 @@ def told(part: str, k: int, case: Case, end: End) -> str:
     """A case as one would throw it again."""
     shown = [f"    {path}: {_shown(make)}" for path, make in case.makes.items()]
     said = "\n".join(f"    | {line[:200]}" for line in end.err.splitlines()[-4:])
-    words = " ".join(shlex.quote(w) if len(w) < 200 else f"{ascii(w[:80])}…({len(w):,} letters)" for w in case.words)
+    words = " ".join(shlex.quote(w) if len(w) < 200 else f"{w[:80]!a}…({len(w):,} letters)" for w in case.words)
     return "\n".join(
         [f"  MODSIM_HOSTILE_SEED={SEED} MODSIM_HOSTILE_ONLY={k} of {part!r}: modsim {words}", *shown,
          f"    exit code {end.code} after {end.seconds:.1f} s; {case.note}", said]
@@ -219,7 +227,7 @@ def told(part: str, k: int, case: Case, end: End) -> str:
 def _shown(make: Make) -> str:
     if callable(make):
         return getattr(make, "__doc__", None) or make.__name__
-    return ascii(make) if len(make) < 300 else f"{ascii(make[:150])} … {ascii(make[-60:])} ({len(make):,} long)"
+    return ascii(make) if len(make) < 300 else f"{make[:150]!a} … {make[-60:]!a} ({len(make):,} long)"
 
 
 def put(path: Path, make: Make) -> None:
