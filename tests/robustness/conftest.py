@@ -68,22 +68,37 @@ def template(server, tmp_path_factory):
     shutil.copytree(HOME / "experiments" / "calibration", at / "experiments" / "calibration")
     shutil.copy(HOME / "experiments" / "validation" / "patterns.toml", at / "experiments")
     for path, text in {
-        "scenarios/small.toml": _SMALL, "experiments/study.toml": _STUDY, "experiments/list.toml": _LIST,
-        "experiments/points.csv": "world.dissimilarity\n0.2\n0.6\n", "experiments/figures.toml": _FIGURES,
-        "cards.csv": _CARDS, "answers.toml": _EXPERIENCE, "notes.txt": "my own\n", "mine/photo.png": "my own\n",
-    }.items():  # fmt: skip
+        "scenarios/small.toml": _SMALL,
+        "experiments/study.toml": _STUDY,
+        "experiments/list.toml": _LIST,
+        "experiments/points.csv": "world.dissimilarity\n0.2\n0.6\n",
+        "experiments/figures.toml": _FIGURES,
+        "cards.csv": _CARDS,
+        "answers.toml": _EXPERIENCE,
+        "notes.txt": "my own\n",
+        "mine/photo.png": "my own\n",
+    }.items():
         (at / path).write_text(text)
     end = server.run(Case(["study", "run", "experiments/study.toml", "--store", "store", "--budget", "3runs"]), at)
     assert end.code == 0, end.err
     _fail_one(at / "experiments" / "study.toml", at / "store")
     for words in (
         ["study", "run", "experiments/study.toml", "--store", "store"],
-        ["study", "results", "experiments/study.toml", "--store", "store", "--table", "runs",
-         "--out", "experiments/published.csv"],
+        [
+            "study",
+            "results",
+            "experiments/study.toml",
+            "--store",
+            "store",
+            "--table",
+            "runs",
+            "--out",
+            "experiments/published.csv",
+        ],
         ["compare", "scenarios/small.toml", "--no-figures", "--out", "compared"],
         ["scenario", "ties", "scenarios/small.toml", "--out", "ties.graphml"],
         ["scenario", "ties", "scenarios/small.toml", "--out", "ties.csv"],
-    ):  # fmt: skip
+    ):
         end = server.run(Case(words), at)
         assert end.code == (1 if words[1] == "run" else 0), (words, end.err)
     return at

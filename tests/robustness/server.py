@@ -142,9 +142,12 @@ def watched(request: dict, child: int, listening: int) -> dict:
     _, status = os.waitpid(child, 0)
     left_behind = not all_left(child)
     return {
-        "code": os.waitstatus_to_exitcode(status), "seconds": seconds, "hung": hung, "signalled": signalled,
+        "code": os.waitstatus_to_exitcode(status),
+        "seconds": seconds,
+        "hung": hung,
+        "signalled": signalled,
         "left_behind": left_behind,
-    }  # fmt: skip
+    }
 
 
 def all_left(group: int) -> bool:

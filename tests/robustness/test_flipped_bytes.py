@@ -11,13 +11,16 @@ pytestmark = pytest.mark.slow  # each case is two or three commands, some of whi
 
 SMALL, STUDY, STORE, ONE = "scenarios/small.toml", "experiments/study.toml", ("--store", "store"), ("--workers", "1")
 READING = [
-    ["study", "status", STUDY, *STORE], ["study", "results", STUDY, *STORE], ["study", "run", STUDY, *STORE, *ONE],
-    ["study", "resume", STUDY, *STORE, *ONE], ["study", "results", STUDY, *STORE, "--table", "runs", "--out", "out.csv"],
-]  # fmt: skip
+    ["study", "status", STUDY, *STORE],
+    ["study", "results", STUDY, *STORE],
+    ["study", "run", STUDY, *STORE, *ONE],
+    ["study", "resume", STUDY, *STORE, *ONE],
+    ["study", "results", STUDY, *STORE, "--table", "runs", "--out", "out.csv"],
+]
 
 
 def damage(luck, pattern):
-    """Something done to a file below the folder: a few bytes flipped, the end cut off, bytes added, or all of it gone."""
+    """Something done to a file below the folder: bytes flipped, cut off or added, or all of it gone."""
     seed, how = luck.random(), luck.choice(["flip"] * 6 + ["cut", "cut", "add", "empty", "zeros"])
 
     def make(folder):
@@ -35,8 +38,11 @@ def damage(luck, pattern):
             at = own.randrange(len(content))
             said = f"{how} at {at} of {len(content)}"
             content = {
-                "cut": content[:at], "add": content + own.randbytes(50), "empty": b"", "zeros": content[:at] + bytes(len(content) - at),
-            }[how]  # fmt: skip
+                "cut": content[:at],
+                "add": content + own.randbytes(50),
+                "empty": b"",
+                "zeros": content[:at] + bytes(len(content) - at),
+            }[how]
         path.write_bytes(content)
         make.__doc__ = f"{path.relative_to(folder)}: {said}"
 
@@ -130,15 +136,40 @@ def test_damaged_answers(throw):
 def test_damaged_published_numbers(throw):
     """Slow: by process."""
     words = ["reproduce", "fig-1", "--experiments", "experiments", "--out", "out", *STORE, *ONE]
-    throw("published", lambda luck, k: Case(
-        words, {"experiments": damage(luck, luck.choice(["published.*", "figures.toml", "study.toml"]))}, ("out", "store")
-    ))  # fmt: skip
+    throw(
+        "published",
+        lambda luck, k: Case(
+            words,
+            {"experiments": damage(luck, luck.choice(["published.*", "figures.toml", "study.toml"]))},
+            ("out", "store"),
+        ),
+    )
 
 
 def test_a_damaged_store_of_a_calibration(throw):
     """Slow: a calibration each, small as it is."""
-    words = ["calibrate", "experiments/calibration/targets.csv", "--scenario", SMALL, "--prior",
-             "experiments/calibration/prior.csv", "--set", "settings.weeks=110", "--set", "settings.replicates=2", "--worlds", "8", "--again", "4", "--points", "10", "--out", "out", *STORE, *ONE]  # fmt: skip
+    words = [
+        "calibrate",
+        "experiments/calibration/targets.csv",
+        "--scenario",
+        SMALL,
+        "--prior",
+        "experiments/calibration/prior.csv",
+        "--set",
+        "settings.weeks=110",
+        "--set",
+        "settings.replicates=2",
+        "--worlds",
+        "8",
+        "--again",
+        "4",
+        "--points",
+        "3",
+        "--out",
+        "out",
+        *STORE,
+        *ONE,
+    ]
 
     def case(luck, k):
         return [Case(words, {}, ("out", "store")), Case(words, {"store": damage(luck, "*/*/*")}, ("out", "store"))]

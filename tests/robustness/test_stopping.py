@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM at any moment of a command: a word, the right code, nothing left behind, and what was finished kept."""
+"""Ctrl-C and SIGTERM at any moment: a word, the right code, nothing left behind, and what was finished is kept."""
 
 import json
 import signal
@@ -22,7 +22,8 @@ def stopping(luck, words, of, most, longest, after=None):
         "signal": number,
         "group": luck.random() < 0.5,
     }
-    note = f"{number.name} {stop['delay'] * 1000:.1f} ms after {of} {stop['after']}{', to all of the group' * stop['group']}"
+    whom = ", to all of the group" * stop["group"]
+    note = f"{number.name} {stop['delay'] * 1000:.1f} ms after {of} {stop['after']}{whom}"
     code = {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
     return Case(words, {}, ("out", "store2"), stop=stop, codes=frozenset({code}), after=after, note=note)
 
@@ -71,8 +72,10 @@ def test_a_comparison_in_two_processes(throw):
     throw("compare, two workers", lambda luck, k: stopping(luck, words, "tasks", 2, 6.0, kept))
 
 
-STUDY = ('scenario = "../scenarios/small.toml"\nreplicates = 8\narms = ["transplant"]\n[fixed]\n"settings.weeks" = 400\n'
-         '[factors]\n"world.dissimilarity" = {low = 0, high = 1, steps = 24}\n')  # fmt: skip
+STUDY = (
+    'scenario = "../scenarios/small.toml"\nreplicates = 8\narms = ["transplant"]\n[fixed]\n"settings.weeks" = 400\n'
+    '[factors]\n"world.dissimilarity" = {low = 0, high = 1, steps = 24}\n'
+)
 
 
 def studies(workers, of, most, longest):
@@ -116,9 +119,39 @@ def test_other_commands(throw):
     long = ["--set", "settings.weeks=120", "--set", "settings.replicates=4", "--workers", "1", "--out", "out"]
     all_words = [
         ["ablate", "scenarios/small.toml", *long],
-        ["validate", "--patterns", "experiments/patterns.toml", "--scenario", "scenarios/small.toml", "--draws", "0", *long],
-        ["calibrate", "experiments/calibration/targets.csv", "--scenario", "scenarios/small.toml", "--prior",
-         "experiments/calibration/prior.csv", "--store", "store2", *long],
-        ["reflect", "--scenario", "scenarios/small.toml", "--rest", "true", "--replicates", "30", "--out", "out", "--workers", "1"],
-    ]  # fmt: skip
+        [
+            "validate",
+            "--patterns",
+            "experiments/patterns.toml",
+            "--scenario",
+            "scenarios/small.toml",
+            "--draws",
+            "0",
+            *long,
+        ],
+        [
+            "calibrate",
+            "experiments/calibration/targets.csv",
+            "--scenario",
+            "scenarios/small.toml",
+            "--prior",
+            "experiments/calibration/prior.csv",
+            "--store",
+            "store2",
+            *long,
+        ],
+        [
+            "reflect",
+            "--scenario",
+            "scenarios/small.toml",
+            "--rest",
+            "true",
+            "--replicates",
+            "30",
+            "--out",
+            "out",
+            "--workers",
+            "1",
+        ],
+    ]
     throw("others", lambda luck, k: stopping(luck, luck.choice(all_words), "weeks", 100, 0.02))

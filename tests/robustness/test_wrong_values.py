@@ -15,12 +15,14 @@ def of_scenario(luck, path):
     """A command that reads a scenario, most often one that does no more."""
     if luck.random() < 0.85:
         return [*luck.choice(LOOKS), path]
-    return luck.choice([
-        ["run", path, "--weeks", "1"],
-        ["scenario", "ties", path],
-        ["compare", path, "--weeks", "4", "--no-figures", "--workers", "1", "--out", "out"],
-        ["ablate", path, "--mechanism", "mentoring", "--workers", "1", "--out", "out"],
-    ])  # fmt: skip
+    return luck.choice(
+        [
+            ["run", path, "--weeks", "1"],
+            ["scenario", "ties", path],
+            ["compare", path, "--weeks", "4", "--no-figures", "--workers", "1", "--out", "out"],
+            ["ablate", path, "--mechanism", "mentoring", "--workers", "1", "--out", "out"],
+        ]
+    )
 
 
 def test_odd_values_in_a_scenario_file(throw):
@@ -49,13 +51,15 @@ def test_odd_values_by_set(throw):
 
 
 def study_command(luck, path):
-    return luck.choice([
-        ["study", "status", path, *STORE],
-        ["study", "status", path, *STORE, "--json"],
-        ["study", "results", path, *STORE],
-        ["study", "run", path, *STORE, "--budget", "0runs", "--workers", "1"],
-        ["study", "run", path, *STORE, "--budget", "3runs", "--workers", "1"],
-    ])  # fmt: skip
+    return luck.choice(
+        [
+            ["study", "status", path, *STORE],
+            ["study", "status", path, *STORE, "--json"],
+            ["study", "results", path, *STORE],
+            ["study", "run", path, *STORE, "--budget", "0runs", "--workers", "1"],
+            ["study", "run", path, *STORE, "--budget", "3runs", "--workers", "1"],
+        ]
+    )
 
 
 def test_odd_values_in_a_study(throw):
@@ -67,9 +71,14 @@ def test_odd_values_in_a_study(throw):
         for _ in range(luck.choice([1, 1, 2])):
             at, what = luck.choice(odd.study_keys()), odd.value(luck)
             if luck.random() < 0.4:
-                factor = luck.choice([f'"{odd.key(luck)}" = {what}\n', f'"{odd.key(luck)}".values = [{what}]\n',
-                                      f'"world.dissimilarity" = {{low = {what}, high = {odd.value(luck)}}}\n',
-                                      f"{odd.key(luck)} = [{what}]\n"])  # fmt: skip
+                factor = luck.choice(
+                    [
+                        f'"{odd.key(luck)}" = {what}\n',
+                        f'"{odd.key(luck)}".values = [{what}]\n',
+                        f'"world.dissimilarity" = {{low = {what}, high = {odd.value(luck)}}}\n',
+                        f"{odd.key(luck)} = [{what}]\n",
+                    ]
+                )
             elif at.startswith("factors."):
                 factor = f"{at.removeprefix('factors.')} = {what}\n"
             else:
@@ -91,8 +100,10 @@ def test_odd_values_fixed_or_varied_by_a_study(throw):
         if luck.random() < 0.3:
             list_of = f"{odd.key(luck)},{odd.key(luck)}\n"
             list_of += "".join(f"{odd.value(luck)},{odd.value(luck)}\n" for _ in range(2))
-            makes = {"experiments/odd.toml": f'{head}[design]\nkind = "list"\nfile = "odd.csv"\n',
-                     "experiments/odd.csv": list_of}  # fmt: skip
+            makes = {
+                "experiments/odd.toml": f'{head}[design]\nkind = "list"\nfile = "odd.csv"\n',
+                "experiments/odd.csv": list_of,
+            }
         else:
             fixed = luck.choice([f'"{odd.key(luck)}" = {odd.value(luck)}\n', f"{odd.key(luck)} = {odd.value(luck)}\n"])
             makes = {"experiments/odd.toml": f'{head}[fixed]\n{fixed}[factors]\n"purse.budget" = [9, 10]\n'}
@@ -151,7 +162,7 @@ SHAPES = {
     "a surrogate": f'{EXTENDS}title = "\\ud800"\n',
     "a mark at the start": "\ufeff" + EXTENDS,
     "carriage returns": EXTENDS.replace("\n", "\r"),
-}  # fmt: skip
+}
 HARMLESS = {"a mark at the start", "carriage returns"}
 
 
@@ -159,8 +170,7 @@ HARMLESS = {"a mark at the start", "carriage returns"}
 def test_a_file_of_an_odd_shape(shape, throw):
     """Slow: files as large as they may be."""
     makes = {"scenarios/odd.toml": SHAPES[shape]}
-    throw(shape, lambda luck, k: Case(["scenario", "check", "scenarios/odd.toml"], makes,
-                                         wrong=shape not in HARMLESS))  # fmt: skip
+    throw(shape, lambda luck, k: Case(["scenario", "check", "scenarios/odd.toml"], makes, wrong=shape not in HARMLESS))
 
 
 @pytest.mark.parametrize("number", [30, 1500])
@@ -170,10 +180,29 @@ def test_a_chain_of_files(number, throw):
     throw("chain", lambda luck, k: Case(["scenario", "check", "scenarios/c0.toml"], makes, wrong=number > 1000))
 
 
-SET = [f"{DEEP}=1", f"world.{DEEP}=1", f"arms.{DEEP}=1", f"arms.recoproduce.{DEEP}=1", f"areas.govan.{DEEP}=1",
-       f"areas.{DEEP}=1", f"{'a.' * 30_000}b=1", f"world.dissimilarity=0x{'f' * 4000}", f"title={'[' * 1500}{']' * 1500}",
-       f"settings.weeks={'9' * 4000}", f"settings.weeks={'9' * 5000}", "extends=1", f"{'k' * 100_000}=1", f"title={'x' * 100_000}",
-       "=1", "a", ".=1", "a..b=1", "\udcff=1", "settings.arms=['a\\u0000b']", "world.dissimilarity=0.3\nworld.x=1"]  # fmt: skip
+SET = [
+    f"{DEEP}=1",
+    f"world.{DEEP}=1",
+    f"arms.{DEEP}=1",
+    f"arms.recoproduce.{DEEP}=1",
+    f"areas.govan.{DEEP}=1",
+    f"areas.{DEEP}=1",
+    f"{'a.' * 30_000}b=1",
+    f"world.dissimilarity=0x{'f' * 4000}",
+    f"title={'[' * 1500}{']' * 1500}",
+    f"settings.weeks={'9' * 4000}",
+    f"settings.weeks={'9' * 5000}",
+    "extends=1",
+    f"{'k' * 100_000}=1",
+    f"title={'x' * 100_000}",
+    "=1",
+    "a",
+    ".=1",
+    "a..b=1",
+    "\udcff=1",
+    "settings.arms=['a\\u0000b']",
+    "world.dissimilarity=0.3\nworld.x=1",
+]
 
 
 @pytest.mark.parametrize("k", range(len(SET)))
@@ -181,6 +210,10 @@ def test_an_odd_change(k, throw):
     """Slow: by process."""
     wrong = not SET[k].startswith("title=")  # what is no value is text
     throw("change", lambda luck, _: Case(["scenario", "check", SMALL, "--set", SET[k]], wrong=wrong))
+
+
+def _names(number):
+    return ",".join(f'"x{k}"' for k in range(number))
 
 
 STUDIES = {
@@ -196,15 +229,20 @@ STUDIES = {
     "huge steps": f'[factors]\n"world.dissimilarity" = {{low = 0, high = 1, steps = 0x{"f" * 4000}}}\n',
     "many factors": "[factors]\n" + "".join(f'"k{k}" = [1]\n' for k in range(30_000)),
     "many fixed": "[fixed]\n" + "".join(f'"k{k}" = 1\n' for k in range(30_000)) + '[factors]\n"purse.budget" = [1]\n',
-    "many outcomes": f'outcomes = [{",".join(["0", *(f"{chr(34)}x{k}{chr(34)}" for k in range(50))])}]\n',
-    "many unknown outcomes": f'outcomes = [{",".join(f"{chr(34)}x{k}{chr(34)}" for k in range(50))}]\n[factors]\n"purse.budget" = [1]\n',
-    "many arms not there": f'[factors]\n"settings.rung" = [{",".join(f"{chr(34)}x{k}{chr(34)}" for k in range(900))}]\n',
+    "many outcomes": f"outcomes = [0, {_names(50)}]\n",
+    "many unknown outcomes": f'outcomes = [{_names(50)}]
+[factors]
+"purse.budget" = [1]
+',
+    "many rungs not there": f'[factors]
+"settings.rung" = [{_names(900)}]
+',
     "many unknown keys": "".join(f"k{k}=1\n" for k in range(60_000)),
     "a date": '[factors]\n"world.dissimilarity" = [1979-05-27]\n',
     "a control character": '[factors]\n"\\u001b[31m" = [1]\n',
     "an empty factor": '[factors]\n"" = [1]\n',
     "dots": '[factors]\n"..." = [1]\n',
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("shape", STUDIES)

@@ -10,17 +10,33 @@ from tests.robustness.throwing import Case
 pytestmark = pytest.mark.slow  # hundreds of command lines, each in a process of its own
 
 GIVEN = {
-    "scenario": "scenarios/small.toml", "study": "experiments/study.toml", "targets": "experiments/calibration/targets.csv",
-    "files": "answers.toml", "one": "scenarios/small.toml", "other": "scenarios/three-areas.toml", "name": "fig-1", "folder": "scenarios",
-}  # fmt: skip
+    "scenario": "scenarios/small.toml",
+    "study": "experiments/study.toml",
+    "targets": "experiments/calibration/targets.csv",
+    "files": "answers.toml",
+    "one": "scenarios/small.toml",
+    "other": "scenarios/three-areas.toml",
+    "name": "fig-1",
+    "folder": "scenarios",
+}
 # What keeps a command that is right from taking long, and its hands off what is not its own.
 SMALL = {
     "validate": ["--patterns", "experiments/patterns.toml", "--scenario", "scenarios/small.toml", "--draws", "0"],
     "reflect": ["--scenario", "scenarios/small.toml", "--rest", "true"],
-    "calibrate": ["--scenario", "scenarios/small.toml", "--prior", "experiments/calibration/prior.csv", "--worlds", "8"],
-    "new": ["--base", "scenarios/small.toml"], "reproduce": ["--experiments", "experiments"],
-    "status": ["--store", "store"], "results": ["--store", "store"], "resume": ["--store", "store"],
-}  # fmt: skip
+    "calibrate": [
+        "--scenario",
+        "scenarios/small.toml",
+        "--prior",
+        "experiments/calibration/prior.csv",
+        "--worlds",
+        "8",
+    ],
+    "new": ["--base", "scenarios/small.toml"],
+    "reproduce": ["--experiments", "experiments"],
+    "status": ["--store", "store"],
+    "results": ["--store", "store"],
+    "resume": ["--store", "store"],
+}
 WRITE = ("out", "store", "network", "cards")  # options that name a place
 LEFT_OUT = {"dashboard", "verify"}  # a page that stays, and what takes minutes
 

@@ -20,10 +20,26 @@ ONLY = os.environ.get("MODSIM_HOSTILE_ONLY")  # the number of one case, to throw
 MOST_LINES, MOST_LETTERS = 25, 1000
 # How many cases of each part; of a part that is not named, one. MODSIM_HOSTILE_TIMES=10 throws ten times as many.
 CASES = {
-    "by file": 110, "by --set": 110, "by study": 80, "by fixed": 60, "words": 150, "files": 200, "places": 80,
-    "store": 14, "index": 30, "results": 6, "answers": 16, "published": 8, "calibration": 1,
-    "compare": 8, "compare, two workers": 3, "study": 5, "study, two workers": 2, "run": 12, "others": 6,
-}  # fmt: skip
+    "by file": 110,
+    "by --set": 110,
+    "by study": 80,
+    "by fixed": 60,
+    "words": 150,
+    "files": 200,
+    "places": 80,
+    "store": 14,
+    "index": 30,
+    "results": 6,
+    "answers": 16,
+    "published": 8,
+    "calibration": 1,
+    "compare": 8,
+    "compare, two workers": 3,
+    "study": 5,
+    "study, two workers": 2,
+    "run": 12,
+    "others": 6,
+}
 TIMES = int(os.environ.get("MODSIM_HOSTILE_TIMES", "1"))
 PATIENCE = float(os.environ.get("MODSIM_HOSTILE_PATIENCE", "120"))  # seconds after which a command hangs
 ENOUGH = 20  # seconds after which one that simply has much to do is asked to stop
@@ -72,17 +88,28 @@ class Server:
     def __init__(self, folder: Path):
         self.folder = folder
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.robustness.server"], cwd=HOME, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            text=True, start_new_session=True, env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-        )  # fmt: skip
+            [sys.executable, "-m", "tests.robustness.server"],
+            cwd=HOME,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+        )
         assert self._process.stdout.readline() == "ready\n"
 
     def run(self, case: Case, cwd: Path) -> End:
         out, err = self.folder / "out.txt", self.folder / "err.txt"
         request = {
-            "words": case.words, "cwd": str(cwd), "out": str(out), "err": str(err), "env": case.env, "stop": case.stop,
-            "enough": None if case.stop or case.wrong else case.enough, "patience": PATIENCE,
-        }  # fmt: skip
+            "words": case.words,
+            "cwd": str(cwd),
+            "out": str(out),
+            "err": str(err),
+            "env": case.env,
+            "stop": case.stop,
+            "enough": None if case.stop or case.wrong else case.enough,
+            "patience": PATIENCE,
+        }
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         said = json.loads(self._process.stdout.readline())
@@ -218,10 +245,18 @@ def told(part: str, k: int, case: Case, end: End) -> str:
     shown = [f"    {path}: {_shown(make)}" for path, make in case.makes.items()]
     said = "\n".join(f"    | {line[:200]}" for line in end.err.splitlines()[-4:])
     words = " ".join(shlex.quote(w) if len(w) < 200 else f"{w[:80]!a}…({len(w):,} letters)" for w in case.words)
-    return "\n".join(
-        [f"  MODSIM_HOSTILE_SEED={SEED} MODSIM_HOSTILE_ONLY={k} of {part!r}: modsim {words}", *shown,
-         f"    exit code {end.code} after {end.seconds:.1f} s; {case.note}", said]
-    ).encode("utf-8", "backslashreplace").decode()  # fmt: skip
+    return (
+        "\n".join(
+            [
+                f"  MODSIM_HOSTILE_SEED={SEED} MODSIM_HOSTILE_ONLY={k} of {part!r}: modsim {words}",
+                *shown,
+                f"    exit code {end.code} after {end.seconds:.1f} s; {case.note}",
+                said,
+            ]
+        )
+        .encode("utf-8", "backslashreplace")
+        .decode()
+    )
 
 
 def _shown(make: Make) -> str:
