@@ -84,17 +84,8 @@ def template(server, tmp_path_factory):
     _fail_one(at / "experiments" / "study.toml", at / "store")
     for words in (
         ["study", "run", "experiments/study.toml", "--store", "store"],
-        [
-            "study",
-            "results",
-            "experiments/study.toml",
-            "--store",
-            "store",
-            "--table",
-            "runs",
-            "--out",
-            "experiments/published.csv",
-        ],
+        ["study", "resume", "experiments/study.toml", "--store", "whole"],
+        "study results experiments/study.toml --store whole --table runs --out experiments/published.csv".split(),
         ["compare", "scenarios/small.toml", "--no-figures", "--out", "compared"],
         ["scenario", "ties", "scenarios/small.toml", "--out", "ties.graphml"],
         ["scenario", "ties", "scenarios/small.toml", "--out", "ties.csv"],

@@ -135,13 +135,13 @@ def test_damaged_answers(throw):
 
 def test_damaged_published_numbers(throw):
     """Slow: by process."""
-    words = ["reproduce", "fig-1", "--experiments", "experiments", "--out", "out", *STORE, *ONE]
+    words = ["reproduce", "fig-1", "--experiments", "experiments", "--out", "out", "--store", "whole", *ONE]
     throw(
         "published",
         lambda luck, k: Case(
             words,
             {"experiments": damage(luck, luck.choice(["published.*", "figures.toml", "study.toml"]))},
-            ("out", "store"),
+            ("out", "whole"),
         ),
     )
 

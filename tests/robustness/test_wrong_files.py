@@ -200,7 +200,7 @@ READERS = {
         *ONE,
     ],
     "reproduce": ["reproduce", "fig-1", "--experiments", "list", "--store", "out", "--out", "out", *ONE],
-    "reproduce data": ["reproduce", "fig-1", "--experiments", "experiments", "--store", "store", "--out", "out", *ONE],
+    "reproduce data": ["reproduce", "fig-1", "--experiments", "experiments", "--store", "whole", "--out", "out", *ONE],
     "scenario list": ["scenario", "list", "odd.toml"],
     "store": ["study", "status", STUDY, "--store", "odd.store"],
     "store to write": ["study", "run", STUDY, "--store", "odd.store", *ONE],
@@ -245,7 +245,7 @@ def reading(reader, kind):
     return Case(
         words,
         {**BESIDE.get(reader, {}), at: make},
-        ("out", "store", *(["odd.store"] if reader.startswith("store") else [])),
+        ("out", "store", "whole", *(["odd.store"] if reader.startswith("store") else [])),
         wrong=not may_be_right,
         note=f"{reader}, {kind}",
     )
@@ -337,7 +337,7 @@ WRITERS = {
         ],
         "",
     ),
-    "reproduce": (["reproduce", "fig-1", "--experiments", "experiments", "--store", "store", *ONE, "--out"], ""),
+    "reproduce": (["reproduce", "fig-1", "--experiments", "experiments", "--store", "whole", *ONE, "--out"], ""),
     "store": (["study", "run", STUDY, *ONE, "--store"], ""),
     "store of a calibration": (
         [
@@ -380,7 +380,10 @@ def writing(writer, place, luck):
         may = (where,)  # it was named, and there is no --replace
     may = tuple(one for one in may if one != "notes.txt")  # nobody named that
     return Case(
-        [*words, where], makes, (*may, "out", "store", "nowhere-at-all", "scenarios"), note=f"{writer}, {place}"
+        [*words, where],
+        makes,
+        (*may, "out", "store", "whole", "nowhere-at-all", "scenarios"),
+        note=f"{writer}, {place}",
     )
 
 

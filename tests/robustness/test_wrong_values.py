@@ -230,13 +230,8 @@ STUDIES = {
     "many factors": "[factors]\n" + "".join(f'"k{k}" = [1]\n' for k in range(30_000)),
     "many fixed": "[fixed]\n" + "".join(f'"k{k}" = 1\n' for k in range(30_000)) + '[factors]\n"purse.budget" = [1]\n',
     "many outcomes": f"outcomes = [0, {_names(50)}]\n",
-    "many unknown outcomes": f'outcomes = [{_names(50)}]
-[factors]
-"purse.budget" = [1]
-',
-    "many rungs not there": f'[factors]
-"settings.rung" = [{_names(900)}]
-',
+    "many unknown outcomes": f'outcomes = [{_names(50)}]\n[factors]\n"purse.budget" = [1]\n',
+    "many rungs not there": f'[factors]\n"settings.rung" = [{_names(900)}]\n',
     "many unknown keys": "".join(f"k{k}=1\n" for k in range(60_000)),
     "a date": '[factors]\n"world.dissimilarity" = [1979-05-27]\n',
     "a control character": '[factors]\n"\\u001b[31m" = [1]\n',
