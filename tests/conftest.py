@@ -1,6 +1,7 @@
 """Scenarios small enough for tests, and what is shared between them."""
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,14 @@ def pytest_sessionstart(session):
     """Compile the model's loops before the tests, which look at messages and at the clock: once, for all workers."""
     if not hasattr(session.config, "workerinput") and compiling.still_to_do():
         Community(small_scenario(), arm="recoproduce").run_for(2)
+
+
+def until(holds, seconds=600):
+    """Wait until something holds; the bound only ends a test that hangs."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.02)
 
 
 def small_scenario(*changes: str) -> Scenario:

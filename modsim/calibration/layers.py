@@ -153,7 +153,7 @@ class Layers:
         held = [layer for layer, well in self.survives.items() if well]
         lost = [layer for layer, well in self.survives.items() if not well]
         if self.kind == "cannot tell":
-            return "Chance alone leaves no verdict that could survive anything."
+            return "Chance alone leaves the verdict open, so no other source of uncertainty can be tested."
         said = f"The verdict on chance (“{self.kind}”) survives {_listed(held)}"
         return f"{said}." if not lost else f"{said}; it does not survive {_listed(lost)}."
 

@@ -14,10 +14,10 @@ from modsim.studies.running import deciding_code
 
 NAME, BY = "layers", "modsim compare"
 _WORDS = {
-    "chance": "chance: the mean of all simulated futures",
-    "numbers": "numbers that the calibration leaves open",
-    "dissimilarity": "how far interests differ, and its interplay with the numbers",
-    "rules": "contested rules",
+    "chance": "chance: more simulated futures settle it",
+    "numbers": "parameters that the evidence leaves open",
+    "dissimilarity": "dissimilarity of interests, alone and with the parameters",
+    "rules": "rules that the field contests",
 }
 
 
@@ -39,22 +39,29 @@ def layers_text(published: dict[str, Any]) -> str:
         share = f"{variance / total:.0%}" if total else "–"
         shares.append((_WORDS[name], f"{variance**0.5:.2f}", share, survives))
     draws = []
-    for name, words in (("numbers", "open numbers"), ("numbers_and_dissimilarity", "these and of dissimilarity")):
+    for name, words in (("numbers", "open parameters"), ("numbers_and_dissimilarity", "these and the dissimilarity")):
         found = layers[name]
         kinds = ", ".join(f"{kind} in {found[kind]:.0%}" for kind in ("better", "about the same", "worse"))
         span = f"{found['low']:+.2f} to {found['high']:+.2f}"
-        draws.append(f"Over {len(found['each'])} draws of {words}: {kinds}; 9 in 10 from {span} points.")
+        draws.append(f"Over {len(found['each'])} draws of {words}: {kinds}; 9 in 10 lie from {span} percentage points.")
     rules = []
     for variant in VARIANTS:
         cells = (_estimate(layers[key][variant.name]) for key in ("rules", "rules_less_the_model"))
         rules.append((variant.meaning, *cells))
-    heads = "what is not known", "standard deviation, points", "share of variance", "the verdict survives it"
+    heads = (
+        "source of uncertainty",
+        "standard deviation, percentage points",
+        "share of variance",
+        "the verdict survives it",
+    )
     return "\n\n".join(
         (
             f"{published['verdict']} {layers['sentence']}",
             markdown_table(heads, shares),
             typeset("\n".join(draws)),
-            markdown_table(("if", "anew less carried, points", "less the model as it is"), rules),
+            markdown_table(
+                ("if", "re-co-produced minus transplanted, percentage points", "minus the model as it is"), rules
+            ),
         )
     )
 

@@ -24,7 +24,7 @@ def reached_text(folder: Path) -> str:
         model = f"{row['model']:.3g} ({row['model_low']:.3g} to {row['model_high']:.3g})"
         aim = range_in_words(row["target_low"], row["target_high"])
         rows.append((row["id"], row["figure"].replace("_", " ") + use, aim, model, f"{row['in_range']:.0%}", verdict))
-    return markdown_table(("", "figure", "target", "the model, 9 in 10 draws", "draws in range", ""), rows)
+    return markdown_table(("", "figure", "target", "model, 9 in 10 draws", "draws in range", ""), rows)
 
 
 def numbers_text(folder: Path) -> str:
@@ -36,8 +36,8 @@ def numbers_text(folder: Path) -> str:
     said = (
         f"We ran {about['points_run']:,} points, {about['futures_of_each_point']} replicates each. The first wave left "
         f"{about['share_of_the_prior_left']:.0%} of the prior. The evidence narrows "
-        f"{len(known)} of {len(table)} numbers (contraction {about['identified_from']:.2g} or more; chance alone gives "
-        f"{about['contraction_by_chance']:.2g} to one number of one table in twenty):"
+        f"{len(known)} of {len(table)} parameters (contraction {about['identified_from']:.2g} or more; chance gives "
+        f"{about['contraction_by_chance']:.2g} to one parameter of one table in twenty):"
     )
     by_other = apart.set_index("number")["apart"]
     rows = []
@@ -47,8 +47,8 @@ def numbers_text(folder: Path) -> str:
         other = f"{by_other[row['number']]:.2f} apart" if row["number"] in by_other else ""
         centre = f"{row['prior_best']:g}", f"{row['centre']:.3g}"
         rows.append((f"`{row['number']}`", span, *centre, left, f"{row['contraction']:.2f}", other))
-    heads = "number", "thought possible", "best guess", "centre now", "9 in 10", "contraction", "by pyABC"
-    others = f"Next to nothing of the others: {', '.join(f'`{name}`' for name in rest['number'])}."
+    heads = "parameter", "prior range", "prior best guess", "centre now", "9 in 10", "contraction", "by pyABC"
+    others = f"It hardly narrows the others: {', '.join(f'`{name}`' for name in rest['number'])}."
     truths = (
         f"Parameter recovery on synthetic data: {coverage_of(recovery)}. “Apart” is the distance of pyABC's mean from "
         "ours, as a share of the prior."
@@ -57,15 +57,15 @@ def numbers_text(folder: Path) -> str:
 
 
 def coverage_of(recovery: pd.DataFrame) -> str:
-    """How many synthetic truths were found again, in words: of numbers that are identified, and of the others."""
+    """Parameter recovery in words: for parameters that are identified, and for the others."""
     sets = int(recovery["sets"].iloc[0])
     of = {known: recovery.loc[recovery["identified"] == known, "covered"] for known in (True, False)}
     parts = [
-        f"{covered.mean():.0%} for the {len(covered)} numbers that the targets {words}"
-        for covered, words in ((of[True], "tell something of"), (of[False], "do not, which the prior alone gives"))
+        f"{covered.mean():.0%} of the {len(covered)} parameters that the evidence {words}"
+        for covered, words in ((of[True], "narrows"), (of[False], "does not narrow (there the prior alone gives it)"))
         if len(covered)
     ]
-    return f"80 % intervals hold them, over {sets} sets, in {' and '.join(parts)}"
+    return f"over {sets} synthetic data sets, 80 % intervals hold the true value for {' and '.join(parts)}"
 
 
 def rules_text(folder: Path) -> str:
@@ -78,7 +78,7 @@ def rules_text(folder: Path) -> str:
         taken = confusion.loc[name].sort_values(ascending=False)
         said = ", ".join(f"{other} {share:.0%}" for other, share in taken.items() if share >= 0.1)
         rows.append((name, *(f"{value:+.2f}" for value in row), said))
-    heads = "rule", *(f"log evidence, {name}" for name in evidence.columns), "made-up data of it taken for"
+    heads = "rule", *(f"log evidence, {name}" for name in evidence.columns), "synthetic data from it is taken for"
     return markdown_table(heads, rows)
 
 

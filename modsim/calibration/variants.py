@@ -65,7 +65,7 @@ def _at(**values: Any) -> Callable[[Scenario], dict[str, Any]]:
 
 
 def _pooled(scenario: Scenario) -> dict[str, Any]:
-    """If the effect on participants was measured half on programmes carried and half on those re-co-produced.
+    """If the effect on participants was measured half on transplanted and half on re-co-produced programmes.
 
     What is carried is wanted (1 - distance) of what it was, so a session in which all is wanted must then do more.
     """
@@ -76,16 +76,14 @@ VARIANTS = (
     Variant("trust even", "a bad experience weighs as much as a good one", _at(trust__loss_to_gain=1.0)),
     Variant("trust four", "a bad experience weighs four good ones", _at(trust__loss_to_gain=4.0)),
     Variant("trust fourteen", "a bad experience weighs fourteen good ones", _at(trust__loss_to_gain=14.0)),
-    Variant("no excitement", "incidents do not set off others: people only differ", _at(excitation__offspring=0.0)),
-    Variant("match saturates", "the more is wanted already, the less more adds", _at(), SATURATING),
+    Variant("no excitement", "incidents do not trigger others: people only differ", _at(excitation__offspring=0.0)),
+    Variant("match saturates", "match has diminishing returns", _at(), SATURATING),
     Variant(
-        "trust calms nobody", "trust neither lowers incidents nor keeps effects",
+        "trust calms nobody", "trust neither lowers incidents nor makes effects last",
         _at(order__legitimacy=0.0, order__persistence=0.0),
     ),
-    Variant("no deviancy", "nobody learns worse in a group", _at(peers__deviancy=0.0)),
+    Variant("no deviancy", "groups of active young people do no harm", _at(peers__deviancy=0.0)),
     Variant("pooled effect", "the effect was measured on programmes of both kinds", _pooled),
 )  # fmt: skip
 
-NULL = Variant(
-    "null", "what is offered does not matter: every menu counts as wanted alike", _at(effect__match_counts=False)
-)
+NULL = Variant("null", "the menu does not matter: every menu matches alike", _at(effect__match_counts=False))

@@ -184,8 +184,8 @@ def _said_at_length(found: "Dissimilarity") -> str:
         f"two such samples of one place {found.by_luck:.2f} apart.\n"
         f"The three activities named most there hold {found.on_the_menu[0]:.0%} of the cards there and "
         f"{found.on_the_menu[1]:.0%} of yours:\nthe "
-        "interests that a menu transplanted unchanged would serve. The scenario uses only the distance, spread over all "
-        "activities.\n"
+        "interests that a menu transplanted unchanged would serve. The scenario uses only the distance, spread over "
+        "all activities.\n"
     )
     span = f"95 % interval {found.low:.2f} to {found.high:.2f}"
     if found.value is not None:

@@ -71,22 +71,22 @@ def count_of(validated: list[Validated]) -> str:
     """How many patterns hold, fail and are left open, in words."""
     alone = [one.verdict for one in validated if not one.pattern.implied_by]
     said = (
-        f"{alone.count('holds')} of {len(alone)} patterns hold, {alone.count('fails')} fail, and of "
-        f"{alone.count('cannot tell')} the model cannot tell."
+        f"{alone.count('holds')} of {len(alone)} patterns hold, {alone.count('fails')} fail, and the model cannot tell "
+        f"in {alone.count('cannot tell')}."
     )
     rest = [one for one in validated if one.pattern.implied_by]
     if rest:
         held = sum(one.verdict == "holds" for one in rest)
         said += (
-            f" Not counted there: {', '.join(one.pattern.id for one in rest)} nearly follow from targets that were "
-            f"fitted; {held} of these {len(rest)} hold."
+            f" Not counted: {', '.join(one.pattern.id for one in rest)}, which nearly follow from fitted targets; "
+            f"{held} of these {len(rest)} hold."
         )
     return said
 
 
 def markdown_of(validated: list[Validated]) -> str:
     """The table of a validation, failures included."""
-    heads = "", "pattern", "may lie", "the model gives", "draws within", "verdict", "strength", "source"
+    heads = "", "pattern", "expected range", "model", "draws within", "verdict", "evidence grade", "source"
     rows = []
     for one in validated:
         p = one.pattern
@@ -134,5 +134,5 @@ def picture_of(validated: list[Validated]) -> Figure:
     axis.set_xticks([])
     axis.set_xlim(-_SHOWN_BEYOND - 0.05, 1 + _SHOWN_BEYOND + 0.05)
     axis.grid(False)
-    put_title(figure, "Patterns that were not calibrated to: in the range (dot), outside (cross), open (square)")
+    put_title(figure, "Patterns that the model was not fitted to: in the range (dot), outside (cross), open (square)")
     return figure

@@ -126,8 +126,8 @@ def both_faces_agree(dice: Dice, sheet: Sheet, more: int) -> None:
 
 LAWS = (
     Case("14", "Labels and order: outputs are permuted, nothing else", labels_and_order_are_only_labels),
-    Case("luck", "Company: nobody's luck moves", company_shifts_nobodys_luck),
+    Case("luck", "Company: nobody's random numbers move", company_shifts_nobodys_luck),
     Case("lanes", "Points side by side: what each is alone", points_side_by_side_are_what_each_is_alone),
-    Case("sums", "Any numbers: hours, people and incidents add up", any_town_adds_up),
+    Case("sums", "Any parameters: hours, people and incidents add up", any_town_adds_up),
     Case("faces", "Agents one by one: the columns, bit for bit", both_faces_agree),
 )

@@ -31,13 +31,18 @@ def as_dict(found: Verification) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_FIGURES = {  # as the published file names them, and as they are shown
+    "carried": "transplanted", "anew": "re-co-produced", "anew less carried": "re-co-produced minus transplanted",
+}  # fmt: skip
+
+
 def cases_text(published: dict[str, Any]) -> str:
     """The cases as a Markdown table, from the published file."""
     passed = sum(case["passed"] for case in published["cases"])
     form = "the long form" if published["full"] else "the short form"
     said = (
-        f"{passed} of {len(published['cases'])} pass in {form} from seed {published['seed']}; the command shows what "
-        "was expected and found in every check."
+        f"{passed} of {len(published['cases'])} cases pass in {form}, from seed {published['seed']}. The command shows "
+        "what each check expected and found."
     )
     rows = [
         (case["name"], case["title"], str(len(case["checks"])), "passes" if case["passed"] else "**fails**")
@@ -51,17 +56,19 @@ def oracle_text(published: dict[str, Any]) -> str:
     cells = [Cell(**cell) for cell in published["cells"]]
     met, tell, others = told_by(cells)
     said = (
-        f"{met} of {tell} cells are within tolerance ({ENOUGH_CELLS:.0%} must be); {others} more do not count, for "
-        "there an oracle that always says 0 would be near enough. Change of incidents in % of doing nothing; ± is one "
-        "standard error of the model's figure."
+        f"{met} of {tell} cells are within tolerance ({ENOUGH_CELLS:.0%} must be). {others} more do not count: an "
+        "oracle that always says 0 would pass there. Change of incidents in % against no programme; ± is one standard "
+        "error of the model's figure."
     )
-    heads = "numbers", "figure", "dissimilarity", "model", "oracle", "gap", "tolerance", ""
+    heads = "parameters", "figure", "dissimilarity", "model", "oracle", "gap", "tolerance", ""
     rows = []
     for cell in cells:
         missed = "**miss**" if not cell.passed else "" if cell.tells else "not counted"
         figures = f"{cell.oracle:.2f}", f"{cell.gap:.2f}", f"{cell.tolerance:.2f}"
         model = f"{cell.model:.2f} ± {cell.error:.2f}"
-        rows.append((cell.numbers, cell.figure, f"{cell.distance:g}", model, *figures, missed))
+        rows.append(
+            (cell.numbers, _FIGURES.get(cell.figure, cell.figure), f"{cell.distance:g}", model, *figures, missed)
+        )
     return f"{said}\n\n{markdown_table(heads, rows)}"
 
 

@@ -98,7 +98,7 @@ def test_wrong_priors_are_refused_in_one_sentence(tmp_path, text, said):
     ("change", "said"),
     [
         ("settings.weeks=60", "settings.weeks: 60 is too short"),
-        ("settings.verdict_against=recoproduce settings.verdict_arm=transplant", "makes its menu anew"),
+        ("settings.verdict_against=recoproduce settings.verdict_arm=transplant", "learns its menu locally"),
         ("settings.replicates=1", "takes two simulated futures"),
         ("settings.spreads=diffusion", "needs programmes that open at a date"),
     ],

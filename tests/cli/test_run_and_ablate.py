@@ -74,7 +74,7 @@ def test_the_life_of_somebody_who_takes_part_holds_every_session():
     [
         (["--arm", "nobody"], "--arm 'nobody': there is no such arm; the arms are none, enforce"),
         (["--person", "govan:²"], "--person 'govan:²': give an area and a number in it"),
-        (["--person", "govan:1", "--area", "govan"], "tell of an area or of somebody, not of both"),
+        (["--person", "govan:1", "--area", "govan"], "give an area or a person, not both"),
         (["--arm", ""], "--arm '': there is no such arm"),
         (["--area", "govan", "--network", "/proc/x.png"], "cannot be written"),
         (["--person", "govan:1", "--replicate", str(2**32)], "must be less than or equal to 4294967295"),
@@ -129,7 +129,7 @@ def test_the_network_of_an_area_is_drawn_as_it_is_at_the_end(arm, monkeypatch, c
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--rungs", "--all"], "--rungs and --all do not go together"),
+        (["--rungs", "--all"], "--levels and --all do not go together"),
         (["--arm", "nobody"], "--arm 'nobody': there is no such arm"),
         (["--mechanism", "luck"], "there is no such mechanism; there are insight-1"),
         (["--out", "mine"], "mine: holds files that are not results of modsim (scenario.toml)"),

@@ -126,7 +126,7 @@ class Visit:
     def settled(self):
         """Wait until all futures are in, the break-even too."""
         self.page.wait_for_selector("[data-testid=verdict][data-state=exact]", timeout=90_000)
-        self.page.get_by_text("All futures are in.").wait_for(timeout=90_000)
+        self.page.get_by_text("All simulated futures are in.").wait_for(timeout=90_000)
         return self
 
     def numbers(self):

@@ -9,7 +9,7 @@ import solara
 from modsim.dashboard import answers, page
 from modsim.dashboard.workshop import Workshop
 from modsim.inputs.writing import resolved_toml
-from tests.conftest import small_scenario
+from tests.conftest import small_scenario, until
 
 SMALL = small_scenario("settings.replicates=4", "settings.weeks=30")
 
@@ -197,12 +197,10 @@ def test_a_page_that_is_left_stops_its_work():
         patch.setattr(page, "shipped_scenarios", lambda: {"three-areas": long})
         patch.setattr(answers, "_workshop", workshop)
         one = Drawn()
-        time.sleep(1)
+        until(lambda: workshop._jobs)
         (job,) = workshop._jobs.values()
-        assert job.is_wanted
+        until(lambda: job.is_wanted)
         one.rc.close()
-        end = time.monotonic() + 10
-        while not job.error and time.monotonic() < end:
-            time.sleep(0.05)
+        until(lambda: job.error)
     assert job.error == "stopped"
     workshop.close()

@@ -247,7 +247,7 @@ def test_what_stands_in_an_opened_file_is_shown_as_text(visit, small_place, tmp_
     one = visit()
     nasty = "<img src=x onerror=window.hurt=1>" + "x" * 300
     text = (small_place / "scenarios" / "three-areas.toml").read_text()
-    for name in ("Castlefern", "Made anew with young people", "Football coaching"):
+    for name in ("Castlefern", "Re-co-produced locally", "Football coaching"):
         text = text.replace(f'"{name}"', f"'{nasty}'")
     mine = tmp_path / "nasty.toml"
     mine.write_text(text)
@@ -394,7 +394,7 @@ AGREE = """() => {
   const field = document.querySelector('[data-testid=exact-dissimilarity]').value;
   const slider = document.querySelector('[data-testid=slider-dissimilarity]').getAttribute('aria-valuetext');
   const scale = document.querySelector('.scale .here')?.innerText;
-  const settled = document.body.innerText.includes('All futures are in.');
+  const settled = document.body.innerText.includes('All simulated futures are in.');
   return settled && told === field && told === slider && scale === 'here ' + told;
 }"""
 

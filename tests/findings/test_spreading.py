@@ -86,7 +86,7 @@ def test_expected_incidents_are_those_that_luck_scatters(city):
 def test_pictures_of_spread_say_what_they_show(city, tmp_path):
     draw_figures(city, tmp_path)
     said = (tmp_path / "how-it-spreads.txt").read_text()
-    assert "“Carried unchanged” open at the end, and incidents came down" in said
+    assert "“Transplanted unchanged” open at the end, and incidents came down" in said
     assert "anchor organisation" in (tmp_path / "where-it-lapses.txt").read_text()
     assert (tmp_path / "how-it-spreads.png").stat().st_size > 10_000
 
