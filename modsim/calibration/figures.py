@@ -32,7 +32,7 @@ FIGURES = {
     "participants_effect": "incidents of participants in the year from their first session, against the same people "
     "had nothing been done, less one",
     "late_less_early_effect": "that effect in the second half of the year less that in the first; negative if it grows",
-    "take_up": "share of those asked who join, transplanted unchanged, interests as at the original site",
+    "take_up": "share of those invited who join, transplanted unchanged, interests as at the original site",
     "completion": "share of those who join and stay in the area who complete",
     "match_difference": "share of sessions attended by those whose interests are served above the median, less the "
     "others', in standard deviations",
