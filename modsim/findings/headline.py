@@ -82,7 +82,11 @@ def _across_areas(comparison: "Comparison") -> str:
             f"lower than with {behind}."
         )
     if kind == "about the same":
-        return f"Across the new areas both do about the same, within {smallest:g} {measure.unit_of_difference}."
+        small = f"smaller than the {smallest:g} {measure.unit_of_difference} that would matter"
+        if leader := _leader(found, measure.better):
+            ahead = first if leader == "first" else second
+            return f"Across the new areas {ahead} is ahead by {abs(d.mean):.1f}, {small}."
+        return f"Across the new areas the difference is {small}."
     if leader := _leader(found, measure.better):
         ahead = first if leader == "first" else second
         return (
