@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
+import reacton.core
 import solara
 
 from modsim.dashboard.parts import AddressBar
@@ -43,6 +44,7 @@ def use_address(moved_by_hand: Callable[[], None]) -> Address:
     of a step for a move.
     """
     router = solara.use_router()
+    at_once = reacton.core.get_render_context()  # what changes within it is drawn together
     series = solara.use_memo(lambda: uuid4().hex, [])
     place, set_place = solara.use_state(Place(router.search or ""))
     newest = solara.use_ref(place)
@@ -61,8 +63,9 @@ def use_address(moved_by_hand: Callable[[], None]) -> Address:
     def moved(to: dict) -> None:
         now = newest.current
         if to["taken"] == now.last_step and to["query"] != now.query:
-            moved_by_hand()
-            settle(replace(now, query=str(to["query"])))
+            with at_once:
+                moved_by_hand()
+                settle(replace(now, query=str(to["query"])))
 
     bar = AddressBar(series=series, steps=[list(step) for step in place.steps], event_moved=moved)
     return Address(place, lambda: newest.current.query, go, bar)

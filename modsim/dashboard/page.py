@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import reacton.core
 import solara
 
 from modsim.dashboard import words
@@ -123,6 +124,7 @@ def Layout(children: Sequence[Any] = ()) -> Any:
 @solara.component
 def Page() -> Any:
     """Everything a visitor sees. The address holds what they look at; only a file of their own is kept beside it."""
+    at_once = reacton.core.get_render_context()  # what changes within it is drawn together
     no_files: Mapping[str, _Own] = {}
     own, set_own = solara.use_state(no_files)
     attempt, set_attempt = solara.use_state(0)
@@ -134,13 +136,15 @@ def Page() -> Any:
     view, notices = read_address(here.place.query, scenarios, USUAL)
 
     def go(change: Callable[[View], View], among: Mapping[str, Scenario] = scenarios) -> None:
-        here.go(address(change(read_address(here.newest(), among, USUAL)[0])).lstrip("?"))
-        set_refused(lambda old: _Refused(files=old.files))
+        with at_once:
+            set_refused(lambda old: _Refused(files=old.files))
+            here.go(address(change(read_address(here.newest(), among, USUAL)[0])).lstrip("?"))
 
     def move(one: Lever, value: float) -> None:
         now = read_address(here.newest(), scenarios, USUAL)[0]
-        here.go(address(now.with_value(one.id, value)).lstrip("?"))
-        set_refused(lambda old: old.without(one.id))
+        with at_once:
+            set_refused(lambda old: old.without(one.id))
+            here.go(address(now.with_value(one.id, value)).lstrip("?"))
 
     def enter(one: Lever, text: str) -> None:
         value, reason = entered(one, text, view.values[one.id])
@@ -160,9 +164,10 @@ def Page() -> Any:
             set_refused(lambda old: replace(old, file=tuple(wrong[:8]), files=old.files + 1))
             return
         files = {**own, name: _Own(scenario, Path(str(file["name"])).stem[:80])}
-        set_own(files)
         among = {**scenarios, name: scenario}
-        go(lambda now: full(View(name, topic=now.topic), among), among)
+        with at_once:
+            set_own(files)
+            go(lambda now: full(View(name, topic=now.topic), among), among)
 
     problems: list[str] = []
     usable = solara.use_ref(view)  # the last view whose levers do not contradict each other
