@@ -85,7 +85,17 @@ def template(server, tmp_path_factory):
     for words in (
         ["study", "run", "experiments/study.toml", "--store", "store"],
         ["study", "resume", "experiments/study.toml", "--store", "whole"],
-        "study results experiments/study.toml --store whole --table runs --out experiments/published.csv".split(),
+        [
+            "study",
+            "results",
+            "experiments/study.toml",
+            "--store",
+            "whole",
+            "--table",
+            "runs",
+            "--out",
+            "experiments/published.csv",
+        ],
         ["compare", "scenarios/small.toml", "--no-figures", "--out", "compared"],
         ["scenario", "ties", "scenarios/small.toml", "--out", "ties.graphml"],
         ["scenario", "ties", "scenarios/small.toml", "--out", "ties.csv"],
