@@ -74,7 +74,7 @@ def test_a_comparison_in_two_processes(throw):
 
 STUDY = (
     'scenario = "../scenarios/small.toml"\nreplicates = 8\narms = ["transplant"]\n[fixed]\n"settings.weeks" = 400\n'
-    '[factors]\n"world.dissimilarity" = {low = 0, high = 1, steps = 24}\n'
+    '[factors]\n"world.dissimilarity" = {low = 0, high = 1, steps = 8}\n'
 )
 
 
