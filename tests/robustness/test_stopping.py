@@ -18,7 +18,7 @@ def stopping(luck, words, of, most, longest, after=None):
     stop = {
         "of": of,
         "after": luck.randint(0, most),
-        "delay": luck.random() ** 3 * longest,
+        "delay": luck.random() * longest,
         "signal": number,
         "group": luck.random() < 0.5,
     }
@@ -100,7 +100,7 @@ def studies(workers, of, most, longest):
 
 def test_a_study(throw):
     """Slow: simulates until it is stopped; what was finished is in the store."""
-    throw("study", studies("1", "weeks", 150, 0.05))
+    throw("study", studies("1", "weeks", 30, 0.03))
 
 
 def test_a_study_in_two_processes(throw):
