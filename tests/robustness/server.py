@@ -19,6 +19,7 @@ import warnings
 
 _SUBREAPER = 36  # prctl: whoever loses its parent becomes ours, so that we know when all have ended
 _MOST_BYTES = 8_000_000_000  # of memory, so that what reads without end does not take the machine along
+_TO_STOP = 30.0  # seconds in which a command must have ended after a signal
 _GRACE = 5.0  # seconds in which helpers must have left after the command
 
 
@@ -128,7 +129,7 @@ def watched(request: dict, child: int, listening: int) -> dict:
                 number, group = stop["signal"], stop["group"]
                 due = now + stop["delay"]
         if due is not None and now >= due:
-            signalled, due = True, None
+            signalled, due, moment = True, None, min(moment, now + _TO_STOP)
             (os.killpg if group else os.kill)(child, number)
         elif now >= moment:
             hung = True

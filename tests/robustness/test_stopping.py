@@ -18,7 +18,7 @@ def stopping(luck, words, of, most, longest, after=None):
     stop = {
         "of": of,
         "after": luck.randint(0, most),
-        "delay": luck.random() ** 3 * longest,
+        "delay": luck.random() * longest,
         "signal": number,
         "group": luck.random() < 0.5,
     }
@@ -74,7 +74,7 @@ def test_a_comparison_in_two_processes(throw):
 
 STUDY = (
     'scenario = "../scenarios/small.toml"\nreplicates = 8\narms = ["transplant"]\n[fixed]\n"settings.weeks" = 400\n'
-    '[factors]\n"world.dissimilarity" = {low = 0, high = 1, steps = 24}\n'
+    '[factors]\n"world.dissimilarity" = {low = 0, high = 1, steps = 8}\n'
 )
 
 
@@ -100,7 +100,7 @@ def studies(workers, of, most, longest):
 
 def test_a_study(throw):
     """Slow: simulates until it is stopped; what was finished is in the store."""
-    throw("study", studies("1", "weeks", 150, 0.05))
+    throw("study", studies("1", "weeks", 30, 0.03))
 
 
 def test_a_study_in_two_processes(throw):

@@ -35,7 +35,7 @@ CASES = {
     "calibration": 1,
     "compare": 8,
     "compare, two workers": 3,
-    "study": 5,
+    "study": 16,
     "study, two workers": 2,
     "run": 12,
     "others": 6,
