@@ -24,12 +24,17 @@ EXAMPLES = (
 
 def new(
     name: Annotated[str | None, typer.Option(help="Name of the place.")] = None,
-    population: Annotated[int | None, typer.Option(help="People of all ages.")] = None,
-    young_percent: Annotated[float | None, typer.Option(help="Of them aged 12 to 17, in percent.")] = None,
-    adult_percent: Annotated[float | None, typer.Option(help="Of them aged 18 to 24, in percent.")] = None,
+    population: Annotated[str | None, typer.Option(metavar="NUMBER", help="People of all ages.")] = None,
+    young_percent: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="Of them aged 12 to 17, in percent.")
+    ] = None,
+    adult_percent: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="Of them aged 18 to 24, in percent.")
+    ] = None,
     ages: Annotated[str | None, typer.Option(metavar="14-20", help="Ages of those who may be invited.")] = None,
     asb: Annotated[
-        float | None, typer.Option(help="Reported youth incidents per 10,000 people a month (usual: 14).")
+        str | None,
+        typer.Option(metavar="NUMBER", help="Reported youth incidents per 10,000 people a month (usual: 14)."),
     ] = None,
     partners: Annotated[
         str | None, typer.Option(metavar="A,B", help="Types of partner round the table; a wrong one lists all.")
@@ -37,8 +42,10 @@ def new(
     anchor: Annotated[
         bool | None, typer.Option(help="Whether an anchor organisation is the hub of the partners.")
     ] = None,
-    budget: Annotated[float | None, typer.Option(help="Staff hours a week for the programme (usual: 20).")] = None,
-    months: Annotated[int | None, typer.Option(help="Months to look ahead.")] = None,
+    budget: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="Staff hours a week for the programme (usual: 20).")
+    ] = None,
+    months: Annotated[str | None, typer.Option(metavar="NUMBER", help="Months to look ahead.")] = None,
     cards: Annotated[Path | None, typer.Option(metavar="CSV", help="Interest cards: counts by activity.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take what is usual for all that is not given.")] = False,
     base: Annotated[Path, typer.Option(help="The scenario it builds on.")] = Path("scenarios/three-areas.toml"),
@@ -141,14 +148,19 @@ def _named(id_of: Callable[[str], str]) -> Callable[[str], str]:
 
 
 def _number(option: str, kind: type, low: float, high: float) -> Callable[[str], Any]:
+    from modsim.inputs.numbers import NotANumberError, a_number
     from modsim.inputs.problems import InputError
 
     def read(text: str) -> Any:
+        whole = "a whole number" if kind is int else "a number"
         try:
-            value = kind(text.replace(",", ""))
-        except ValueError:
-            whole = "a whole number" if kind is int else "a number"
-            raise InputError([f"--{option} {text!r}: must be {whole} from {low:,} to {high:,}"]) from None
+            value = a_number(text)
+        except NotANumberError as error:
+            reason = f"; {error}" if "can mean" in str(error) else ""
+            raise InputError([f"--{option} {text!r}: must be {whole} from {low:,} to {high:,}{reason}"]) from None
+        if kind is int and value != int(value):
+            raise InputError([f"--{option} {text!r}: must be {whole} from {low:,} to {high:,}"])
+        value = kind(value)
         if not low <= value <= high:
             raise InputError([f"--{option} {text}: must be from {low:,} to {high:,}"])
         return value

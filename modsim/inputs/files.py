@@ -172,9 +172,12 @@ def read_csv(
         raise error([f"{_short(path)}: is divided by {_SEPARATORS[found]}; a CSV file here is divided by {allowed}"])
     try:
         reader = csv.reader(text.splitlines(keepends=True), delimiter=found, strict=True)
-        return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as trouble:
         raise error([f"{_short(path)}: is not CSV: {trouble}"]) from None
+    if not rows:
+        raise error([f"{_short(path)}: is empty; it should be a {kind}"])
+    return rows
 
 
 def path_from(text: str) -> Path:

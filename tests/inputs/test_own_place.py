@@ -86,6 +86,10 @@ def test_a_place_can_be_asked_for_step_by_step(base, monkeypatch, capsys):
         (("--name", "A", "--ages", "8-80", "--adult-percent", 50), "people cannot hold the"),
         (("--name", "Three areas", "--replace"), "is what it would build on"),
         (("--name", "A", "--cards", "/dev/zero"), "is not a regular file; give a CSV file with three columns"),
+        (
+            ("--name", "A", "--population", "9,500"),
+            "'9,500': must be a whole number from 100 to 5,000,000; 9,500 can mean",
+        ),
         (("--name", "A", "--population", 5), "must be from 100 to 5,000,000"),
         (("--name", "A", "--partners", "police,gp"), "'gp': there is no such type; there are police,"),
         (("--name", "A", "--partners", "police,police"), "named twice"),
@@ -101,6 +105,13 @@ def test_what_cannot_be_used_is_refused_and_nothing_is_written(base, words, expe
     assert expected in err
     assert "Traceback" not in err
     assert [path.name for path in base.parent.iterdir()] == ["three-areas.toml"]
+
+
+def test_a_decimal_comma_is_a_decimal_comma(base, monkeypatch, capsys):
+    """Case 26: 12,5 hours were taken for 125."""
+    code, _, err = new(monkeypatch, capsys, base, "--name", "Comma", "--budget", "12,5", "--yes")
+    assert code == 0, err
+    assert load_scenario(base.parent / "comma.toml").purse.budget == 12.5
 
 
 @given(st.text(max_size=60))
