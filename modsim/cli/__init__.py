@@ -88,6 +88,7 @@ def _usage(error: Any) -> str:
         must = wrong["msg"].removeprefix("Value error, ").replace("Input should be", "must be").split(", unable")[0]
         said = said.replace(error.message, must if must.startswith(given) else f"{given} {must}")
     command = error.ctx.command_path if getattr(error, "ctx", None) else "modsim"
+    said = said if len(said) <= 600 else f"{said[:400]} … {said[-100:]}"  # a value that was given may be long
     return f"{said} (`{command} --help` shows what there is)"
 
 

@@ -1,6 +1,7 @@
 """`modsim scenario`: list, check, show, compare or write scenario files."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +25,7 @@ def list_scenarios(
     from modsim.inputs.problems import ScenarioError
     from modsim.inputs.reading import load_scenario
 
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         refuse([f"{folder}: is not a folder; give one that holds scenario files (.toml)"])
     files = sorted(folder.glob("*.toml"))
     if not files:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.robustness.throwing import Case
 
-pytestmark = pytest.mark.slow  # each case is two or three commands, some of which simulate
+pytestmark = pytest.mark.slow(reason="each case is two or three commands, some of which simulate")
 
 SMALL, STUDY, STORE, ONE = "scenarios/small.toml", "experiments/study.toml", ("--store", "store"), ("--workers", "1")
 READING = [

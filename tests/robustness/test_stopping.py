@@ -7,7 +7,7 @@ import pytest
 
 from tests.robustness.throwing import Case
 
-pytestmark = pytest.mark.slow  # each case simulates until it is stopped
+pytestmark = pytest.mark.slow(reason="each case simulates until it is stopped")
 
 LONG = ["--set", "settings.weeks=60"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.robustness.throwing import Case
 
-pytestmark = pytest.mark.slow  # some hundred command lines, each in a process of its own
+pytestmark = pytest.mark.slow(reason="some hundred command lines, each in a process of its own")
 
 SMALL, STUDY = "scenarios/small.toml", "experiments/study.toml"
 ONE = ["--workers", "1"]

@@ -5,7 +5,7 @@ import pytest
 from tests.robustness import odd
 from tests.robustness.throwing import Case
 
-pytestmark = pytest.mark.slow  # hundreds of command lines, each in a process of its own
+pytestmark = pytest.mark.slow(reason="hundreds of command lines, each in a process of its own")
 
 SMALL, STORE = "scenarios/small.toml", ("--store", "store")
 LOOKS = [["scenario", "check"], ["scenario", "show"], ["scenario", "arms"], ["scenario", "diff", SMALL]]

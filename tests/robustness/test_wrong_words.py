@@ -7,7 +7,7 @@ from modsim.cli import app
 from tests.robustness import odd
 from tests.robustness.throwing import Case
 
-pytestmark = pytest.mark.slow  # hundreds of command lines, each in a process of its own
+pytestmark = pytest.mark.slow(reason="hundreds of command lines, each in a process of its own")
 
 GIVEN = {
     "scenario": "scenarios/small.toml",
