@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from modsim.compiling.interrupts import was_interrupted
+from modsim.compiling.interrupts import not_broken_into, was_interrupted
 from modsim.inputs.mechanisms import as_it_runs
 from modsim.inputs.problems import InputError
 from modsim.inputs.scenario import Scenario
@@ -207,7 +207,8 @@ def attempts[T: Work](
         lost = False
         try:
             while not lost:
-                with _children_leave_stopping_to_parent():
+                # held back twice: another thread, such as that of a progress bar, hears a signal this one is deaf to
+                with not_broken_into(), _children_leave_stopping_to_parent():
                     for task in islice(waiting, workers + 1 - len(under_way)):  # one in hand, so that nobody waits
                         under_way[_submitted(pool, task)] = task
                 if not under_way:

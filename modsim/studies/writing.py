@@ -36,7 +36,7 @@ def check_target(path: Path, study: LoadedStudy) -> None:
                 "table instead"
             )
         words = path.with_suffix(".txt")  # the figure's description stands beside it
-        if os.path.exists(words) and not os.path.exists(path):
+        if os.path.exists(words) and not any(os.path.exists(path.with_suffix(kind)) for kind in _FIGURES):
             raise WritingError(f"{words}: is there already and would be replaced; give another file")
     check_place(path)
 

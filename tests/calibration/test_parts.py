@@ -107,6 +107,7 @@ def test_a_rule_that_cannot_give_what_is_seen_has_less_evidence():
     assert unseen["cannot"] > unseen["can"]  # where nothing is seen, the rule that says so is the better one
 
 
+@pytest.mark.slow(reason="pyABC by itself takes some ten seconds")
 def test_pyabc_finds_a_known_posterior_where_most_of_the_prior_is_ruled_out(monkeypatch):
     luck = analyst(11, "test")
     shares, worlds = luck.random((3000, 2)), np.repeat(np.arange(100), 30)

@@ -115,6 +115,7 @@ def test_the_visitor_served_least_recently_comes_first():
     bench.close()
 
 
+@pytest.mark.slow(reason="a large scenario and a small one in the page's processes")
 def test_a_large_scenario_of_one_visitor_does_not_keep_another_waiting():
     one = Workshop(0)
     heavy = one.ask(LARGE, "large", "heavy")
@@ -127,6 +128,7 @@ def test_a_large_scenario_of_one_visitor_does_not_keep_another_waiting():
     one.close()
 
 
+@pytest.mark.slow(reason="the page's processes, one of which dies")
 def test_a_process_that_dies_costs_only_the_work_under_way():
     one = Workshop(1)
     try:
@@ -239,6 +241,7 @@ def test_reading_from_elsewhere_and_the_server_s_own_events_go_through():
     assert let_in({"type": "lifespan"})[0]
 
 
+@pytest.mark.slow(reason="starts a server")
 def test_a_running_page_refuses_the_sockets_of_other_sites(site):
     socket = f"ws{site.removeprefix('http')}/jupyter/api/kernels/some-kernel/channels?session_id=some-page"
     with urlopen(site) as answer:

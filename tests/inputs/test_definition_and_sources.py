@@ -40,7 +40,7 @@ def test_young_people_who_lead_sessions_deliver_and_all_of_the_power_is_told_apa
     badge = badge_of(Levers(**{**WHOLE, "power_deliver": 0.0, "peer_delivery": 0.25}))
     assert badge.is_coproduction
     assert "young people lead 25% of sessions" in badge.words
-    assert "all of it theirs" in badge_of(Levers(**{**WHOLE, "power_deliver": 1.0})).words
+    assert "all of the power" in badge_of(Levers(**{**WHOLE, "power_deliver": 1.0})).words
 
 
 def test_a_name_makes_no_coproduction():

@@ -139,14 +139,26 @@ VALID = {
 }
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    st.lists(st.sampled_from(sorted(VALID)), min_size=3, max_size=9, unique=True).flatmap(
-        lambda keys: st.fixed_dictionaries({key: VALID[key] for key in keys})
-    ),
-    st.integers(0, 2**53),
+SOME_VALUES = st.lists(st.sampled_from(sorted(VALID)), min_size=3, max_size=9, unique=True).flatmap(
+    lambda keys: st.fixed_dictionaries({key: VALID[key] for key in keys})
 )
+HOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+
+
+@settings(max_examples=4, **HOW)
+@given(SOME_VALUES, st.integers(0, 2**53))
+def test_a_few_random_valid_scenarios_add_up_and_both_faces_agree(values, seed):
+    adds_up_and_agrees(values, seed)
+
+
+@pytest.mark.slow(reason="a dozen random scenarios, agent by agent too")
+@settings(max_examples=12, **HOW)
+@given(SOME_VALUES, st.integers(0, 2**53))
 def test_random_valid_scenarios_add_up_and_both_faces_agree(values, seed):
+    adds_up_and_agrees(values, seed)
+
+
+def adds_up_and_agrees(values, seed):
     changes = [f"{key}={json.dumps(value)}" for key, value in values.items()]
     scenario = small_scenario("settings.weeks=26", f"settings.seed={seed}", *changes)
     assert contradictions(scenario) == []

@@ -28,7 +28,11 @@ def plainly(monkeypatch, *what):
     ("name", "changes"),
     [
         ("three-areas", ("settings.history_weeks=60",)),
-        ("spread-on-evidence", ("settings.weeks=80", "spread.baseline=-2", "policing.displacement=0.5")),
+        pytest.param(
+            "spread-on-evidence",
+            ("settings.weeks=80", "spread.baseline=-2", "policing.displacement=0.5"),
+            marks=pytest.mark.slow(reason="24 areas without compiled loops"),
+        ),
         ("individual-plans", ("world.drift_per_year=0.3",)),
         ("building-connections", ()),
         ("funding-cliff", ("afterwards.destination_weeks=2", "programme.course_weeks=4")),
@@ -60,6 +64,7 @@ def test_two_hundred_lanes_give_what_each_gives_alone(monkeypatch):
         assert np.array_equal(alone.only([Lane(lane.arm)]).weekly, together.only([lane]).weekly), seed
 
 
+@pytest.mark.slow(reason="thousands of lanes")
 def test_thousands_of_lanes_have_room_for_all_that_happens():
     places = [f"areas.{area}.population=500" for area in ("gorbals", "castlefern", "govan")]
     scenario = small_scenario("settings.weeks=6", f"settings.seed={secrets.randbelow(2**31)}", *places)

@@ -463,6 +463,7 @@ def test_a_store_that_was_only_begun_is_gone_on_with(study, tmp_path):
     assert opened_study(study, tmp_path / "store").run(Budget(runs=3), workers=1).finished == 3
 
 
+@pytest.mark.slow(reason="starts processes and waits for their end")
 def test_workers_end_with_the_process_that_started_them(study, tmp_path):
     text = study.read_text().replace('"settings.weeks" = 40', '"settings.weeks" = 1000').replace("= 3\n", "= 30\n", 1)
     command = [sys.executable, "-m", "modsim.cli", "study", "run", str(written(study, text)), "--workers", "2"]
@@ -579,6 +580,7 @@ def test_a_folder_that_is_no_store_is_refused(study, tmp_path):
 # --- runs that fail ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow(reason="runs one study in part and single runs")
 def test_a_run_that_fails_is_kept_with_its_cause_and_stops_no_other(study, tmp_path, monkeypatch):
     usual = Task.outcome
 

@@ -78,7 +78,7 @@ def test_the_page_shows_failures():
         Validated(pattern(0.0, 1.0), Estimate(0.5, 0.4, 0.6, None, None)),
         Validated(pattern(0.0, 1.0), Estimate(2.5, 2.4, 2.6, None, None)),
     ]
-    assert count_of(found) == "1 of 2 patterns hold, 1 fail, and of 0 the model cannot tell."
+    assert count_of(found) == "1 of 2 patterns hold, 1 fail, and the model cannot tell in 0."
     assert "**fails**" in markdown_of(found)
     spread = Validated(pattern(0.0, 1.0), found[0].found, np.array([0.5, 0.7, 1.2, np.nan]))
     assert spread.share_within == pytest.approx(2 / 3)
@@ -90,7 +90,7 @@ def test_patterns_that_targets_imply_are_counted_apart():
     implied = pattern(0.0, 1.0).model_copy(update={"id": "B", "implied_by": ["K5"]})
     found = [Validated(each, Estimate(0.5, 0.4, 0.6, None, None)) for each in (pattern(0.6, 1.0), implied)]
     assert count_of(found) == (
-        "0 of 1 patterns hold, 0 fail, and of 1 the model cannot tell. Not counted there: B nearly follow from targets "
+        "0 of 1 patterns hold, 0 fail, and the model cannot tell in 1. Not counted: B, which nearly follow from fitted "
         "that were fitted; 1 of these 1 hold."
     )
     assert "B, nearly implied by K5 |" in markdown_of(found)
