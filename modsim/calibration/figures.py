@@ -41,7 +41,7 @@ FIGURES = {
     "core_exit_per_year": "share of core members who leave within a year",
     "friends_each": "friends that a young person has on average",
     "transitivity": "share of pairs of friends who are friends of each other",
-    "residents_trust": "residents' trust in services at the start",
+    "residents_trust": "residents' trust in partners at the start",
 }
 
 

@@ -1,4 +1,4 @@
-"""The picture of the three layers: the verdict's contrast by chance, open numbers, and contested rules."""
+"""The picture of the three layers: the verdict's contrast by chance, open parameters, and contested rules."""
 
 import textwrap
 from collections.abc import Sequence
@@ -27,9 +27,9 @@ def layers_figure(comparison: Comparison, layers: Layers) -> Figure:
     lines: list[tuple[str, float, float, float, np.ndarray | None]] = []
     base = layers.base
     if base.mean is not None and base.low is not None and base.high is not None:
-        lines.append((f"chance: {len(layers.chance)} futures", base.low, base.mean, base.high, None))
+        lines.append((f"chance: {len(layers.chance)} simulated futures", base.low, base.mean, base.high, None))
     for name, draws in (
-        ("numbers that are open", layers.numbers), ("and how far interests differ", layers.numbers_and_distance),
+        ("open parameters", layers.numbers), ("open parameters and dissimilarity", layers.numbers_and_distance),
     ):  # fmt: skip
         if draws is not None:
             low, high = draws.range
@@ -52,7 +52,7 @@ def layers_figure(comparison: Comparison, layers: Layers) -> Figure:
     axis.set_yticks(range(len(lines)), [name for name, *_ in reversed(lines)])
     axis.set_ylim(-0.7, len(lines) - 0.3)
     label, (arm, against) = comparison.scenario.arm_label, comparison.verdict_pair
-    measured = f"“{label(arm)}” less “{label(against)}”, points of {comparison.measures[0].label}"
+    measured = f"“{label(arm)}” minus “{label(against)}”, points of {comparison.measures[0].label}"
     axis.set_xlabel(textwrap.fill(measured, 56))
-    put_title(figure, "What is not known, in layers: lines hold 95 % of the mean (chance, rules) or 9 in 10 draws")
+    put_title(figure, "Sources of uncertainty: lines hold 95 % of the mean (chance, rules) or 9 in 10 draws")
     return figure

@@ -141,12 +141,12 @@ def _parameter(row: dict[str, str], where: str, problems: list[str]) -> Paramete
     field = field_at(tuple(key.split(".")))
     if key not in plausible_ranges() or field is None or field.annotation is not float:
         problems.append(
-            f"{where}: {key!r} is no number of a scenario that can vary (`modsim scenario show` names them)"
+            f"{where}: {key!r} is no parameter of a scenario that can vary (`modsim scenario show` names them)"
         )
         return None
     if key == "world.dissimilarity":
         problems.append(
-            f"{where}: {key} is 0 in a calibration, whose programme is carried to where interests are alike"
+            f"{where}: {key} is 0 in a calibration, whose programme is transplanted to where interests are alike"
         )
         return None
     try:

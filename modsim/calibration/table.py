@@ -56,7 +56,7 @@ def place_to_calibrate_in(scenario: Scenario) -> Scenario:
     if given.weeks < FEWEST_WEEKS:
         problems.append(f"settings.weeks: {given.weeks} is too short; figures of two years take {FEWEST_WEEKS} weeks")
     if given.replicates < 2:
-        problems.append("settings.replicates: 1; how far areas differ takes two simulated futures or more")
+        problems.append("settings.replicates: 1; how far areas differ takes two replicates or more")
     if any(area.interests is not None for area in scenario.recipients):
         problems.append(
             "areas: interests of their own differ from the original site's; a calibration leaves `interests` out"

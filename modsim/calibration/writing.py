@@ -108,9 +108,9 @@ def numbers_figure(calibration: Calibration) -> tuple[Figure, str]:
     axis.set_xticks([0, 0.5, 1], ["lowest", "", "highest"])
     axis.set_xlabel("place in the range that was thought possible; the stroke is the first best guess")
     axis.set_ylim(-1, len(table))
-    put_title(figure, "What the targets tell of each number (dark), and where they tell next to nothing (light)")
+    put_title(figure, "Parameters that the evidence narrows (dark), and those it hardly narrows (light)")
     known = table.loc[table["identified"], "number"][::-1]
-    return figure, f"The targets tell something of {', '.join(known) or 'no number'}; next to nothing of the others."
+    return figure, f"The evidence narrows {', '.join(known) or 'no parameter'}; next to nothing of the others."
 
 
 def _place(parameter: Any, value: float) -> float:

@@ -219,14 +219,14 @@ def draw_ablation(found: Ablation) -> tuple[Figure, str]:
         names = [textwrap.fill(f"without {m.meaning}", 34) for m in found.mechanisms]
         axes[0].set_yticks(range(len(names)), names)
         axes[0].set_ylim(len(names) - 0.5, -0.5)
-        figure.suptitle("What each carries: from the line, with everything, to the end of a bar, without it", x=0.01,
+        figure.suptitle("What each contributes: from the line (with it) to the end of a bar (without)", x=0.01,
                         ha="left", fontweight="bold")  # fmt: skip
         used = {row.says for row in found.rows}
         looks = {text: look for text, look in _SAYS.items() if text in used}
         marks: list[Artist] = [
             Patch(facecolor=c, hatch=h, edgecolor="#595959", label=text) for text, (c, h) in looks.items()
         ]
-        marks.append(Line2D([], [], color="#0B0C0C", linewidth=1.6, label="95 % interval of what it carries"))
+        marks.append(Line2D([], [], color="#0B0C0C", linewidth=1.6, label="95 % interval of what it contributes"))
         figure.legend(handles=marks, loc="lower center", bbox_to_anchor=(0.5, 0.045), ncols=5, fontsize=7.5)
         finish(figure)
     opening = f"With everything the own effect is {found.full('own effect').mean or 0.0:+.2f} %, the contrast "

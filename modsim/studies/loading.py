@@ -202,7 +202,7 @@ def _problems_of_key(key: str, scenario: Scenario) -> list[str]:
     if key in _NOT_FACTORS or key.startswith("settings.smallest_difference."):
         return [f"{key}: says how results are read, and cannot be fixed or varied here"]
     if key.endswith(".id"):
-        return [f"{key}: is the name that luck hangs on, and cannot be fixed or varied"]
+        return [f"{key}: is the key of random numbers, and cannot be fixed or varied"]
     try:
         explained(scenario, key)
     except ScenarioError as error:

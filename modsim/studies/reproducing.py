@@ -1,5 +1,6 @@
 """The published figures and tables again: run anew, and every number compared with the published one."""
 
+import hashlib
 import io
 import json
 import platform
@@ -19,6 +20,7 @@ from modsim.findings.figures.outcomes import apparent_and_true
 from modsim.findings.figures.spread import how_it_spreads
 from modsim.inputs.fields import Table, choice
 from modsim.inputs.files import read_bytes, read_toml
+from modsim.inputs.problems import InputError
 from modsim.inputs.reading import load_scenario
 from modsim.inputs.saving import write_text, write_whole
 from modsim.studies.ablation import ablate, climb
@@ -31,6 +33,7 @@ from modsim.studies.running import Progress, deciding_code
 from modsim.studies.study import StudyError
 from modsim.studies.writing import write_figure, write_table
 
+_LARGEST_DATA_BYTES = 100_000_000
 FAST_REPLICATES = 2
 LIST = "figures.toml"
 _PACKAGES = ("numpy", "scipy")
@@ -72,6 +75,8 @@ class Check:
     differences: list[str]
     files: list[Path]
     skipped_table: bool
+    rows: int = 0  # made now
+    stored: int = 0  # published
 
     @property
     def passed(self) -> bool:
@@ -120,7 +125,7 @@ def reproduce(
     accept: bool = False,
     tell: Callable[[Progress], None] | None = None,
 ) -> Check:
-    """Make a published figure anew from its study, into `out`, and compare its numbers with the published ones.
+    """Make a published figure again from its study, into `out`, and compare its numbers with the published ones.
 
     Parameters
     ----------
@@ -141,10 +146,14 @@ def reproduce(
     if accept:
         _accept(name, figure, made, folder, files)
         return Check(name, int(made.runs.size), [], files, False)
-    differences = differing(made.runs, folder / figure.data, made.replicates)
+    data = folder / figure.data
+    differences = [*changed_rows(data), *differing(made.runs, data, made.replicates)]
     if figure.table and not fast and table_in(folder / figure.table, name) != made.table:
         differences.append(f"{figure.table}: the table between the marks of {name} is not the one that came out")
-    return Check(name, int(made.runs.size), differences, files, bool(figure.table) and fast)
+    stored = len(_rows(data)) - 1
+    return Check(
+        name, int(made.runs.size), differences, files, bool(figure.table) and fast, len(made.runs), max(stored, 0)
+    )
 
 
 def _by_study(name: str, figure: Published, folder: Path, store: Path, fast: bool, workers: int | None, tell) -> Made:
@@ -179,12 +188,40 @@ def _by_scenario(
     return Made(found.runs, replicates, code, insights_text(found), draw_ablation(found))
 
 
+def changed_rows(path: Path) -> list[str]:
+    """Which stored rows are not the published ones, by the hash of each: also those that are not made again."""
+    try:
+        published = json.loads(read_bytes(path.with_suffix(".json"), "JSON file").decode())["rows"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return [f"{path.with_suffix('.json')}: does not hold the hashes of the published rows; `--accept` writes them"]
+    rows = _hashes(path)
+    wrong = [line for line, (row, hashed) in enumerate(zip(rows, published, strict=False), 1) if row != hashed]
+    found = [f"{path}, line {line}: is not the published row" for line in wrong[:5]]
+    if len(wrong) > 5:
+        found.append(f"{path}: {len(wrong) - 5} more rows are not the published ones")
+    if len(rows) != len(published):
+        found.append(f"{path}: holds {len(rows)} lines; {len(published)} were published")
+    return found
+
+
+def _rows(path: Path) -> list[bytes]:
+    try:
+        return read_bytes(path, "CSV file of published runs", most=_LARGEST_DATA_BYTES).splitlines()
+    except InputError:
+        return []
+
+
+def _hashes(path: Path) -> list[str]:
+    """A short hash of each line, whatever ends it."""
+    return [hashlib.sha256(row).hexdigest()[:12] for row in _rows(path)]
+
+
 def differing(runs: pd.DataFrame, path: Path, replicates: int) -> list[str]:
     """What differs between the runs made now and the published ones of the same replicates; every digit counts."""
     if not path.exists():
         return [f"{path}: the published numbers are not there"]
     try:
-        content = read_bytes(path, "CSV file of published runs", most=100_000_000)
+        content = read_bytes(path, "CSV file of published runs", most=_LARGEST_DATA_BYTES)
         before = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
         return [f"{path}: cannot be read: {error}"]
@@ -237,8 +274,8 @@ def _accept(name: str, figure: Published, made: Made, folder: Path, files: list[
     data = folder / figure.data
     data.parent.mkdir(parents=True, exist_ok=True)
     with_what = {"python": platform.python_version(), **{one: metadata.version(one) for one in _PACKAGES}}
-    content = json.dumps({"code": made.code, "made_with": with_what}, indent=2) + "\n"
     write_table(made.runs, data, {})
+    content = json.dumps({"code": made.code, "made_with": with_what, "rows": _hashes(data)}, indent=2) + "\n"
     write_text(content, data.with_suffix(".json"))
     if figure.picture and made.drawn is not None:
         picture = folder / figure.picture

@@ -22,7 +22,7 @@ from modsim.studies.study import StudyError
 DEFAULT_STORE = "results/store"
 
 TABLES = {
-    "runs": "every run: one row for each point, arm and future",
+    "runs": "every run: one row for each point, arm and replicate",
     "estimates": "one row for each point, arm and measure: mean, 95 % interval, range of simulated futures",
     "contrasts": "one row for each point and measure: the verdict's arm against the other, paired, and the verdict",
 }

@@ -271,14 +271,15 @@ class StudyRun:
         cause = _printable(f"{type(error).__name__}: {error}".splitlines()[0])
         said = self.study.said(point)
         head = [
-            f"A run that failed. Study {self.study.name}, point {point + 1} ({said}), arm {arm}, future {replicate},",
-            f"seed {scenario.settings.seed}, code {self.store.code}. The scenario below runs it again.",
+            f"A run that failed. Study {self.study.name}, point {point + 1} ({said}), arm {arm},",
+            f"replicate {replicate}, seed {scenario.settings.seed}, code {self.store.code}.",
+            "The scenario below runs it again.",
             *"".join(traceback.format_exception(error)).splitlines(),
         ]
         record = "".join(f"# {_printable(line)}\n" for line in head) + "\n" + resolved_toml(scenario)
         path = self.store.fail(self.names[point, arm, replicate], cause, record)
         progress.failed += 1
-        progress.failures.append(f"point {point + 1} ({said}), arm {arm}, future {replicate}: {cause}; see {path}")
+        progress.failures.append(f"point {point + 1} ({said}), arm {arm}, replicate {replicate}: {cause}; see {path}")
 
 
 def _printable(text: str) -> str:

@@ -44,9 +44,7 @@ class Design(Table):
         64, "Points of a sample; a power of two for sobol", unit="points", allowed=(1, MOST_POINTS), evidence="D",
         source="-",
     )  # fmt: skip
-    seed: int = number(
-        1, "Number from which a sample follows", unit="seed", allowed=(0, 2**31), evidence="D", source="-"
-    )
+    seed: int = number(1, "Seed of a sample", unit="seed", allowed=(0, 2**31), evidence="D", source="-")
     file: str = choice("", "The CSV file of a list, beside the study: a column for each factor, by dotted name")
 
 

@@ -115,7 +115,7 @@ def test_the_command_tells_the_layers_and_keeps_them(tmp_path, monkeypatch, caps
         "--uncertainty", "all", "--out", tmp_path / "out", "--workers", "1", *changes,
     )  # fmt: skip
     assert code == 0, said
-    assert "What is not known, layer by layer" in out
+    assert "How uncertain, source by source" in out
     assert "If a bad experience weighs as much as a good one" in out
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert set(summary["layers"]["variances"]) == {"chance", "numbers", "dissimilarity", "rules"}
@@ -141,7 +141,7 @@ def test_what_was_compared_is_kept_when_the_layers_are_stopped(tmp_path, monkeyp
         "--uncertainty", "rules", "--out", tmp_path / "out", "--workers", "1", "--no-figures", *changes,
     )  # fmt: skip
     assert code == 0
-    assert "What is not known was not looked at: it was stopped. The comparison itself is complete." in said
+    assert "The sources of uncertainty could not be looked at: it was stopped. The comparison is complete." in said
     assert (tmp_path / "out" / "summary.json").exists()
 
 

@@ -46,7 +46,18 @@ def test_what_was_accepted_passes_and_one_changed_digit_fails(place, monkeypatch
     assert "DIFFERS" in out
     assert "1 of 12 numbers differ; first in line" in out
     assert "numpy" in out
+    rows = text.splitlines()
+    at = next(
+        n for n, row in enumerate(rows) if row.split(",")[3] == "2"
+    )  # a replicate that --fast does not make again
+    data.write_text("\n".join([*rows[:at], rows[at].replace(".", ".9", 1), *rows[at + 1 :]]) + "\n")
+    code, out, _ = modsim(monkeypatch, capsys, "reproduce", "fig-9", "--fast")
+    assert code == 1  # case 20: it passed
+    assert f"s.csv, line {at + 1}: is not the published row" in out
     data.write_text(text)
+    code, out, _ = modsim(monkeypatch, capsys, "reproduce", "fig-9", "--fast")
+    assert "PASS" in out
+    assert "8 of 12 rows were made again, and every stored row has its published hash" in out
     (place / "doc.md").write_text(document.replace("| 0 |", "| 7 |"))
     code, out, _ = modsim(monkeypatch, capsys, "reproduce", "fig-9")
     assert code == 1

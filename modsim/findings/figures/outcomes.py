@@ -124,9 +124,9 @@ def apparent_and_true(comparison: Comparison) -> tuple[Figure, str]:
     """What a before-and-after comparison would show beside what the programme did."""
     incident = comparison.scenario.vocabulary.incident
     bars = [
-        (f"apparent_{incident}_change_percent", "Apparent: participants' reports, before to after", "#BFBFBF", ""),
-        (f"participants_{incident}_change_percent", "True: the same people without a programme", "#12436D", "//"),
-        (f"occurred_{incident}_change_percent", "True: the whole area", "#F46A25", ""),
+        (f"apparent_{incident}_change_percent", "Before–after change in participants' reports", "#BFBFBF", ""),
+        (f"participants_{incident}_change_percent", "Effect on participants, against no programme", "#12436D", "//"),
+        (f"occurred_{incident}_change_percent", "Effect on the new areas, against no programme", "#F46A25", ""),
     ]
     arms = comparison.arms
     figure = Figure(
@@ -170,7 +170,7 @@ def apparent_and_true(comparison: Comparison) -> tuple[Figure, str]:
     axis.set_xticks(range(len(arms)), [labelled(comparison, arm, 18) for arm in arms])
     axis.grid(axis="x", visible=False)
     axis.set_ylabel("change, %  (lines: 9 in 10 simulated futures)")
-    put_title(figure, "What before-and-after shows, and what the programme did")
+    put_title(figure, "What before–after figures show, and what the programme causes")
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), fontsize=8.5)
     return figure, "Change in percent. " + "; ".join(said) + "."
 
@@ -201,7 +201,7 @@ def both_outcomes(comparison: Comparison) -> tuple[Figure, str]:
     axis.axvline(0, color=REFERENCE[0], linewidth=1)
     axis.set_xlabel(f"change in {words.incidents} of whole areas, %")
     axis.set_ylabel(f"change in {words.incidents} of participants, %")
-    put_title(figure, "What each does to those who take part, and to whole areas")
+    put_title(figure, "Effect on participants and on whole areas, by arm")
     if axis.get_legend_handles_labels()[0]:  # nobody may have taken part
         axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8.5)
     return figure, "Change in percent, with 95 % intervals of the mean. " + "; ".join(said) + "."

@@ -65,7 +65,7 @@ def _fates(axis: Axes, comparison: Comparison, found: dict[str, Spread]) -> list
     axis.set_yticks(range(len(found)), [labelled(comparison, arm, 24) for arm in found])
     axis.invert_yaxis()
     axis.grid(axis="y", visible=False)
-    axis.set_title("What came of the areas, mean over simulated futures")
+    axis.set_title("Areas at the end, mean over simulated futures")
     axis.set_xlabel("areas")
     axis.legend(loc="upper center", bbox_to_anchor=(0.45, -0.16), ncols=2, fontsize=8.5)
     for arm, number in counts.items():
@@ -110,7 +110,7 @@ def where_it_lapses(comparison: Comparison) -> tuple[Figure, str]:
             words = "with an anchor organisation" if with_anchor else "without one"
             if mine:
                 said.append(
-                    f"“{scenario.arm_label(arm)}” is discontinued in {share:.0%} of areas {words} that took it up"
+                    f"“{scenario.arm_label(arm)}” is discontinued in {share:.0%} of areas {words} that adopted it"
                 )
         for area in scenario.areas:
             if area.role == "origin":
