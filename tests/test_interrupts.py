@@ -97,6 +97,7 @@ def live(*given):
         os.kill(os.getpid(), number)
 
 week._live = live
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have had it ignored
 comparison.ROWS_IN_A_TASK = 1  # a task for each replicate
 sys.argv = ["modsim", *sys.argv[1:]]
 cli.main()

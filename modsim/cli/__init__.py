@@ -104,11 +104,12 @@ def main() -> None:
         sys.exit(BAD_INPUT)
     ended = _hear_the_order_to_end()
     try:
-        code = app(standalone_mode=False, prog_name="modsim")
+        command = typer.main.get_command(app)
+        with command.make_context("modsim", sys.argv[1:]) as context:  # run by us: typer would swallow Ctrl-C
+            command.invoke(context)
+        code = 0
     except typer.Exit as stop:
         code = stop.exit_code
-        if isinstance(stop.__cause__, KeyboardInterrupt):  # a command that says nothing of its own
-            print("\nStopped.", file=sys.stderr)
     except (KeyboardInterrupt, typer.Abort):  # the latter at a question
         print("\nStopped.", file=sys.stderr)
         code = STOPPED

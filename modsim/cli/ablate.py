@@ -29,24 +29,24 @@ EXAMPLES = (
 
 def ablate(
     scenario: ScenarioFile,
-    arm: Annotated[str | None, typer.Option(help="The arm it is about; by default that of the verdict.")] = None,
+    arm: Annotated[str | None, typer.Option(help="The arm to look at; by default that of the verdict.")] = None,
     against: Annotated[str | None, typer.Option(help="The arm it is compared with.")] = None,
     mechanism: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="A mechanism to take away; may be repeated. The seven insights by default."),
+        typer.Option(metavar="NAME", help="A mechanism to switch off; may be repeated. The seven insights by default."),
     ] = None,
     all_mechanisms: Annotated[bool, typer.Option("--all", help="Every mechanism of the model, one at a time.")] = False,
     rungs: Annotated[
         bool, typer.Option("--levels", "--rungs", help="Show what each model level adds, instead.")
     ] = False,
-    replicates: Annotated[int | None, typer.Option(help="Simulated futures.")] = None,
+    replicates: Annotated[int | None, typer.Option(help="Simulated futures (replicates).")] = None,
     changes: Changes = None,
     workers: Workers = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for table and figure; results/NAME-ablation by default.")
     ] = None,
 ) -> None:
-    """What each insight carries: an arm's own effect, and its contrast with another, with and without it."""
+    """Show what each insight contributes to an arm's own effect and to its contrast with another arm."""
     from modsim.compiling.sources import code_hash
     from modsim.findings.folder import FolderError, check_folder
     from modsim.inputs.mechanisms import MECHANISMS
@@ -135,7 +135,7 @@ def _show(found: "Ablation") -> None:
     ):
         console.print(f"{words}: {_interval(found.full(figure))} with everything; {replicates} futures", style="bold")
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for name in ("without", "it would be", "so it carries", "which"):
+        for name in ("without", "it would be", "so it contributes", "which"):
             table.add_column(name, justify="left" if name in ("without", "which") else "right")
         for row in found.rows:
             if row.figure == figure:

@@ -32,7 +32,7 @@ EXAMPLES = (
 
 
 def calibrate(
-    targets: Annotated[Path, typer.Argument(metavar="TARGETS.csv", help="What is known: figures with their ranges.")],
+    targets: Annotated[Path, typer.Argument(metavar="TARGETS.csv", help="The targets: figures with their ranges.")],
     scenario: Annotated[Path, typer.Option(metavar="FILE", help="The place to calibrate in.")] = Path(
         "scenarios/calibration.toml"
     ),
@@ -40,24 +40,24 @@ def calibrate(
         "experiments/calibration/prior.csv"
     ),
     worlds: Annotated[int, typer.Option(min=8, max=100_000, help="Worlds of the first wave.")] = 200,
-    again: Annotated[int, typer.Option(min=4, max=100_000, help="Worlds of the second, in what is left.")] = 80,
+    again: Annotated[int, typer.Option(min=4, max=100_000, help="Worlds of the second wave.")] = 80,
     points: Annotated[int, typer.Option(min=1, max=200, help="Points in each world.")] = 10,
     seed: Annotated[int, typer.Option(min=0, max=2**31, help="Seed of all draws.")] = 1,
     rules: Annotated[
         bool, typer.Option("--rules", help="Also test which contested rules the targets can tell apart; takes longer.")
     ] = False,
-    cross_check: Annotated[bool, typer.Option("--cross-check", help="Also work the posterior out by pyABC.")] = False,
+    cross_check: Annotated[bool, typer.Option("--cross-check", help="Also compute the posterior with pyABC.")] = False,
     publish: Annotated[
-        bool, typer.Option("--publish", help="For maintainers: ship the draws, and put the tables into the documents.")
+        bool, typer.Option("--publish", help="For maintainers: ship the draws, and put the tables into the docs.")
     ] = False,
     store: Store = DEFAULT_STORE,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the results go.")] = Path("results/calibration"),
     changes: Changes = None,
     workers: Workers = None,
 ) -> None:
-    """Find the numbers that agree with what is known: draws from the posterior, with what the targets cannot tell.
+    """Find the parameters that agree with the evidence: draws from the posterior, and what the targets leave open.
 
-    Takes half an hour or so on two cores; less with fewer --worlds. Every finished part is kept in the store: after
+    Takes about half an hour on two cores; less with fewer --worlds. Every finished part is kept in the store: after
     Ctrl-C or a crash the same command goes on where it stood.
     """
     try:

@@ -47,12 +47,14 @@ def new(
     ] = None,
     months: Annotated[str | None, typer.Option(metavar="NUMBER", help="Months to look ahead.")] = None,
     cards: Annotated[Path | None, typer.Option(metavar="CSV", help="Interest cards: counts by activity.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take what is usual for all that is not given.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Take the usual value of everything you do not give.")
+    ] = False,
     base: Annotated[Path, typer.Option(help="The scenario it builds on.")] = Path("scenarios/three-areas.toml"),
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="The file; by the name, beside the base.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Write over a file of that name.")] = False,
 ) -> None:
-    """Write a commented scenario of your own place: it asks what is not given, and says what is assumed."""
+    """Write a scenario of your own place: it asks for what you do not give, and marks what is assumed."""
     from modsim.findings.dissimilarity import dissimilarity_of
     from modsim.inputs.cards import read_cards
     from modsim.inputs.own_place import (

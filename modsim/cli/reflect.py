@@ -22,7 +22,7 @@ app = typer.Typer(
     '  modsim reflect --answer 1=true --answer 2=partly --answer 5=not --rest unknown --why "5=no such body here"\n'
     "  modsim reflect --answers experience.toml\n"
     "  modsim reflect pool first.toml second.toml",
-    help="Answer the seven insights from your own experience, and see what the model then says and where it disagrees.",
+    help="Answer the seven insights from your own experience, and see where the model agrees and disagrees.",
 )
 
 
@@ -30,14 +30,14 @@ app = typer.Typer(
 def reflect(
     context: typer.Context,
     scenario: Annotated[
-        Path | None, typer.Option(help="The scenario to look at; that of the answers, or three-areas, by default.")
+        Path | None, typer.Option(help="The scenario to run; by default that of the answers, or three-areas.")
     ] = None,
     answer: Annotated[
         list[str] | None,
         typer.Option(metavar="N=ANSWER", help="true, partly, not or unknown for insight N (1-7); may be repeated."),
     ] = None,
     why: Annotated[list[str] | None, typer.Option(metavar="N=TEXT", help="A line why; may be repeated.")] = None,
-    rest: Annotated[str | None, typer.Option(metavar="ANSWER", help="The answer to all that are not given.")] = None,
+    rest: Annotated[str | None, typer.Option(metavar="ANSWER", help="The answer to all others.")] = None,
     answers: Annotated[Path | None, typer.Option(metavar="FILE", help="Answers saved before.")] = None,
     about: Annotated[str, typer.Option(help="The place or programme they are about, if you like.")] = "",
     replicates: Annotated[int | None, typer.Option(help="Simulated futures.")] = None,

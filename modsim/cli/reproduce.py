@@ -19,7 +19,7 @@ EXAMPLES = "\b\nExamples:\n  modsim reproduce fig-1\n  modsim reproduce all --fa
 
 
 def reproduce(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A figure of the documents, such as fig-1, or all.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A published figure or table, such as fig-1, or all.")],
     fast: Annotated[bool, typer.Option("--fast", help="Run and compare the first two simulated futures only.")] = False,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the figures made again go.")] = Path(
         "results/reproduced"
@@ -31,7 +31,7 @@ def reproduce(
         bool, typer.Option("--accept", help="For maintainers: publish these numbers and pictures.")
     ] = False,
 ) -> None:
-    """Make the figures and tables of the documents again and compare every number: PASS, or what differs."""
+    """Make the published figures and tables again and compare every number: PASS, or what differs."""
     from modsim.inputs.problems import InputError
     from modsim.studies.reproducing import published
     from modsim.studies.reproducing import reproduce as reproduced

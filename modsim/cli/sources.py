@@ -10,8 +10,8 @@ EXAMPLES = "\b\nExamples:\n  modsim sources\n  modsim sources --key trust.loss_t
 
 
 def sources(
-    key: Annotated[str | None, typer.Option(help="Only what one dotted key of a scenario rests on.")] = None,
-    about: Annotated[str | None, typer.Option(metavar="WORD", help="Only sources that this word stands in.")] = None,
+    key: Annotated[str | None, typer.Option(help="Only the sources of one dotted key of a scenario.")] = None,
+    about: Annotated[str | None, typer.Option(metavar="WORD", help="Only sources that contain this word.")] = None,
 ) -> None:
     """Print every source: what it supports, which values cite it, and whether it was read in full."""
     import textwrap

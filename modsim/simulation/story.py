@@ -10,7 +10,7 @@ from modsim.simulation.agents.young_person import YoungPerson
 from modsim.simulation.columns import Stage, Standing
 from modsim.simulation.community import Community
 
-ONE_OF_MANY = "This is one possible future of synthetic people; others with other luck are as likely."
+ONE_OF_MANY = "This is one possible future of synthetic people; others are as likely."
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def life_of(community: Community, person: YoungPerson, weeks: int | None = None)
     core = "in a core group" if person.in_core else f"with {len(person.friends)} friends"
     yield Line(
         community.week, who,
-        f"aged {int(person.age)}, {core}; would like {wishes}; hopes for {person.goal}; trust in the lead "
+        f"aged {int(person.age)}, {core}; interests {wishes}; hopes for {person.goal}; trust in the lead partner "
         f"{person.trust:.2f}",
     )  # fmt: skip
     witness, quiet = _Witness(person), True
@@ -61,7 +61,7 @@ def life_of(community: Community, person: YoungPerson, weeks: int | None = None)
             quiet = False
             yield Line(community.week, who, text)
     if quiet:
-        yield Line(community.week, who, "was never listed and part of no incident, as most young people")
+        yield Line(community.week, who, "was never on a referral list and in no incident, like most young people")
 
 
 def person_called(community: Community, name: str) -> YoungPerson:
@@ -123,17 +123,17 @@ class _Chronicler:
             self._invited_before, self._joined_before = p.invited, p.joined
             self._promised_before = p.missed_promises
             told.append(
-                f"round {p.round + 1} begins: {_service(p.lead.type)} leads, {len(p.on_list())} young people are listed"
+                f"round {p.round + 1} begins: {_service(p.lead.type)} leads and puts {len(p.on_list())} young people on the referral list"
             )
         if p.stage == Stage.RECRUITING and self._stage == Stage.SETUP:
             told.append(self._menu_chosen())
         if since["tokenism"] and not since["refused"]:
-            told.append(f"{since['tokenism']} of those visited take it ill that what was named most is not on the menu")
+            told.append(f"{since['tokenism']} of those visited lose trust: the most wanted interest is not on the menu")
         if p.stage == Stage.COURSE and self._stage == Stage.RECRUITING:
             joined, asked = p.joined - self._joined_before, p.invited - self._invited_before
             more = p.missed_promises - self._promised_before
             full = f"; {more} more said yes, and there was no place" if more else ""
-            told.append(f"the course begins; {joined} of {asked} asked join{full}")
+            told.append(f"the course begins; {joined} of {asked} invited join{full}")
         told += self._of_negotiation(since)
         if since["breaches"]:
             told.append(f"the course is broken off; a promise to {since['breaches']} participants is broken")
@@ -144,7 +144,7 @@ class _Chronicler:
         if since["destinations"]:
             told.append(f"{since['destinations']} of those who completed half a year ago found work or training")
         if p.model.week >= p.lapsed_week and not self._lapsed:
-            told.append("lets the programme go")
+            told.append("discontinues the programme")
         self._remember()
         return told
 
@@ -164,10 +164,10 @@ class _Chronicler:
         hours = p.model.town.columns.spent["contacts"][p.area, 0] - self._first_contacts
         contacts = round(hours / p.model.scenario.programme.contact_hours) if hours else 0
         if not offered:
-            return f"after {contacts} contacts it is adults' time that is offered, and no activity"
+            return f"after {contacts} contacts the offer is adult attention without activities"
         words = ", ".join(self._names[i] for i in offered)
         if p.is_individual:
-            return f"after {contacts} contacts there is a plan for each, of what that person named; no shared menu"
+            return f"after {contacts} contacts each has a plan of what they named; there is no shared menu"
         if p.learns and not p.designs_menu:
             return f"after {contacts} contacts the menu is that of the first round again: {words}"
         if not p.learns:
@@ -178,22 +178,22 @@ class _Chronicler:
         shares = learned_shares(p)
         first = max(shares, key=lambda i: shares[i])
         text = f"after {contacts} contacts the menu is {words}"
-        text += f"; {_and(wished)} because young people said so" if wished else "; just what services had expected"
+        text += f"; {_and(wished)} because young people said so" if wished else "; just what partners had expected"
         return text if p.menu[first] else f"{text}; {self._names[first]}, named most, is left out"
 
     def _of_negotiation(self, since: dict[str, int]) -> list[str]:
         p = self.programme
         if since["refused"]:
-            ill = f"; {since['tokenism']} take it ill" if since["tokenism"] else ""
-            return [f"participants ask for something else, or for more, and are refused{ill}"]
+            ill = f"; {since['tokenism']} lose trust over it" if since["tokenism"] else ""
+            return [f"participants request something else, or more of the same, and partners refuse{ill}"]
         if not since["granted"]:
             return []
         now = p.menu
         new = [self._names[i] for i in now if now[i] and not self._menu[i]]
         gone = [self._names[i] for i in now if self._menu[i] and not now[i]]
         if new:
-            return [f"participants ask for {_and(new)} in place of {_and(gone)}, and get it"]
-        return [f"participants ask to go on with the same, and get {p.course_weeks - self._weeks} more weeks"]
+            return [f"participants request {_and(new)} in place of {_and(gone)}, and get it"]
+        return [f"participants request to go on with the same, and get {p.course_weeks - self._weeks} more weeks"]
 
 
 class _Witness:
@@ -222,7 +222,7 @@ class _Witness:
     def news(self) -> list[str]:
         """What happened to them in the week just lived."""
         p, told = self.person, []
-        c, trust = p.model.town.columns, f"trust in the lead {self._trust:.2f} to {p.trust:.2f}"
+        c, trust = p.model.town.columns, f"trust in the lead partner {self._trust:.2f} to {p.trust:.2f}"
         listed = self._place_on_list()
         if p.in_core != self._in_core:
             told.append("joins a core group" if p.in_core else "leaves the core group")
@@ -240,8 +240,8 @@ class _Witness:
             told.append(f"sees the course broken off; {trust}")
         elif now != before:
             told += {
-                Standing.IN: ["is asked, and joins"],
-                Standing.DECLINED: ["is asked, and takes no place"],
+                Standing.IN: ["is invited and joins"],
+                Standing.DECLINED: ["is invited and takes no place"],
                 Standing.DROPPED: [f"leaves the course early; {trust}"],
                 Standing.COMPLETED: [f"completes the course; {trust}"],
             }.get(Standing(now), [])

@@ -181,7 +181,7 @@ def test_the_command_runs_from_end_to_end_and_writes_what_it_found(tmp_path, mon
         tmp_path / "p.csv", "--store", tmp_path / "s", "--out", tmp_path / "out", "--workers", "1", *changes,
     )  # fmt: skip
     assert code == 0, said
-    assert "The targets tell something" in out
+    assert "The evidence narrows" in out
     assert "Made-up truths found again" in out
     about = json.loads((tmp_path / "out" / "calibration.json").read_text())
     assert about["schema"] == "modsim-calibration-1"

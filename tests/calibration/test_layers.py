@@ -105,7 +105,10 @@ def test_a_verdict_says_which_layer_it_survives():
     lost = layers(SURE, [-2.0] * 6 + [1.0] * 4, {"one": SURE, "other": OPEN})
     assert lost.survives == {"chance": True, "numbers": False, "dissimilarity": False, "rules": False}
     assert "it does not survive numbers, dissimilarity and rules" in lost.sentence
-    assert layers(OPEN, [-2.0] * 10).sentence == "Chance alone leaves no verdict that could survive anything."
+    assert (
+        layers(OPEN, [-2.0] * 10).sentence
+        == "Chance alone leaves the verdict open, so no other source of uncertainty can be tested."
+    )
 
 
 def test_the_command_tells_the_layers_and_keeps_them(tmp_path, monkeypatch, capsys, few_draws):
@@ -166,7 +169,7 @@ def test_a_place_in_which_nothing_happens_has_no_layers(few_draws):
     comparison = small_comparison(*quiet, "settings.weeks=8")
     found = layers_of(comparison, "parameters", workers=1)
     assert found.numbers is None
-    assert found.sentence == "Chance alone leaves no verdict that could survive anything."
+    assert found.sentence == "Chance alone leaves the verdict open, so no other source of uncertainty can be tested."
     assert json.dumps(found.as_dict(), allow_nan=False)
 
 

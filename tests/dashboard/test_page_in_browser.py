@@ -30,7 +30,7 @@ def axe_finds(page):
 @pytest.mark.slow(reason="a visit in a real browser")
 def test_nothing_leaves_the_machine_and_nothing_complains(visit, site):
     one = visit()
-    one.page.get_by_label("Trust in services", exact=True).check()
+    one.page.get_by_label("Trust in partners", exact=True).check()
     one.page.wait_for_selector("[data-testid^=chart-trust] canvas")
     assert [url for url in one.asked if not url.startswith((site, "data:", "blob:"))] == []
     assert one.complaints == []
@@ -328,7 +328,7 @@ def test_a_scenario_file_can_be_opened_and_a_wrong_one_is_refused(visit, small_p
     field.set_input_files(mine)
     one.page.wait_for_function("location.search.includes('start=own')")
     one.settled()
-    assert one.page.get_by_test_id("file-problems").count() == 0
+    one.page.get_by_test_id("file-problems").wait_for(state="detached")
     assert "seed 77" in one.page.locator("footer").inner_text()
     other = visit(one.page.url.split("/")[-1])  # the link alone cannot bring the file
     assert "scenario file of its own" in other.page.get_by_test_id("notices").inner_text()
@@ -374,7 +374,7 @@ def test_axe_finds_nothing_before_the_first_answer(browser, site):
 @pytest.mark.slow(reason="a visit in a real browser")
 def test_levers_beyond_the_evidence_are_named(visit):
     one = visit("?trust=0.9")
-    assert "Trust in services at the start" in one.page.get_by_test_id("notices").inner_text()
+    assert "Trust in partners at the start" in one.page.get_by_test_id("notices").inner_text()
 
 
 @pytest.mark.slow(reason="a visit in a real browser")
@@ -490,6 +490,12 @@ def test_a_number_with_two_readings_is_refused_with_both(visit):
 # --- messages and starts ----------------------------------------------------------------------------------------------
 
 
+BESIDE = """() => {
+  const box = (name) => document.querySelector(`[data-testid=${name}]`).getBoundingClientRect();
+  return Math.abs(box('open-scenario').top - box('file-problems').bottom) < 100;
+}"""
+
+
 @pytest.mark.slow(reason="a visit in a real browser")
 def test_what_is_wrong_with_a_file_stands_beside_its_field_with_the_focus(visit, small_place, tmp_path):
     one = visit()
@@ -511,8 +517,7 @@ def test_what_is_wrong_with_a_file_stands_beside_its_field_with_the_focus(visit,
         one.page.wait_for_function(
             "[document.activeElement.getBoundingClientRect()].every(r => r.top >= 0 && r.top < innerHeight)"
         )
-        message, beside = one.page.get_by_test_id("file-problems").bounding_box(), field.bounding_box()
-        assert abs(beside["y"] - message["y"] - message["height"]) < 100
+        one.page.wait_for_function(BESIDE)  # both places at one moment, once the page has come to rest
     assert axe_finds(one.page) == []
     assert one.verdict.get_attribute("data-state") == "exact"  # what was shown goes on
 

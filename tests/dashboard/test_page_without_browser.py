@@ -124,9 +124,11 @@ def test_among_the_presets_each_plan_wins_once_and_once_the_model_cannot_tell(pr
     comparison = compare(scenario.model_copy(update={"settings": scenario.settings.model_copy(
         update={"break_even_points": []})}))  # fmt: skip
     assert comparison.verdict["kind"] == kind
-    assert {"worse": "Transplanted unchanged” does", "better": "young people” does", "cannot tell": "cannot tell"}[
-        kind
-    ] in words.headline(comparison)
+    assert {
+        "worse": "Transplanted unchanged” does",
+        "better": "Re-co-produced locally” does",
+        "cannot tell": "cannot tell",
+    }[kind] in words.headline(comparison)
 
 
 # --- words -------------------------------------------------------------------------------------------------------

@@ -169,6 +169,20 @@ def test_files_of_one_s_own_in_a_results_folder_are_never_touched(comparison, tm
     assert (tmp_path / "out" / "notes.md").read_text() == "mine"
 
 
+def test_a_picture_of_ones_own_among_the_figures_is_never_touched(comparison, tmp_path):
+    """Case 18a: it was deleted with exit code 0."""
+    write_folder(comparison, tmp_path / "out")
+    figures = tmp_path / "out" / "figures"
+    figures.mkdir()
+    for kind in (".svg", ".png", ".txt"):
+        (figures / f"trust{kind}").write_text("ours")
+    assert check_folder(tmp_path / "out")
+    (figures / "my.png").write_text("mine")
+    with pytest.raises(FolderError, match=r"not results of modsim \(figures/my.png\)"):
+        write_folder(comparison, tmp_path / "out")
+    assert (figures / "my.png").read_text() == "mine"
+
+
 @pytest.mark.parametrize("trouble", [RuntimeError("no font\nat all"), KeyboardInterrupt()])
 def test_figures_that_fail_or_are_stopped_do_not_cost_the_tables(comparison, tmp_path, trouble):
     def broken(comparison, folder):
@@ -287,7 +301,7 @@ def test_the_transplant_can_win():
     )
     found = compare(scenario, ["transplant", "recoproduce"], replicates=12)
     assert found.verdict["kind"] == "worse"
-    assert "does worse than" in found.verdict["text"]
+    assert found.verdict["text"].startswith("“Transplanted unchanged” does better than “Re-co-produced locally”")
 
 
 @pytest.mark.slow(reason="enough replicates to settle a verdict")

@@ -163,7 +163,7 @@ SHAPES = {
     "a mark at the start": "\ufeff" + EXTENDS,
     "carriage returns": EXTENDS.replace("\n", "\r"),
 }
-HARMLESS = {"a mark at the start", "carriage returns"}
+HARMLESS = {"a mark at the start", "carriage returns", "a windows separator", "a windows separator raw"}
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -168,8 +168,9 @@ def broken(case: Case, end: End, before: dict[str, str], after: dict[str, str]) 
     if code == 130:
         if "topped" not in end.out + end.err:
             yield "exit code 130 without saying that it was stopped"
-    elif code and end.code > 0 and not end.err.strip() and not (code == 1 and end.out.strip()):
-        yield f"exit code {end.code} without a word on stderr"  # but what differs is told as a result, with code 1
+    elif code not in (0, 143) and end.code > 0 and not end.err.strip() and not (code == 1 and end.out.strip()):
+        # what differs is told as a result, with code 1; who is ordered to end ends without a word, with 143
+        yield f"exit code {end.code} without a word on stderr"
     if len(lines) > MOST_LINES:
         yield f"more than {MOST_LINES} lines on stderr: {_kind(lines[-1])}"
     if lines and max(map(len, lines)) > MOST_LETTERS:

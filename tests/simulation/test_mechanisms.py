@@ -63,6 +63,12 @@ def test_what_a_scenario_goes_without_is_taken_away_in_both_faces():
         assert len(community.anchors) == 0
 
 
+def test_a_former_name_of_a_mechanism_is_read_with_a_notice(caplog):
+    scenario = small_scenario("settings.without=['excitement', 'friends']")
+    assert scenario.settings.without == ["excitation", "friends"]
+    assert "'excitement' is now called 'excitation'" in caplog.text
+
+
 def test_it_cannot_go_without_what_is_not_there():
     with pytest.raises(ScenarioError, match=r"settings.without: there is no mechanism 'insight-8'; there are"):
         small_scenario("settings.without=['insight-8']")
