@@ -27,8 +27,8 @@ FIGURES = {
     "share_of_core_group": "the same of the core groups' members",
     "age_of_peak": "age at which young people cause most incidents, in years",
     "yearly_change": "incidents of the second year against the first, less one, nothing done",
-    "change_of_those_selected": "reported incidents of those listed for their record, next two years against the year "
-    "before, less one, nothing done",
+    "change_of_those_selected": "reported incidents of those targeted for their record, next two years against the "
+    "year before, less one, nothing done",
     "participants_effect": "incidents of participants in the year from their first session, against the same people "
     "had nothing been done, less one",
     "late_less_early_effect": "that effect in the second half of the year less that in the first; negative if it grows",

@@ -123,7 +123,8 @@ class _Chronicler:
             self._invited_before, self._joined_before = p.invited, p.joined
             self._promised_before = p.missed_promises
             told.append(
-                f"round {p.round + 1} begins: {_service(p.lead.type)} leads and puts {len(p.on_list())} young people on the referral list"
+                f"round {p.round + 1} begins: {_service(p.lead.type)} leads and puts {len(p.on_list())} young people "
+                "on the referral list"
             )
         if p.stage == Stage.RECRUITING and self._stage == Stage.SETUP:
             told.append(self._menu_chosen())

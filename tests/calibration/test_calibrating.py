@@ -182,7 +182,7 @@ def test_the_command_runs_from_end_to_end_and_writes_what_it_found(tmp_path, mon
     )  # fmt: skip
     assert code == 0, said
     assert "The evidence narrows" in out
-    assert "Made-up truths found again" in out
+    assert "Parameter recovery on synthetic data" in out
     about = json.loads((tmp_path / "out" / "calibration.json").read_text())
     assert about["schema"] == "modsim-calibration-1"
     assert about["points_run"] == 48

@@ -52,7 +52,8 @@ def test_ten_rows_are_shown_the_most_important_first_and_all_when_asked(modsim, 
     _, whole, _ = modsim("compare", THREE, *given, "--all-measures", "--arms", "all")
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert len(summary["arms"]) == 10
-    rows = [line for line in short.splitlines() if re.search(r"\s(−?[\d,.]+ \(|–|none averted)", line)]
+    table = short.split("──")[-1].split("Changes are against")[0]
+    rows = [line for line in table.splitlines() if re.search(r"\d|–|none averted", line[60:])]
     assert len(rows) == 10
     assert "first targeted" in rows[0]
     assert "participants" in rows[1]

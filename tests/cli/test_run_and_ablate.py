@@ -24,7 +24,7 @@ def test_a_run_is_told_as_one_possible_future(monkeypatch, capsys):
         monkeypatch, capsys, "run", SCENARIOS / "three-areas.toml", *SETS, "--arm", "recoproduce", "--person", person
     )
     assert code == 0
-    assert "is asked, and joins" in out
+    assert "is invited and joins" in out
 
 
 @pytest.mark.parametrize("name", ["ties.csv", "ties.graphml"])
@@ -55,7 +55,7 @@ def test_a_story_says_what_the_columns_say():
             sum("the course ends" in t or "broken off" in t or "nobody joined" in t for t in mine) == c.round[area, 0]
         )
         assert sum("get it" in t or "more weeks" in t for t in mine) == c.granted[area, 0]
-        assert sum("refused" in t for t in mine) == c.refused[area, 0]
+        assert sum("partners refuse" in t for t in mine) == c.refused[area, 0]
 
 
 def test_the_life_of_somebody_who_takes_part_holds_every_session():
