@@ -68,15 +68,18 @@ def test_wrong_targets_are_refused_in_one_sentence(tmp_path, text, said):
 
 
 WRONG_PRIORS = [
-    ("key,low,best,high,scale\nnothing.here,0,1,2,linear\n", "'nothing.here' is no number of a scenario that can vary"),
-    ("key,low,best,high,scale\nprogramme.places,6,8,9,linear\n", "'programme.places' is no number"),
+    (
+        "key,low,best,high,scale\nnothing.here,0,1,2,linear\n",
+        "'nothing.here' is no parameter of a scenario that can vary",
+    ),
+    ("key,low,best,high,scale\nprogramme.places,6,8,9,linear\n", "'programme.places' is no parameter"),
     ("key,low,best,high,scale\ntrust.start,0.5,0.2,0.6,linear\n", "and best between the two"),
     ("key,low,best,high,scale\ntrust.start,-1,0.2,0.6,linear\n", "trust.start must have 0.01 <= low"),
     ("key,low,best,high,scale\ntrust.start,a,0.2,0.6,linear\n", "low, best and high must be numbers"),
     ("key,low,best,high,scale\npeers.pull,0,0.1,0.6,log\n", "scale 'log' must be linear, or log where low is above 0"),
     ("key,low,best,high,scale\npeers.pull,0,0.1,0.6,\npeers.pull,0,0.1,0.6,\n", "stands there twice"),
-    ("key,low,best,high,scale\nareas.population,500,600,900,linear\n", "'areas.population' is no number"),
-    ("key,low,best,high,scale\nsettings.confidence,0.1,0.5,0.9,linear\n", "'settings.confidence' is no number"),
+    ("key,low,best,high,scale\nareas.population,500,600,900,linear\n", "'areas.population' is no parameter"),
+    ("key,low,best,high,scale\nsettings.confidence,0.1,0.5,0.9,linear\n", "'settings.confidence' is no parameter"),
     ("key,low,best,high,scale\nworld.dissimilarity,0,0.5,1,linear\n", "world.dissimilarity is 0 in a calibration"),
     (
         "key,low,high\npeers.pull,0,0.1\n",
@@ -99,7 +102,7 @@ def test_wrong_priors_are_refused_in_one_sentence(tmp_path, text, said):
     [
         ("settings.weeks=60", "settings.weeks: 60 is too short"),
         ("settings.verdict_against=recoproduce settings.verdict_arm=transplant", "learns its menu locally"),
-        ("settings.replicates=1", "takes two simulated futures"),
+        ("settings.replicates=1", "takes two replicates"),
         ("settings.spreads=diffusion", "needs programmes that open at a date"),
     ],
 )

@@ -79,7 +79,7 @@ def test_sources_are_listed_once_and_say_how_much_was_read():
     assert by_id["brunner-2016"].read == by_id["cullingworth-2018"].read == "not"
     read = Counter(source.read for source in known)
     page = (SCENARIOS.parent / "docs" / "credibility.md").read_text(encoding="utf-8")
-    assert f"of {len(known)} one was read whole, {read['part']} in part" in page
+    assert f"Of {len(known)} sources one was read whole, {read['part']} in part" in page
     assert "summary) and five not at all" in page
     assert (read["whole"], read["not"]) == (1, 5)
     assert by_id["brunner-2016"].keys == by_id["cullingworth-2018"].keys == []

@@ -91,7 +91,7 @@ def test_patterns_that_targets_imply_are_counted_apart():
     found = [Validated(each, Estimate(0.5, 0.4, 0.6, None, None)) for each in (pattern(0.6, 1.0), implied)]
     assert count_of(found) == (
         "0 of 1 patterns hold, 0 fail, and the model cannot tell in 1. Not counted: B, which nearly follow from fitted "
-        "that were fitted; 1 of these 1 hold."
+        "targets; 1 of these 1 hold."
     )
     assert "B, nearly implied by K5 |" in markdown_of(found)
 
