@@ -216,6 +216,7 @@ def start(tmp_path, *arguments):
         [sys.executable, "-m", "modsim.cli", "compare", THREE, "--out", str(tmp_path / "out"), *arguments],
         cwd=HOME, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         env=os.environ | {"FORCE_COLOR": "1"},  # the bar is drawn as in a terminal
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell may have had it ignored
     )  # fmt: skip
 
 
