@@ -89,7 +89,7 @@ def ablate(
 
         write_text(resolved_toml(loaded), folder / "scenario.toml")
     except InputError as error:
-        refuse(error.problems)
+        refuse(error)
     except (WritingError, FolderError) as error:
         refuse([str(error)])
     except OSError as error:

@@ -103,7 +103,7 @@ def calibrate(
             if publish:
                 page.publish(found, PUBLISHED, DOCUMENT, command, more)
         except InputError as error:
-            refuse(error.problems)
+            refuse(error)
         except FolderError as error:
             refuse([str(error)])
         except (LostWorkerError, OSError) as error:

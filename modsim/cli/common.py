@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
 
+    from modsim.inputs.problems import InputError
     from modsim.inputs.scenario import Scenario
 
 BAD_INPUT = 2
@@ -34,12 +35,12 @@ DEFAULT_STORE = Path("results/store")
 Head = tuple[str, Literal["left", "right"]]  # of a column, and the side on which it stands
 
 
-def refuse(problems: list[str]) -> NoReturn:
+def refuse(wrong: "list[str] | InputError") -> NoReturn:
     """Say what is wrong, one line each, and end with the code for bad input."""
-    from modsim.inputs.problems import at_most
+    from modsim.inputs.problems import InputError
 
-    for problem in at_most(problems):
-        print(problem, file=sys.stderr)
+    error = wrong if isinstance(wrong, InputError) else InputError(wrong)
+    print("\n".join(error.problems), file=sys.stderr)
     raise typer.Exit(BAD_INPUT)
 
 
@@ -47,14 +48,17 @@ def all_read[T](paths: Iterable[Path], read: Callable[[Path], T]) -> list[T]:
     """What files hold, or a refusal with every problem of all of them."""
     from modsim.inputs.problems import InputError
 
-    found, problems = [], []
+    found: list[T] = []
+    problems: list[str] = []
+    more = 0
     for path in paths:
         try:
             found.append(read(path))
         except InputError as error:
-            problems += error.problems
+            problems += error.first
+            more += error.more
     if problems:
-        refuse(problems)
+        refuse(InputError(problems, more))
     return found
 
 

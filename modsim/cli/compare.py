@@ -103,7 +103,7 @@ def compare(
             comparison = _run_with_progress(loaded, workers, scenario.stem)
             layers = _layers(comparison, uncertainty, workers)
         except InputError as error:
-            refuse(error.problems)
+            refuse(error)
         except FolderError as error:
             refuse([str(error)])
         except LostWorkerError as error:

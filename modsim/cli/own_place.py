@@ -130,7 +130,7 @@ def new(
             refuse([f"{path}: is there already; give another --out, or --replace to write over it"])
         scenario = write_own_place(place, base, path)
     except InputError as error:
-        refuse(error.problems)
+        refuse(error)
     if found is not None:
         print(_said_at_length(found))
     people = scenario.young_people

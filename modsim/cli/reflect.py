@@ -85,7 +85,7 @@ def reflect(
         )  # fmt: skip
         keep(experience.model_copy(update={"model_said": said}))
     except InputError as error:
-        refuse(error.problems)
+        refuse(error)
     except (WritingError, OSError) as error:
         refuse([str(error)])
     except LostWorkerError as error:

@@ -51,7 +51,7 @@ def reproduce(
             failed = failed or not check.passed
             _say(check, fast, accept)
     except InputError as error:
-        refuse(error.problems)
+        refuse(error)
     except NotAStoreError as error:
         refuse([str(error)])
     except (StoreError, OSError) as error:

@@ -63,7 +63,7 @@ def run(
     try:
         loaded = load_scenario(scenario, [*(changes or []), *given])
     except ScenarioError as error:
-        refuse(error.problems)
+        refuse(error)
     arm = loaded.settings.verdict_arm if arm is None else arm
     problems = []
     if arm not in loaded.arms:

@@ -35,7 +35,8 @@ def list_scenarios(
         try:
             print(f"{path!s:<{wide}}  {load_scenario(path).title}")
         except ScenarioError as error:
-            print(f"{path!s:<{wide}}  cannot be used ({len(error.problems)} wrong): modsim scenario check {path}")
+            wrong = len(error.first) + error.more
+            print(f"{path!s:<{wide}}  cannot be used ({wrong:,} wrong): modsim scenario check {path}")
 
 
 @app.command(epilog="Example: modsim scenario check scenarios/three-areas.toml")
@@ -73,7 +74,7 @@ def show(
         loaded = load_scenario(scenario, changes or [])
         print(explained(loaded, key) if key else resolved_toml(loaded), end="" if not key else "\n")
     except ScenarioError as error:
-        refuse(error.problems)
+        refuse(error)
 
 
 @app.command(epilog="Example: modsim scenario arms scenarios/three-areas.toml")

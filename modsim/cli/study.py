@@ -146,7 +146,7 @@ def _opened(study: Path, store: Path, reading: bool = False) -> "Iterator[StudyR
                 print(f"{'Note' if reading else 'Repaired'}: {line}.", file=sys.stderr)
             yield StudyRun(loaded, kept)
     except InputError as error:
-        refuse(error.problems)
+        refuse(error)
     except NotAStoreError as error:
         refuse([str(error)])
     except StoreError as error:
@@ -161,7 +161,7 @@ def _run(study: Path, store: Path, budget: str | None, workers: int | None, retr
     try:
         spend = None if budget is None else Budget.of(budget)
     except InputError as error:
-        refuse(error.problems)
+        refuse(error)
     try:
         with _opened(study, store) as at:
             before = at.forecast(retry_failed, workers)

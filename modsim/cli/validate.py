@@ -66,7 +66,7 @@ def validate(
             if publish:
                 page.publish(found, PUBLISHED, DOCUMENT)
         except InputError as error:
-            refuse(error.problems)
+            refuse(error)
         except FolderError as error:
             refuse([str(error)])
         except (LostWorkerError, OSError) as error:

@@ -207,6 +207,7 @@ def Page() -> Any:
         ),
         _footer(scenario, name),
         class_="page",
+        data_query=here.place.query,  # of what is drawn: the browser's address is ahead of it for a moment
     )
 
 

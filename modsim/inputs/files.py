@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from modsim.inputs.problems import InputError
+from modsim.inputs.problems import InputError, shortened
 
 LARGEST_FILE_BYTES = 1_000_000
 DEEPEST = 20  # tables within tables; a scenario has four
@@ -53,7 +53,7 @@ def read_bytes(
     except InputError:
         raise
     except (OSError, ValueError) as trouble:
-        if os.path.isdir(path) if "\0" not in str(path) else False:  # Windows opens no folder
+        if "\0" not in str(path) and os.path.isdir(path):  # Windows opens no folder
             raise error([f"{_short(path)}: is a folder; give a {kind}"]) from None
         why = getattr(trouble, "strerror", None) or trouble
         raise error([f"{_short(path)}: cannot be read: {why}"]) from None
@@ -186,5 +186,4 @@ def path_from(text: str) -> Path:
 
 
 def _short(path: Path) -> str:
-    text = str(path).replace("\0", "?")
-    return text if len(text) <= 200 else f"{text[:197]}…"
+    return shortened(str(path).replace("\0", "?"), 200)

@@ -20,23 +20,26 @@ class InputError(ValueError):
     """Something given that cannot be used.
 
     `problems` holds one line for each thing wrong: at most 20, then how many more there are, those in `more` counted.
+    `first` and `more` hold the same apart, for whoever puts several together.
     """
 
     def __init__(self, problems: list[str], more: int = 0):
-        self.problems = at_most(problems, more)
+        self.first = _told_once(problems[:MOST_PROBLEMS])
+        self.more = more + len(problems) - len(self.first)
+        rest = [f"… and {self.more:,} more problem{'s' if self.more > 1 else ''}"] if self.more else []
+        self.problems = [*self.first, *rest]
         super().__init__("\n".join(self.problems))
 
 
-def at_most(problems: list[str], more: int = 0) -> list[str]:
-    """The first problems in order, what several say of known keys only once, and how many more there are."""
+def _told_once(problems: list[str]) -> list[str]:
+    """Problems in order, none too long, and what several say of known keys only once."""
     told_of: set[str] = set()
     short = []
-    for problem in problems[:MOST_PROBLEMS]:
+    for problem in problems:
         what, known, keys = problem.partition(_KNOWN)
         short.append(shortened(what if keys in told_of and known else problem, _LONGEST_PROBLEM))
         told_of.add(keys)
-    more += len(problems) - len(short)
-    return [*short, *([f"… and {more:,} more problem{'s' if more > 1 else ''}"] if more > 0 else [])]
+    return short
 
 
 class ScenarioError(InputError):

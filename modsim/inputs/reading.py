@@ -12,7 +12,14 @@ from pydantic import ValidationError
 
 from modsim.inputs.contradictions import contradictions
 from modsim.inputs.files import DEEPEST, path_from, read_toml, toml_content, value_of, wrong_with
-from modsim.inputs.problems import MOST_PROBLEMS, ScenarioError, most_telling, told, without_tried_types
+from modsim.inputs.problems import (
+    MOST_PROBLEMS,
+    ScenarioError,
+    most_telling,
+    shortened,
+    told,
+    without_tried_types,
+)
 from modsim.inputs.scenario import Scenario
 
 _NEEDS = "at least [arms.…], [[activities]] and [[areas]]"
@@ -173,7 +180,7 @@ def _apply(change: str, source: _Source, problems: list[str]) -> None:
     by = source.given_by
     key, equals, text = change.partition("=")
     key = key.strip()
-    shown = key if len(key) <= 80 else f"{key[:77]}…"
+    shown = shortened(key, 80)
     if not equals or not key or not all(key.split(".")):
         problems.append(f"{by} {change[:80]!r}: write it as dotted.key=value, for example world.dissimilarity=0.3")
         return
@@ -231,7 +238,7 @@ def _checked(source: _Source, file: str, problems: list[str]) -> Scenario:
     except ValidationError as error:
         found = most_telling(error.errors(), source.content)
         first = list(found.items())[:MOST_PROBLEMS]
-        problems += [f"{_place(key, source, file)}: {_short(key)}: {told(one, key)}" for key, one in first]
+        problems += [f"{_place(key, source, file)}: {shortened(key, 120)}: {told(one, key)}" for key, one in first]
         more = max(len(found), error.error_count() if error.error_count() > 500 else 0) - len(first)
         problems += [] if more else _contradictions_beside(error, source, file, set(found))
         raise ScenarioError(problems, more) from None
@@ -265,10 +272,6 @@ def _contradictions_beside(error: ValidationError, source: _Source, file: str, w
     except ValidationError:
         return []  # too little is right to go on from
     return _contradictions(scenario, source, file, wrong)
-
-
-def _short(key: str) -> str:
-    return key if len(key) <= 120 else f"{key[:117]}…"
 
 
 def _place(key: str, source: _Source, file: str) -> str:

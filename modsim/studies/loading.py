@@ -159,7 +159,7 @@ def _scenario_of(path: Path, study: Study) -> Scenario:
     try:
         return with_changes(load_scenario(path.parent / path_from(study.scenario)), changes, path.name)
     except ScenarioError as error:
-        raise StudyError(error.problems) from None
+        raise StudyError(error.first, error.more) from None
 
 
 def _problems(study: Study, scenario: Scenario) -> list[str]:

@@ -19,6 +19,10 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+SETTLED = """() => document.querySelector('.page')?.dataset.query === location.search.slice(1)
+  && document.querySelector('[data-testid=verdict][data-state=exact]') !== null
+  && document.body.innerText.includes('All simulated futures are in.')"""
+
 
 def free_port() -> int:
     with socket.socket() as trial:
@@ -124,9 +128,8 @@ class Visit:
         return self.page.get_by_test_id("verdict")
 
     def settled(self):
-        """Wait until all futures are in, the break-even too."""
-        self.page.wait_for_selector("[data-testid=verdict][data-state=exact]", timeout=90_000)
-        self.page.get_by_text("All simulated futures are in.").wait_for(timeout=90_000)
+        """Wait until the page shows what its address says, with all futures in, the break-even too."""
+        self.page.wait_for_function(SETTLED, timeout=90_000)
         return self
 
     def numbers(self):
@@ -139,7 +142,6 @@ class Visit:
         field.fill(str(value))
         field.press("Enter")
         self.page.wait_for_function(f"location.search.includes('{lever}={value:g}')", timeout=20_000)
-        self.page.wait_for_timeout(300)  # the address may change a moment before the page does
         return self.settled()
 
     def close(self):

@@ -77,7 +77,6 @@ def test_the_keyboard_moves_number_address_and_verdict(visit):
     length = one.page.evaluate("history.length")
     slider.press("ArrowRight")
     one.page.wait_for_function("location.search.includes('dissimilarity=0.55')")
-    one.page.wait_for_timeout(300)
     one.settled()
     assert one.page.get_by_test_id("exact-dissimilarity").input_value() == "0.55"
     assert one.numbers() != before
@@ -135,7 +134,6 @@ def test_back_after_a_preset_restores_levers_and_verdict(visit):
     before = one.numbers()
     one.page.get_by_test_id("preset-thin").check()
     one.page.wait_for_function("document.querySelector('[data-testid=exact-budget]').value === '11'")
-    one.page.wait_for_timeout(300)
     one.settled()
     assert one.numbers() != before
     one.page.go_back()
@@ -204,7 +202,6 @@ def test_quick_changes_all_count_and_the_verdict_belongs_to_what_is_shown(visit)
         one.page.wait_for_timeout(120)
     for name, value in wanted.items():
         one.page.wait_for_function(f"location.search.includes('{name}={value}')")
-    one.page.wait_for_timeout(300)
     one.settled()
     again = visit(one.page.url.split("/")[-1])
     assert again.numbers() == one.numbers()
@@ -232,12 +229,10 @@ def test_back_between_two_files_of_ones_own_brings_each(visit, small_place, tmp_
         mine.write_text(text.replace("seed = 1", f"seed = {seed}", 1))
         one.page.get_by_test_id("open-scenario").set_input_files(mine)
         one.page.get_by_text(f"seed {seed}").wait_for()
-        one.page.wait_for_timeout(300)
         shown.append(one.settled().numbers())
     assert shown[0] != shown[1]
     one.page.go_back()
     one.page.get_by_text("seed 77").wait_for()
-    one.page.wait_for_timeout(300)
     assert one.settled().numbers() == shown[0]
     assert not one.page.get_by_test_id("preset-assumed").is_checked()
 
@@ -254,12 +249,11 @@ def test_what_stands_in_an_opened_file_is_shown_as_text(visit, small_place, tmp_
     one.page.get_by_text("Other places to start from").click()
     one.page.get_by_test_id("open-scenario").set_input_files(mine)
     one.page.wait_for_function("location.search.includes('start=own')")
-    one.page.wait_for_timeout(300)
     one.settled()
     for summary in one.page.locator("summary").all():
         summary.click()
     one.page.locator("canvas").first.hover()
-    one.page.wait_for_timeout(300)
+    one.page.locator("figure div[style*='z-index: 9999999']").first.wait_for()  # the tip beside the pointer
     assert one.page.evaluate("window.hurt") is None
     assert one.page.evaluate("document.documentElement.scrollWidth") == 1280
 
@@ -270,7 +264,6 @@ def test_the_plans_can_be_swapped(visit):
     before = one.numbers()
     one.page.get_by_test_id("swap-plans").click()
     one.page.wait_for_function("location.search.includes('swap=1')")
-    one.page.wait_for_timeout(300)
     one.settled()
     after = one.numbers()
     assert (after["arm"], after["against"]) == (before["against"], before["arm"])
@@ -355,7 +348,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(visit, size):
     assert axe_finds(one.page) == []  # results
     for summary in one.page.locator("summary").all():
         summary.click()
-    one.page.wait_for_timeout(200)
+    one.page.wait_for_function("document.querySelector('details:not([open])') === null")
     assert axe_finds(one.page) == []  # every table and every evidence open
     assert one.page.evaluate("document.documentElement.scrollWidth") == size[0]
 

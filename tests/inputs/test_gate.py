@@ -70,7 +70,7 @@ def test_values_are_taken_as_toml_or_as_text():
 # --- how much is said (cases 10 and 11) -----------------------------------------------------------------------------
 
 
-def test_sixty_thousand_unknown_keys_give_twenty_lines_and_a_count(tmp_path):
+def test_sixty_thousand_unknown_keys_give_twenty_lines_and_a_count(tmp_path, monkeypatch, capsys):
     file = tmp_path / "many.toml"
     file.write_text(f'extends = "{THREE.name}"\n[settings]\n' + "\n".join(f"k{n}=1" for n in range(60_000)))
     (tmp_path / THREE.name).write_text(THREE.read_text())
@@ -78,6 +78,11 @@ def test_sixty_thousand_unknown_keys_give_twenty_lines_and_a_count(tmp_path):
     assert len(lines) == 21
     assert lines[-1] == "… and 59,980 more problems"
     assert sum("known here are" in line for line in lines) == 1
+    code, _, err = modsim(monkeypatch, capsys, "scenario", "check", file)
+    assert (code, err.splitlines()) == (2, lines)
+    study = tmp_path / "study.toml"
+    study.write_text(f'scenario = "{file.name}"\n[factors]\n"purse.budget" = [1, 2]\n')
+    assert refused(load_study, study)[-1] == lines[-1]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """The folder that every case begins in, and what throws cases at it. All of it is slow, and only run when asked for."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -42,13 +41,6 @@ _EXPERIENCE = 'format = 1\nabout = "here"\nscenario = "scenarios/small.toml"\n' 
     f'[replies.insight-{k}]\nanswer = "{("true", "partly", "not")[k % 3]}"\nwhy = "so"\n' for k in range(1, 8)
 )
 _FIGURES = '[fig-1]\nstudy = "study.toml"\ndata = "published.csv"\npicture = "../fig-1.png"\n'
-
-
-def pytest_collection_modifyitems(config, items):
-    asked = "slow" in (config.option.markexpr or "")
-    for item in items:
-        if Path(__file__).parent in item.path.parents and not asked:
-            item.add_marker(pytest.mark.skip(reason="hostile input takes minutes: pytest -m slow"))
 
 
 @pytest.fixture(scope="session")
