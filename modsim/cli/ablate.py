@@ -1,4 +1,4 @@
-"""`modsim ablate`: what each insight or mechanism carries."""
+"""`modsim ablate`: what each insight or mechanism adds."""
 
 import json
 import shlex
@@ -135,8 +135,8 @@ def _show(found: "Ablation") -> None:
     ):
         console.print(f"{words}: {_interval(found.full(figure))} with everything; {replicates} futures", style="bold")
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for name in ("without", "it would be", "so it contributes", "which"):
-            table.add_column(name, justify="left" if name in ("without", "which") else "right")
+        for name in ("without", "the figure is", "difference it makes", "verdict"):
+            table.add_column(name, justify="left" if name in ("without", "verdict") else "right")
         for row in found.rows:
             if row.figure == figure:
                 name = f"{row.mechanism.id}: {row.mechanism.meaning}"
@@ -145,7 +145,7 @@ def _show(found: "Ablation") -> None:
         console.print(table)
     console.print(
         "Paired simulated futures with 95 % intervals of the mean; below 0 is fewer incidents. The smallest difference "
-        f"that matters is {found.smallest:g}. “Perhaps too little” leaves out 0 but not that; “nothing that matters” "
+        f"that matters is {found.smallest:g}. “May not matter” leaves out 0 but not that; “no difference that matters” "
         "lies within it. Each is taken away alone, so the parts do not add up.",
         style="dim", soft_wrap=True,
     )  # fmt: skip
@@ -154,12 +154,12 @@ def _show(found: "Ablation") -> None:
 
 def _says(says: str, found: "Ablation", figure: str) -> str:
     """What is said of a mechanism, in the words of the figure at hand: of one arm, or of the two."""
-    what, _, perhaps = says.partition(", ")
+    what, _, unsure = says.partition(", ")
     if figure == "own effect":
         words = {"lowers": f"helps {found.arm}", "raises": f"hinders {found.arm}"}
     else:
         words = {"lowers": f"speaks for {found.arm}", "raises": f"speaks for {found.against}"}
-    return words.get(what, what) + (", perhaps too little to matter" if perhaps else "")
+    return words.get(what, what) + (f", {unsure}" if unsure else "")
 
 
 def _show_rungs(found: "Climb", scenario: "Scenario") -> None:
@@ -169,7 +169,7 @@ def _show_rungs(found: "Climb", scenario: "Scenario") -> None:
 
     console, table = terminal(), Table(box=box.SIMPLE_HEAD, pad_edge=False)
     arms = [f"“{scenario.arm_label(arm)}”, %" for arm in (found.arm, found.against)]
-    for k, head in enumerate(("rung", "adds", *arms, "difference")):
+    for k, head in enumerate(("model level", "adds", *arms, "difference")):
         table.add_column(Text(head), justify="left" if k < 2 else "right")
     for row in found.rows:
         table.add_row(row.rung, Text(row.adds), *(_interval(each) for each in (row.arm, row.against, row.contrast)))

@@ -62,7 +62,7 @@ def _for_participants(comparison: "Comparison") -> str:
         return f"Both do about the same for participants: {beside}."
     if leader := _leader(found, measure.better):
         ahead = first if leader == "first" else second
-        return f"{ahead} is ahead for participants, perhaps by too little to matter: {beside}."
+        return f"{ahead} is ahead for participants, but the difference may not matter: {beside}."
     return f"The model cannot tell which does better for participants: {beside}."
 
 

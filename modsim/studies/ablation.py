@@ -1,4 +1,4 @@
-"""What each mechanism carries: an arm's own effect, and its contrast with another, with and without it."""
+"""What each mechanism adds to an arm's own effect, and to its contrast with another: with it and without it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -19,8 +19,8 @@ from modsim.simulation.parallel import Task, outcomes
 from modsim.simulation.runs import Outcome
 
 Says = Literal[
-    "raises", "raises, perhaps too little", "lowers", "lowers, perhaps too little", "carries nothing",
-    "carries nothing that matters", "cannot tell",
+    "raises", "raises, may not matter", "lowers", "lowers, may not matter", "no difference",
+    "no difference that matters", "cannot tell",
 ]  # fmt: skip
 Progress = Callable[[int, int], None]
 
@@ -83,7 +83,7 @@ class Ablation:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row for each mechanism and figure: with, without, and what it carries, with 95 % intervals."""
+        """One row for each mechanism and figure: with, without, and what it adds, with 95 % intervals."""
         rows = []
         for row in self.rows:
             cells: dict[str, object] = {"mechanism": row.mechanism.id, "meaning": row.mechanism.meaning}
@@ -152,20 +152,20 @@ def _runs(variant: str, effects: dict[str, tuple[np.ndarray, np.ndarray]]) -> pd
 def what_it_says(difference: np.ndarray, carried: Estimate, smallest: float) -> Says:
     """What may be said of a difference with minus without a mechanism, by its 95 % interval.
 
-    Exactly 0 in every replicate: nothing. Wholly within the smallest difference that matters: nothing that matters.
-    Wholly beyond it: it raises or lowers the figure. Wholly on one side of 0 only: it does so by too little to matter,
-    perhaps. Anything else: cannot tell. More replicates never turn a trifle into something that matters.
+    Exactly 0 in every replicate: no difference. Wholly within the smallest difference that matters: no difference that
+    matters. Wholly beyond it: it raises or lowers the figure. Wholly on one side of 0 only: it does, and that may not
+    matter. Anything else: cannot tell. More replicates never make a small difference one that matters.
     """
     if len(difference) > 1 and not np.any(difference):
-        return "carries nothing"
+        return "no difference"
     if carried.low is None or carried.high is None:
         return "cannot tell"
     if -smallest <= carried.low and carried.high <= smallest:
-        return "carries nothing that matters"
+        return "no difference that matters"
     if carried.low > 0.0:
-        return "raises" if carried.low > smallest else "raises, perhaps too little"
+        return "raises" if carried.low > smallest else "raises, may not matter"
     if carried.high < 0.0:
-        return "lowers" if carried.high < -smallest else "lowers, perhaps too little"
+        return "lowers" if carried.high < -smallest else "lowers, may not matter"
     return "cannot tell"
 
 

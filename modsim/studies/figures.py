@@ -33,11 +33,11 @@ _KINDS = {
 # What an ablation says of a mechanism, by colour and hatch.
 _SAYS = {
     "lowers": _KINDS["better"],
-    "lowers, perhaps too little": _KINDS["ahead"],
-    "raises, perhaps too little": _KINDS["behind"],
+    "lowers, may not matter": _KINDS["ahead"],
+    "raises, may not matter": _KINDS["behind"],
     "raises": _KINDS["worse"],
-    "carries nothing that matters": ("#BFBFBF", ""),
-    "carries nothing": _KINDS["about the same"],
+    "no difference that matters": ("#BFBFBF", ""),
+    "no difference": _KINDS["about the same"],
     "cannot tell": _KINDS["cannot tell"],
 }
 
@@ -78,10 +78,10 @@ def _kinds(found: StudyResults) -> dict[str, str]:
     arm, against = (f"“{_label(found, one)}”" for one in found.study.verdict_pair)
     return {
         "better": f"{arm} does better",
-        "ahead": f"{arm} is ahead, but perhaps by too little to matter",
+        "ahead": f"{arm} is ahead; the difference may not matter",
         "about the same": "about the same",
         "cannot tell": "the model cannot tell which is ahead",
-        "behind": f"{against} is ahead, but perhaps by too little to matter",
+        "behind": f"{against} is ahead; the difference may not matter",
         "worse": f"{against} does better",
     }
 

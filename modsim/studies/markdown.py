@@ -31,14 +31,14 @@ def table_text(found: StudyResults) -> str:
 
 
 def insights_text(found: Ablation) -> str:
-    """What each insight carries as a Markdown table: the arm's own effect and its contrast."""
-    heads = ["without", "own effect", "it carries", "contrast", "it carries"]
+    """What each insight adds as a Markdown table: to the arm's own effect and to its contrast."""
+    heads = ["without", "own effect", "the insight adds", "contrast", "the insight adds"]
     full = [f"{found.full(figure).mean:+.2f}" for figure in ("own effect", "contrast")]
     rows = [["nothing", full[0], "", full[1], ""]]
     for own, contrast in zip(found.rows[::2], found.rows[1::2], strict=True):
         cells = [f"{own.mechanism.id.replace('-', ' ')}, {own.mechanism.meaning}"]
         for row in (own, contrast):
-            cells += [f"{row.without_it.mean:+.2f}", f"{_interval(row.carried)}: {row.says.removeprefix('carries ')}"]
+            cells += [f"{row.without_it.mean:+.2f}", f"{_interval(row.carried)}: {row.says}"]
         rows.append(cells)
     return _plain(markdown_table(heads, rows))
 
@@ -46,7 +46,7 @@ def insights_text(found: Ablation) -> str:
 def rungs_text(found: Climb, scenario: Scenario) -> str:
     """What each model level adds as a Markdown table."""
     label = scenario.arm_label
-    heads = ["rung", "adds", f"“{label(found.arm)}”", f"“{label(found.against)}”", "difference"]
+    heads = ["model level", "adds", f"“{label(found.arm)}”", f"“{label(found.against)}”", "difference"]
     rows = []
     for row in found.rows:
         cells = [row.rung, row.adds, *(_interval(each) for each in (row.arm, row.against, row.contrast))]
@@ -55,8 +55,8 @@ def rungs_text(found: Climb, scenario: Scenario) -> str:
 
 
 _SPREAD = {
-    "taken_up": "taken up", "judged_adoptions": "judged", "mistaken_adoptions": "of these mistaken",
-    "lapsed": "lapsed", "open_at_the_end": "open at the end", "weeks_open": "area-weeks open",
+    "taken_up": "adopted", "judged_adoptions": "judged", "mistaken_adoptions": "of these mistaken",
+    "lapsed": "discontinued", "open_at_the_end": "open at the end", "weeks_open": "area-weeks open",
 }  # fmt: skip
 
 

@@ -105,16 +105,16 @@ def reflect(
 
 
 _IN_WORDS: dict[Says, str] = {
-    "lowers": "it helps", "lowers, perhaps too little": "it helps, perhaps too little to matter",
-    "raises": "it hinders", "raises, perhaps too little": "it hinders, perhaps too little to matter",
-    "carries nothing": "it changes nothing", "carries nothing that matters": "it carries nothing that matters",
+    "lowers": "it helps", "lowers, may not matter": "it helps, but may not matter",
+    "raises": "it hinders", "raises, may not matter": "it hinders, but may not matter",
+    "no difference": "it makes no difference", "no difference that matters": "it makes no difference that matters",
     "cannot tell": "cannot tell",
 }  # fmt: skip
 
 
 def _agreement(answer: Answer, says: Says) -> str:
     """Whether an answer and the model agree; open where either of them does not say."""
-    if answer == "unknown" or says == "cannot tell" or "perhaps" in says:
+    if answer == "unknown" or says == "cannot tell" or "may not" in says:
         return "open"
     if answer == "not":
         would = {"lowers": "it would have helped, says the model", "raises": "it would have hindered, says the model"}

@@ -50,7 +50,7 @@ class Published(Table):
     table: str = choice("", "The document that shows its table between two marks")
     draw: Literal["study", "apparent-and-true", "insights", "rungs", "spread"] = choice(
         "study",
-        'What is shown: "study" over its factors, "apparent-and-true" at its first point, "insights" what each carries '
+        'What is shown: "study" over its factors, "apparent-and-true" at its first point, "insights" what each adds '
         'in a scenario, "rungs" what each model level adds, "spread" who adopted it and where it was discontinued',
     )
 

@@ -199,7 +199,7 @@ def test_an_ablation_holds_own_effect_and_contrast_of_each_paired(found):
     for row in found.rows:
         assert row.carried.mean == pytest.approx(row.with_it.mean - row.without_it.mean)
     by = {(row.mechanism.id, row.figure): row for row in found.rows}
-    assert by["displacement", "own effect"].says == "carries nothing"
+    assert by["displacement", "own effect"].says == "no difference"
     assert by["insight-3", "contrast"].carried.mean != 0.0
 
 
@@ -219,12 +219,12 @@ def test_what_may_be_said_of_a_difference():
     def says(*values):
         return what_it_says(np.array(values), estimate(np.array(values)), 0.5)
 
-    assert says(0.0, 0.0, 0.0) == "carries nothing"
-    assert says(0.1, 0.12, 0.09) == "carries nothing that matters"
+    assert says(0.0, 0.0, 0.0) == "no difference"
+    assert says(0.1, 0.12, 0.09) == "no difference that matters"
     assert says(-2.0, -2.1, -1.9) == "lowers"
     assert says(2.0, 2.1, 1.9) == "raises"
-    assert says(0.7, 0.4, 0.6, 0.5) == "raises, perhaps too little"
-    assert says(-0.7, -0.4, -0.6, -0.5) == "lowers, perhaps too little"
+    assert says(0.7, 0.4, 0.6, 0.5) == "raises, may not matter"
+    assert says(-0.7, -0.4, -0.6, -0.5) == "lowers, may not matter"
     assert says(-2.0, 2.0, 0.1) == "cannot tell"
     assert says(0.0) == "cannot tell"  # one future
 
@@ -250,8 +250,8 @@ def test_ablate_prints_and_writes_table_and_figure(monkeypatch, capsys, tmp_path
     rows = list(csv.DictReader((tmp_path / "a" / "table.csv").open()))
     assert len(rows) == 4
     assert {row["says"] for row in rows} <= {
-        "raises", "raises, perhaps too little", "lowers", "lowers, perhaps too little", "carries nothing",
-        "carries nothing that matters", "cannot tell",
+        "raises", "raises, may not matter", "lowers", "lowers, may not matter", "no difference",
+        "no difference that matters", "cannot tell",
     }  # fmt: skip
 
 
