@@ -1,6 +1,5 @@
 """The picture of the three layers: the verdict's contrast by chance, open parameters, and contested rules."""
 
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from modsim.calibration.layers import Layers
 from modsim.calibration.variants import VARIANTS
 from modsim.findings.comparison import Comparison
-from modsim.findings.figures.style import put_title
+from modsim.findings.figures.style import put_title, wrapped
 from modsim.studies.writing import write_picture
 
 _BAND, _LINE, _DRAW = "#EDF1F5", "#12436D", "#28A197"
@@ -53,6 +52,6 @@ def layers_figure(comparison: Comparison, layers: Layers) -> Figure:
     axis.set_ylim(-0.7, len(lines) - 0.3)
     label, (arm, against) = comparison.scenario.arm_label, comparison.verdict_pair
     measured = f"“{label(arm)}” minus “{label(against)}”, points of {comparison.measures[0].label}"
-    axis.set_xlabel(textwrap.fill(measured, 56))
+    axis.set_xlabel(wrapped(measured, 56))
     put_title(figure, "Sources of uncertainty: lines hold 95 % of the mean (chance, rules) or 9 in 10 draws")
     return figure

@@ -13,7 +13,7 @@ from modsim.studies.documents import check_places, markdown_table, put_table, ty
 from modsim.studies.running import deciding_code
 
 NAME, BY = "layers", "modsim compare"
-_WORDS = {
+WORDS = {
     "chance": "chance: more simulated futures settle it",
     "numbers": "parameters that the evidence leaves open",
     "dissimilarity": "dissimilarity of interests, alone and with the parameters",
@@ -37,7 +37,7 @@ def layers_text(published: dict[str, Any]) -> str:
     for name, variance in layers["variances"].items():
         survives = "yes" if layers["survives"][name] else "no"
         share = f"{variance / total:.0%}" if total else "–"
-        shares.append((_WORDS[name], f"{variance**0.5:.2f}", share, survives))
+        shares.append((WORDS[name], f"{variance**0.5:.2f}", share, survives))
     draws = []
     for name, words in (("numbers", "open parameters"), ("numbers_and_dissimilarity", "these and the dissimilarity")):
         found = layers[name]

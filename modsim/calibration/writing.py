@@ -110,7 +110,7 @@ def numbers_figure(calibration: Calibration) -> tuple[Figure, str]:
     axis.set_ylim(-1, len(table))
     put_title(figure, "Parameters that the evidence narrows (dark), and those it hardly narrows (light)")
     known = table.loc[table["identified"], "number"][::-1]
-    return figure, f"The evidence narrows {', '.join(known) or 'no parameter'}; next to nothing of the others."
+    return figure, f"The evidence narrows {', '.join(known) or 'no parameter'}; it hardly narrows the others."
 
 
 def _place(parameter: Any, value: float) -> float:

@@ -212,6 +212,8 @@ def _layers(comparison: "Comparison", uncertainty: Uncertainty, workers: int | N
 
 def _show_layers(layers: "Layers") -> None:
     """The three layers, each by itself, and which of them the verdict survives."""
+    from modsim.calibration.layers_page import WORDS
+
     console = terminal()
 
     def say(text: str, style: str | None = None) -> None:
@@ -221,7 +223,7 @@ def _show_layers(layers: "Layers") -> None:
     total = sum(layers.variances.values())
     for name, variance in layers.variances.items():
         share = "" if len(layers.variances) == 1 or not total else f", {variance / total:.0%} of all"
-        say(f"  {name}: standard deviation {variance**0.5:.2f} points{share}")
+        say(f"  {WORDS[name]}: standard deviation {variance**0.5:.2f} points{share}")
     for words, draws in (
         ("parameters that the evidence leaves open", layers.numbers),
         ("these and how far interests differ", layers.numbers_and_distance),
@@ -345,7 +347,7 @@ def _column(comparison: "Comparison", arm: str, all_measures: bool) -> dict[str,
         else:
             measure = by_name[name]
             label = f"{measure.label}, {_unit(measure.unit)}".rstrip(", ")
-            cells[label] = _cell(found[name], whole=measure.unit == "in the new areas")
+            cells[label] = _cell(found[name], whole=measure.unit in ("in the new areas", "areas"))
     if all_measures:
         cells["cost per incident averted, GBP"] = _averted_cell(found["gbp_per_incident_averted"])
     return cells

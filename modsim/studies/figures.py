@@ -1,7 +1,5 @@
 """The picture of a study with one or two factors: who wins where, and where the model cannot tell."""
 
-import textwrap
-
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -14,6 +12,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from modsim.findings.comparison import BANNER
 from modsim.findings.figures import SETTINGS, finish
+from modsim.findings.figures.style import wrapped
 from modsim.findings.measures import Measure
 from modsim.findings.verdict import who_is_ahead
 from modsim.inputs.problems import field_at
@@ -70,7 +69,7 @@ def axis_label(key: str, wide: int = 60) -> str:
     if field is None or not field.description:
         return key
     unit = (field.json_schema_extra or {}).get("unit", "")
-    return "\n".join(textwrap.wrap(f"{field.description} ({unit})" if unit else field.description, wide))
+    return wrapped(f"{field.description} ({unit})" if unit else field.description, wide)
 
 
 def _kinds(found: StudyResults) -> dict[str, str]:
@@ -94,7 +93,7 @@ def _figure(found: StudyResults, height: float) -> tuple[Figure, Axes]:
     layout = ConstrainedLayoutEngine(rect=(0.012, 0.2 / height, 0.976, 1 - 0.25 / height))
     figure = Figure(figsize=(7.6, height), layout=layout)
     title = found.study.study.title or found.study.name
-    figure.suptitle("\n".join(textwrap.wrap(title, 80)), x=0.01, ha="left", fontweight="bold")
+    figure.suptitle(wrapped(title, 80), x=0.01, ha="left", fontweight="bold")
     return figure, figure.add_subplot()
 
 
@@ -123,7 +122,7 @@ def _over_two(found: StudyResults, table: pd.DataFrame) -> Figure:
     unit = measure.unit_of_difference
     note = f"Numbers: {measure.label}, {pair}, in {unit}; * where the 95 % interval of the mean leaves out 0."
     axis.annotate(
-        "\n".join(textwrap.wrap(note, 100)), (0, 0), (0, -8), xycoords=axis.xaxis.label, textcoords="offset points",
+        wrapped(note, 100), (0, 0), (0, -8), xycoords=axis.xaxis.label, textcoords="offset points",
         fontsize=8, va="top", annotation_clip=False,
     )  # fmt: skip
     kinds = _kinds(found)
@@ -163,9 +162,7 @@ def _over_one(found: StudyResults, table: pd.DataFrame) -> Figure:
     arm, against = (_label(found, one) for one in found.study.verdict_pair)
     measure = found.study.main_measure
     axis.set(xlabel=axis_label(key))
-    axis.set_ylabel(
-        "\n".join(textwrap.wrap(f"{measure.label}: “{arm}” minus “{against}”, {measure.unit_of_difference}", 44))
-    )
+    axis.set_ylabel(wrapped(f"{measure.label}: “{arm}” minus “{against}”, {measure.unit_of_difference}", 44))
     better, worse = ("below", "above") if measure.better == "lower" else ("above", "below")
     axis.set_title(
         f"{better} 0 “{arm}” does better, {worse} it “{against}”\nbars: 95 % interval of the mean; band: 9 in 10 "
@@ -214,9 +211,9 @@ def draw_ablation(found: Ablation) -> tuple[Figure, str]:
                 said.append(f"{name} without {row.mechanism.id} {end:+.2f}, {row.says}")
             axis.axvline(full, color="#0B0C0C", linewidth=1.2)
             axis.axvline(0, color="#595959", linewidth=0.8, linestyle=(0, (1, 2)))
-            axis.set_xlabel(textwrap.fill(words, 44))
+            axis.set_xlabel(wrapped(words, 44))
             axis.grid(axis="y", visible=False)
-        names = [textwrap.fill(f"without {m.meaning}", 34) for m in found.mechanisms]
+        names = [wrapped(f"without {m.meaning}", 34) for m in found.mechanisms]
         axes[0].set_yticks(range(len(names)), names)
         axes[0].set_ylim(len(names) - 0.5, -0.5)
         figure.suptitle("What each contributes: from the line (with it) to the end of a bar (without)", x=0.01,

@@ -1,6 +1,5 @@
 """The network of one area in one replicate: young people and their ties, and the partners round the table."""
 
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from modsim.findings.figures.style import SETTINGS, finish, put_title
+from modsim.findings.figures.style import SETTINGS, finish, put_title, wrapped
 
 if TYPE_CHECKING:
     from modsim.simulation.agents.partner import Partner
@@ -43,7 +42,7 @@ def draw_network(programme: "Programme", file: Path) -> str:
         label, arm = programme.place.label, programme.model.scenario.arm_label(programme.model.arm)
         weeks = programme.model.week + 1
         put_title(figure, f"The network of {label} after {weeks} weeks of one possible future")
-        axis.set_title(textwrap.fill(f"“{arm}”: {why}, their friends, and the partners round the table", 80))
+        axis.set_title(wrapped(f"“{arm}”: {why}, their friends, and the partners round the table", 80))
         axis.legend(loc="upper left", bbox_to_anchor=(0.0, 0.0), ncols=5, fontsize=8.5)
         axis.set_axis_off()
         axis.set_aspect("equal")

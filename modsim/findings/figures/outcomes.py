@@ -169,7 +169,7 @@ def apparent_and_true(comparison: Comparison) -> tuple[Figure, str]:
     axis.margins(y=0.08)  # room for the numbers
     axis.set_xticks(range(len(arms)), [labelled(comparison, arm, 18) for arm in arms])
     axis.grid(axis="x", visible=False)
-    axis.set_ylabel("change, %  (lines: 9 in 10 simulated futures)")
+    axis.set_ylabel("change, %\n(lines: 9 in 10 simulated futures)")
     put_title(figure, "What before–after figures show, and what the programme causes")
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), fontsize=8.5)
     return figure, "Change in percent. " + "; ".join(said) + "."

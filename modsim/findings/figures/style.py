@@ -47,9 +47,14 @@ def finish(figure: Figure) -> None:
     figure.set_layout_engine("none")
 
 
+def wrapped(text: str, width: int) -> str:
+    """A text in lines of at most so many characters, divided between words only: "Re-co-produced" is one."""
+    return textwrap.fill(text, width, break_on_hyphens=False)
+
+
 def put_title(figure: Figure, text: str) -> None:
     wide = int(figure.get_figwidth() * 11)
-    figure.suptitle("\n".join(textwrap.wrap(text, wide)), x=0.01, ha="left", fontweight="bold")
+    figure.suptitle(wrapped(text, wide), x=0.01, ha="left", fontweight="bold")
 
 
 def panels(count: int, height: float = 3.3, width: float = 3.6) -> tuple[Figure, list]:
@@ -74,7 +79,7 @@ def styles_of(comparison: Comparison) -> dict[str, tuple]:
 
 
 def labelled(comparison: Comparison, arm: str, width: int = 24) -> str:
-    return "\n".join(textwrap.wrap(comparison.scenario.arm_label(arm), width))
+    return wrapped(comparison.scenario.arm_label(arm), width)
 
 
 def weekly_of(comparison: Comparison, measure: str) -> np.ndarray:
