@@ -130,7 +130,7 @@ def _table(checks: list[Any]) -> Any:
 
 def _grid(cells: list[Any]) -> Any:
     numbers: list[Head] = [(name, "right") for name in ("dissimilarity", "model", "oracle", "gap", "tolerance")]
-    table = plain_table([("", "left"), ("numbers", "left"), ("figure", "left"), *numbers])
+    table = plain_table([("", "left"), ("parameters", "left"), ("figure", "left"), *numbers])
     for cell in cells:
         verdict = "miss" if not cell.passed else "ok" if cell.tells else "(ok)"
         model = f"{cell.model:.2f} ±{cell.error:.2f}"

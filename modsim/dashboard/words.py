@@ -7,7 +7,7 @@ from modsim.dashboard.view import View
 from modsim.findings.comparison import BANNER, MISSING, Comparison
 from modsim.findings.measures import incidents_occurred, recipients
 from modsim.findings.statistics import Estimate, estimate
-from modsim.findings.verdict import Contrast, Kind, kind_of, who_is_ahead
+from modsim.findings.verdict import Contrast, Kind, kind_of, signed, who_is_ahead
 from modsim.inputs.definition import badge_of
 from modsim.inputs.scenario import Scenario
 
@@ -185,7 +185,7 @@ def worse_areas(comparison: Comparison) -> list[str]:
                 incidents = comparison.scenario.vocabulary.incidents
                 found.append(
                     f"In {comparison.scenario.areas[place].label}, “{_plan(comparison, arm)}” leaves more {incidents} "
-                    f"than no programme at all ({signed(change.low)} to {signed(change.high or 0.0)} %)."
+                    f"than no programme at all ({signed(change.low, 1)} to {signed(change.high or 0.0, 1)} %)."
                 )
     return found
 
@@ -267,19 +267,14 @@ def over_time_sentence(comparison: Comparison, topic: str, place: int) -> str:
         if found.mean is None:
             continue
         known = found.low is not None and found.high is not None
-        span = f" ({signed(found.low or 0.0)} to {signed(found.high or 0.0)})" if known else ""
-        parts.append(f"“{_plan(comparison, arm)}” {signed(found.mean)} {unit}{span}")
+        span = f" ({signed(found.low or 0.0, 1)} to {signed(found.high or 0.0, 1)})" if known else ""
+        parts.append(f"“{_plan(comparison, arm)}” {signed(found.mean, 1)} {unit}{span}")
     what = "trust in the last week" if topic == "trust" else "all weeks together"
     return f"{area}, {what}, against no programme: {' and '.join(parts) or 'nothing to compare'}."
 
 
 def _plan(comparison: Comparison, arm: str) -> str:
     return comparison.scenario.arm_label(arm)
-
-
-def signed(value: float, digits: int = 1) -> str:
-    """A number with its sign, the minus as it is printed."""
-    return f"{value:+,.{digits}f}".replace("-", "−")
 
 
 def plan_phrase(scenario: Scenario, arm: str) -> str:

@@ -12,7 +12,7 @@ from modsim.simulation.records import weekly_measures
 from modsim.simulation.runs import run
 from modsim.simulation.town import Town
 from modsim.verification.checks import STANDARD_ERRORS, Case, Dice, Sheet
-from modsim.verification.setting import ANEW, CARRIED, NOTHING, three_towns
+from modsim.verification.setting import NOTHING, RECOPRODUCED, TRANSPLANTED, three_towns
 from modsim.verification.streets import (
     background_is_poisson,
     incidents_come_in_bursts,
@@ -30,7 +30,7 @@ def joins_are_truncated_binomial(dice: Dice, sheet: Sheet, more: int) -> None:
     match_effect, trust_effect = dice.between("joining.match_effect", 1.0, 3.0), dice.between("trust_effect", 0.0, 4.0)
     everything = [a.id for a in three_towns().activities]
     scenario = three_towns(
-        "settings.rung=M0", "areas.near.lead=youth_work", f"arms.{CARRIED}.menu={everything}", "settings.weeks=40",
+        "settings.rung=M0", "areas.near.lead=youth_work", f"arms.{TRANSPLANTED}.menu={everything}", "settings.weeks=40",
         "joining.friends_effect=0", "joining.support_effect=0", "effect.session_effect=0",
         "joining.rival_ground_effect=0", f"joining.baseline={baseline}", f"joining.match_effect={match_effect}",
         f"joining.trust_effect={trust_effect}", f"settings.seed={dice.world_seed}",
@@ -41,7 +41,7 @@ def joins_are_truncated_binomial(dice: Dice, sheet: Sheet, more: int) -> None:
         if town.week == 8:  # eight weeks of set-up, one wave
             joined["first wave"] = town.columns.joined[:, 0].copy()
 
-    run(scenario, [Lane(CARRIED)], range(80 * more), look=look)
+    run(scenario, [Lane(TRANSPLANTED)], range(80 * more), look=look)
     first = joined["first wave"].reshape(-1, 3)
     for place, bonus in ((1, 0.15), (2, 0.15)):  # youth work, and an anchor
         log_odds = baseline + match_effect + trust_effect * (0.30 + bonus - 0.30)
@@ -80,8 +80,8 @@ def trust_settles(dice: Dice, sheet: Sheet, more: int) -> None:
     sheet.near("undone by loss x trust / (1 - trust) good ones", after, before, 1e-9)
 
 
-def match_of_what_is_carried(dice: Dice, sheet: Sheet, more: int) -> None:
-    """Interests lie exactly as far from the original site's as asked; what is carried is wanted so much less."""
+def match_of_what_is_transplanted(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Interests lie exactly as far from the original site's as asked; what is transplanted is wanted so much less."""
     distance = dice.between("world.dissimilarity", 0.05, 0.95)
     scenario = three_towns(f"world.dissimilarity={distance}", f"settings.seed={dice.world_seed}")
     world = World(scenario, scenario.settings.seed, range(200 * more))
@@ -93,7 +93,7 @@ def match_of_what_is_carried(dice: Dice, sheet: Sheet, more: int) -> None:
     sheet.near("largest distance from the one asked for", float(np.abs(apart - distance).max()), 0.0, 1e-9)
     menu = np.array([i in scenario.origin_menu for i in ids])
     here = float(origin[menu].sum())
-    sheet.mean("share wanted of what is carried, areas", wishes.pattern[recipient][:, menu].sum(axis=1),
+    sheet.mean("share wanted of what is transplanted, areas", wishes.pattern[recipient][:, menu].sum(axis=1),
                (1.0 - distance) * here)  # fmt: skip
     people = np.nonzero(recipient[world.area])[0]
     people = people[np.unique(world.first_group[people], return_index=True)[1]]  # people of a group are alike
@@ -107,11 +107,11 @@ def meetings_follow_their_renewal_law(dice: Dice, sheet: Sheet, more: int) -> No
     scenario = three_towns(
         "commitment.sd=0", f"commitment.mean={chance}", "commitment.regard_step=0", "partners.hours_per_incident=0",
         "turnover.leaving_per_week=0", "designing.knowledge_adds_quality=0", "purse.grant=2000", "programme.rounds=1",
-        f"arms.{ANEW}.process_knowledge=0", f"arms.{ANEW}.setup_weeks=6", "settings.weeks=90",
+        f"arms.{RECOPRODUCED}.process_knowledge=0", f"arms.{RECOPRODUCED}.setup_weeks=6", "settings.weeks=90",
         "spread.lapse_with_anchor=0", "spread.lapse_without_anchor=0", f"settings.seed={dice.world_seed}",
     )  # fmt: skip
     replicates = range(60 * more)
-    outcome = run(scenario, [Lane(NOTHING), Lane(ANEW)], replicates)
+    outcome = run(scenario, [Lane(NOTHING), Lane(RECOPRODUCED)], replicates)
     known = weekly_measures(scenario).index("process_knowledge")  # rises in the week in which the menu is settled
     settled = np.argmax(outcome.weekly[..., 1, known] > 0, axis=1)[:, 1:]
     sheet.none("menus settled in a week without a meeting", (settled % 2 != 1).sum())
@@ -162,11 +162,11 @@ def friends_conserve_their_sum(dice: Dice, sheet: Sheet, more: int) -> None:
 def endless_honest_signals_give_the_true_top(dice: Dice, sheet: Sheet, more: int) -> None:
     """With all power and endless honest signals the menu is what is truly wanted most."""
     scenario = three_towns(
-        f"arms.{ANEW}.power_design=1", "commitment.mean=0.8", "settings.rung=M1",  # at the reference: all power
+        f"arms.{RECOPRODUCED}.power_design=1", "commitment.mean=0.8", "settings.rung=M1",  # at the reference: all power
         dice.set("world.dissimilarity", 0.0, 1.0),
         f"settings.seed={dice.world_seed}", dice.set("listening.prior_strength", 1.0, 40.0),
     )  # fmt: skip
-    town = Community(scenario, arm=ANEW).town
+    town = Community(scenario, arm=RECOPRODUCED).town
     for area in (1, 2):
         pattern = town.world.wishes().pattern[area]
         town.columns.signals[:, area, 0] = np.rint(1e12 * pattern).astype(int)  # priors move shares by some 4e-11
@@ -182,10 +182,10 @@ def without_honesty_the_menu_is_the_professionals(dice: Dice, sheet: Sheet, more
         "listening.honest_without_trust=0", "trust.start=0.01", "trust.bonus_anchor=-0.29",
         "trust.bonus_youth_work_or_third_sector=-0.29", "trust.bonus_housing_or_fire=-0.29", "trust.bonus_police=-0.29",
         "trust.contact_good=0", "trust.contact_power=0", "listening.prior_strength=1000",
-        f"arms.{ANEW}.power_design=1", dice.set("world.dissimilarity", 0.5, 1.0), "settings.rung=M1",
+        f"arms.{RECOPRODUCED}.power_design=1", dice.set("world.dissimilarity", 0.5, 1.0), "settings.rung=M1",
         dice.set("listening.prior_origin_share", 0.4, 0.9), f"settings.seed={dice.world_seed}",
     )  # fmt: skip
-    model = Community(scenario, arm=ANEW)
+    model = Community(scenario, arm=RECOPRODUCED)
     model.run_for(30)
     menus = [{i for i, on_it in model.programmes[area].menu.items() if on_it} for area in (1, 2)]
     for area, menu in zip(scenario.areas[1:], menus, strict=True):
@@ -225,7 +225,7 @@ def joining_spreads_through_closed_groups(dice: Dice, sheet: Sheet, more: int) -
                     inside.append(share)
         before["standing"], before["in"] = standing.copy(), c.ever_in[:, 0].copy()
 
-    run(scenario, [Lane(CARRIED)], range(60 * more), look=look)
+    run(scenario, [Lane(TRANSPLANTED)], range(60 * more), look=look)
     sheet.some("people with friends inside", sum(share > 0.2 for share in inside))
     for who, chosen in (("all asked", np.array(inside) >= 0.0), ("those with friends inside", np.array(inside) > 0.0)):
         spread = np.sqrt(np.array(variance)[chosen].sum())
@@ -258,22 +258,22 @@ def hours_are_conserved(dice: Dice, sheet: Sheet, more: int) -> None:
     changes = [dice.set("purse.budget", 6, 40), dice.set("purse.grant", 0, 400), f"settings.seed={dice.world_seed}"]
     for charged in ("true", "false"):
         scenario = three_towns(f"purse.charge_inkind={charged}", *changes)
-        outcome = run(scenario, [Lane(NOTHING), Lane(CARRIED), Lane(ANEW)], [0, 1])
+        outcome = run(scenario, [Lane(NOTHING), Lane(TRANSPLANTED), Lane(RECOPRODUCED)], [0, 1])
         adding_up(sheet, outcome)
         arrived = outcome.totals["hours_arrived"][:, 1:, 1:]
         sheet.none("arms whose hours differ", (arrived != arrived[..., :1]).sum())
 
 
-def made_like_the_carried_it_is_the_carried(dice: Dice, sheet: Sheet, more: int) -> None:
-    """Nothing differs between areas, and making anew has no voice, cost or delay: then it is carrying unchanged."""
+def made_like_the_transplanted_it_is_the_same(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Nothing differs between areas, and re-co-producing has no voice, cost or delay: then it is transplanting."""
     scenario = three_towns(
-        "world.dissimilarity=0", f"arms.{ANEW}.power_design=0", f"arms.{ANEW}.process_knowledge=0",
-        f"arms.{ANEW}.setup_weeks=8", f"arms.{ANEW}.power_deliver=0", "designing.practice_adds=0",
-        f"arms.{ANEW}.venue=default", "designing.refresh=1", "designing.bespoke_cost=1", "designing.meetings=0",
+        "world.dissimilarity=0", f"arms.{RECOPRODUCED}.power_design=0", f"arms.{RECOPRODUCED}.process_knowledge=0",
+        f"arms.{RECOPRODUCED}.setup_weeks=8", f"arms.{RECOPRODUCED}.power_deliver=0", "designing.practice_adds=0",
+        f"arms.{RECOPRODUCED}.venue=default", "designing.refresh=1", "designing.bespoke_cost=1", "designing.meetings=0",
         "designing.link_hours=0", dice.set("purse.budget", 12, 40), f"settings.seed={dice.world_seed}",
     )  # fmt: skip
-    one = run(scenario, [Lane(NOTHING), Lane(CARRIED)], [0, 1])
-    other = run(scenario, [Lane(NOTHING), Lane(ANEW)], [0, 1])
+    one = run(scenario, [Lane(NOTHING), Lane(TRANSPLANTED)], [0, 1])
+    other = run(scenario, [Lane(NOTHING), Lane(RECOPRODUCED)], [0, 1])
     sheet.same("weekly figures", one.weekly, other.weekly)
     for name in one.totals:
         if name not in ("designs", "slots_learned"):  # the design itself, which changes nothing
@@ -285,7 +285,7 @@ def an_area_without_a_programme_is_untouched(dice: Dice, sheet: Sheet, more: int
     scenario = three_towns(
         "areas.far.opens_week=47", dice.set("world.dissimilarity", 0.0, 1.0), f"settings.seed={dice.world_seed}"
     )
-    outcome = run(scenario, [Lane(NOTHING), Lane(ANEW)], [0, 1])
+    outcome = run(scenario, [Lane(NOTHING), Lane(RECOPRODUCED)], [0, 1])
     known = weekly_measures(scenario).index("process_knowledge")  # what services know, and that the area is open
     sheet.same("the area that never starts", outcome.weekly[:, :, 2, 0, :known], outcome.weekly[:, :, 2, 1, :known])
     sheet.some("the other one moves", (outcome.weekly[:, :, 1, 0, :known] != outcome.weekly[:, :, 1, 1, :known]).sum())
@@ -296,7 +296,7 @@ CASES = (
     Case("2", "One incident triggers others: bursts of the size of a branching process", incidents_come_in_bursts),
     Case("3", "Joining in one wave: a truncated binomial", joins_are_truncated_binomial),
     Case("4", "Trust: the ratio of expected experience", trust_settles),
-    Case("5", "Interests: exactly as far apart as asked", match_of_what_is_carried),
+    Case("5", "Interests: exactly as far apart as asked", match_of_what_is_transplanted),
     Case("6", "Design meetings: their renewal law", meetings_follow_their_renewal_law),
     Case("7", "Friends: a group's sum is kept, its gaps close", friends_conserve_their_sum),
     Case("8", "Endless honest signals: the true top interests", endless_honest_signals_give_the_true_top),
@@ -307,7 +307,7 @@ CASES = (
     Case(
         "13",
         "Re-co-produced with the transplanted content: the same, bit for bit",
-        made_like_the_carried_it_is_the_carried,
+        made_like_the_transplanted_it_is_the_same,
     ),
     Case("15", "No trend: nothing drifts", nothing_drifts),
     Case("16", "Reporting and seeing: binomial thinning", reporting_is_binomial),

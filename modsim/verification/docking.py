@@ -14,7 +14,7 @@ from modsim.simulation.lanes import Lane
 from modsim.simulation.runs import Outcome, run
 from modsim.verification.checks import Dice
 from modsim.verification.oracle import Oracle
-from modsim.verification.setting import ANEW, CARRIED, NOTHING, one_town
+from modsim.verification.setting import NOTHING, RECOPRODUCED, TRANSPLANTED, one_town
 from modsim.verification.townspeople import Townspeople
 from modsim.world.draws import analyst
 
@@ -82,7 +82,7 @@ class Dock:
     def cells(self, seed: int) -> list[Cell]:
         """Both run on these numbers, and every figure of one beside the other's."""
         scenarios = [with_values(self.scenario, {"world.dissimilarity": d}) for d in self.distances]
-        lanes = [Lane(NOTHING), *(Lane(arm, k) for k in range(len(scenarios)) for arm in (CARRIED, ANEW))]
+        lanes = [Lane(NOTHING), *(Lane(arm, k) for k in range(len(scenarios)) for arm in (TRANSPLANTED, RECOPRODUCED))]
         parts = [run(scenarios, lanes, part) for part in batched(range(self.replicates), 36)]
         return _cells(self, Outcome.joined(parts), scenarios, seed)
 
@@ -111,14 +111,16 @@ def _cells(dock: Dock, outcome: Outcome, scenarios: list[Scenario], seed: int) -
     cells = []
     for k, (distance, scenario) in enumerate(zip(dock.distances, scenarios, strict=True)):
         mine, theirs = {}, {}
-        for arm in (CARRIED, ANEW):
+        arms = TRANSPLANTED, RECOPRODUCED
+        for arm in arms:
             mine[arm] = 100.0 * (occurred[:, outcome.lane(arm, k)] - base) / base
             incidents = Oracle(scenario, scenario.arms[arm], people, luck).incidents
             theirs[arm] = 100.0 * (incidents - nothing) / nothing
-        for figure, model, oracle in (
-            (CARRIED, mine[CARRIED], theirs[CARRIED]), (ANEW, mine[ANEW], theirs[ANEW]),
-            (f"{ANEW} less {CARRIED}", mine[ANEW] - mine[CARRIED], theirs[ANEW] - theirs[CARRIED]),
-        ):  # fmt: skip
+        difference = f"{RECOPRODUCED} less {TRANSPLANTED}"
+        for found in (mine, theirs):
+            found[difference] = found[RECOPRODUCED] - found[TRANSPLANTED]
+        for figure in (*arms, difference):
+            model, oracle = mine[figure], theirs[figure]
             if dock.points == 0.0 and "less" in figure:
                 continue  # at real heads the effects themselves are what is asked for
             tolerance = max(dock.points, dock.share * abs(float(model.mean())))

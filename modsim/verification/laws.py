@@ -12,10 +12,10 @@ from modsim.simulation.lanes import LANE_TABLES, Lane
 from modsim.simulation.runs import Outcome, run
 from modsim.simulation.town import Town
 from modsim.verification.checks import Case, Dice, Sheet
-from modsim.verification.setting import ADULTS, ANEW, CARRIED, NOTHING, three_towns
+from modsim.verification.setting import ADULTS, NOTHING, RECOPRODUCED, TRANSPLANTED, three_towns
 from modsim.verification.sums import adding_up
 
-_ARMS = [NOTHING, ADULTS, CARRIED, ANEW]
+_ARMS = [NOTHING, ADULTS, TRANSPLANTED, RECOPRODUCED]
 _KEPT = {"population.share_aged_12_to_17", "population.share_aged_18_to_24", "population.people_per_resident"}
 _DRAWN = 14  # numbers of the scenario that differ from their defaults
 
@@ -71,8 +71,8 @@ def labels_and_order_are_only_labels(dice: Dice, sheet: Sheet, more: int) -> Non
     sheet.same("weekly figures", one.weekly, other.weekly[:, :, ::-1, ::-1])
     for name, figures in one.totals.items():
         sheet.same(name.replace("_", " "), figures, other.totals[name][:, ::-1, ::-1])
-    copied = scenario.model_copy(update={"arms": {**scenario.arms, "mine": scenario.arms[ANEW]}})
-    twice = run(copied, _lanes([NOTHING, ANEW, "mine"]), [0])
+    copied = scenario.model_copy(update={"arms": {**scenario.arms, "mine": scenario.arms[RECOPRODUCED]}})
+    twice = run(copied, _lanes([NOTHING, RECOPRODUCED, "mine"]), [0])
     sheet.same("an arm under another name", twice.weekly[..., 1, :], twice.weekly[..., 2, :])
 
 
@@ -114,7 +114,7 @@ def both_faces_agree(dice: Dice, sheet: Sheet, more: int) -> None:
     """Agents who act one by one by their own verbs end where the columns do, bit for bit."""
     for _ in range(more):
         scenario = _random_towns(dice, "settings.weeks=34")
-        agents, columns = (Community(scenario, arm=ANEW, pace=pace) for pace in ("agent", "week"))
+        agents, columns = (Community(scenario, arm=RECOPRODUCED, pace=pace) for pace in ("agent", "week"))
         agents.run_for(34)
         columns.run_for(34)
         sheet.same("weekly figures", agents.town.records.weekly, columns.town.records.weekly)

@@ -6,7 +6,7 @@ from typing import Any
 from modsim.inputs.reading import scenario_from, with_changes
 from modsim.inputs.scenario import Scenario
 
-NOTHING, CARRIED, ANEW, ADULTS = "nothing", "carried", "anew", "adults"
+NOTHING, TRANSPLANTED, RECOPRODUCED, ADULTS = "nothing", "carried", "anew", "adults"
 _WISHES = {"ball": 0.30, "wood": 0.22, "gym": 0.16, "fire": 0.13, "drive": 0.11, "aid": 0.08}
 _IN_THEIR_PLACE = {"ball": "dance", "wood": "cook", "gym": "sing", "fire": "grow", "drive": "game", "aid": "film"}
 _GOALS = ("work", "training", "belonging", "health", "safety")
@@ -35,15 +35,15 @@ def _arms() -> dict[str, Any]:
     return {
         NOTHING: {"spends_on": "nothing"},
         ADULTS: {"signals": "none", "menu": "none", "setup_weeks": 8},
-        CARRIED: {"signals": "none", "menu": "origin", "setup_weeks": 8},
-        ANEW: learned,
+        TRANSPLANTED: {"signals": "none", "menu": "origin", "setup_weeks": 8},
+        RECOPRODUCED: learned,
     }
 
 
 def _settings(weeks: int) -> dict[str, Any]:
     return {
-        "weeks": weeks, "replicates": 2, "reference_arm": NOTHING, "verdict_arm": ANEW, "verdict_against": CARRIED,
-        "break_even_points": [],
+        "weeks": weeks, "replicates": 2, "reference_arm": NOTHING, "verdict_arm": RECOPRODUCED,
+        "verdict_against": TRANSPLANTED, "break_even_points": [],
     }  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from modsim.simulation.lanes import Lane
 from modsim.simulation.runs import run
 from tests.conftest import small_scenario
 
-NEW, CARRIED, NOTHING = Lane("recoproduce"), Lane("transplant"), Lane("none")
+NEW, TRANSPLANTED, NOTHING = Lane("recoproduce"), Lane("transplant"), Lane("none")
 
 
-def totals(*changes, lanes=(NOTHING, CARRIED, NEW), replicates=(0, 1)):
+def totals(*changes, lanes=(NOTHING, TRANSPLANTED, NEW), replicates=(0, 1)):
     """Figures summed over recipients and replicates, by name and lane."""
     outcome = run(small_scenario(*changes), list(lanes), list(replicates))
     return {
@@ -20,27 +20,27 @@ def totals(*changes, lanes=(NOTHING, CARRIED, NEW), replicates=(0, 1)):
 
 
 @pytest.mark.slow(reason="enough replicates to see every round")
-def test_a_purse_too_thin_for_co_design_still_pays_for_carrying_the_programme():
+def test_a_purse_too_thin_for_co_design_still_pays_for_transplanting_the_programme():
     found = totals("purse.budget=8", "purse.grant=380", "settings.weeks=40", "programme.minimum_places=12")
     assert found["rounds"][NEW] == 0
-    assert found["rounds"][CARRIED] > 0
+    assert found["rounds"][TRANSPLANTED] > 0
 
 
 def test_longer_set_up_means_fewer_rounds():
     found = totals("settings.weeks=150")
-    assert found["rounds"][NEW] < found["rounds"][CARRIED]
+    assert found["rounds"][NEW] < found["rounds"][TRANSPLANTED]
     slower = totals("settings.weeks=150", "arms.recoproduce.setup_weeks=40")
     assert slower["rounds"][NEW] < found["rounds"][NEW]
 
 
-def test_the_more_unlike_the_areas_the_fewer_join_what_was_carried_unchanged():
-    joined = [totals(f"world.dissimilarity={d}")["joined"][CARRIED] for d in (0.0, 0.5, 1.0)]
+def test_the_more_unlike_the_areas_the_fewer_join_what_was_transplanted():
+    joined = [totals(f"world.dissimilarity={d}")["joined"][TRANSPLANTED] for d in (0.0, 0.5, 1.0)]
     assert joined[0] > joined[1] > joined[2]
 
 
-def test_carrying_and_making_anew_are_heard_of_in_the_same_number_of_contacts():
+def test_transplanting_and_re_co_producing_are_heard_of_in_the_same_number_of_contacts():
     young = ("areas.castlefern.eligible_oldest=19", "areas.govan.eligible_oldest=19")  # nobody listed grows out
-    outcome = run(small_scenario("settings.weeks=40", "programme.rounds=1", *young), [CARRIED, NEW], [0])
+    outcome = run(small_scenario("settings.weeks=40", "programme.rounds=1", *young), [TRANSPLANTED, NEW], [0])
     contacts = outcome.spent["contacts"][0, 1:]
     assert (contacts == 120 * 1.5).all()
 

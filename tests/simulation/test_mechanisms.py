@@ -13,7 +13,7 @@ from modsim.simulation.runs import run
 from tests.conftest import small_scenario
 from tests.simulation.same import outcomes_differ
 
-NONE, CARRIED, NEW = Lane("none"), Lane("transplant"), Lane("recoproduce")
+NONE, TRANSPLANTED, NEW = Lane("none"), Lane("transplant"), Lane("recoproduce")
 BUSY = ("settings.weeks=70", "purse.budget=40")
 
 # where a mechanism does nothing at the defaults, settings in which it acts
@@ -35,7 +35,7 @@ ACTS_WHERE = {
 }  # fmt: skip
 
 
-def lived(scenario, lanes=(NONE, CARRIED, NEW), replicates=(0,)):
+def lived(scenario, lanes=(NONE, TRANSPLANTED, NEW), replicates=(0,)):
     return run(scenario, list(lanes), list(replicates))
 
 
@@ -197,7 +197,7 @@ def test_a_course_broken_off_is_a_broken_promise_and_an_anchor_may_prevent_it():
 
 def test_those_compelled_all_join_and_enjoy_it_less():
     free, compelled = (
-        lived(small_scenario(*BUSY, f"arms.transplant.compulsory={value}"), [NONE, CARRIED]).totals
+        lived(small_scenario(*BUSY, f"arms.transplant.compulsory={value}"), [NONE, TRANSPLANTED]).totals
         for value in ("false", "true")
     )
     joined = [t["joined"][:, 1:, 1].sum() / t["invited"][:, 1:, 1].sum() for t in (free, compelled)]
@@ -235,7 +235,7 @@ def test_hours_in_kind_are_written_down_whether_they_are_charged_or_not():
 
 def test_existing_resources_alone_run_a_programme():
     changes = ("purse.budget=0", "purse.grant=0", "purse.pledged_hours=12", "settings.weeks=100")
-    found = lived(small_scenario(*changes), [NONE, CARRIED])
+    found = lived(small_scenario(*changes), [NONE, TRANSPLANTED])
     assert found.totals["rounds"][:, 1:, 1].min() > 0
     assert found.totals["hours_arrived"][:, 1:, 1].max() < 100 * 12 * 9
 

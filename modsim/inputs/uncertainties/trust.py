@@ -212,8 +212,8 @@ class Listening(Table):
     )
     prior_strength: float = number(
         8.19,
-        "How many interests professionals' own expectation weighs",
-        unit="wishes",
+        "How many stated interests professionals' own expectation weighs",
+        unit="stated interests",
         allowed=(0.001, 10_000),
         plausible=(1, 40),
         evidence="D",
