@@ -35,7 +35,8 @@ def layers_text(published: dict[str, Any]) -> str:
     total = sum(layers["variances"].values())
     shares = []
     for name, variance in layers["variances"].items():
-        survives = "yes" if layers["survives"][name] else "no"
+        open_ = name != "chance" and not layers["survives"]["chance"]  # nothing is there that could survive it
+        survives = "not tested" if open_ else "yes" if layers["survives"][name] else "no"
         share = f"{variance / total:.0%}" if total else "–"
         shares.append((WORDS[name], f"{variance**0.5:.2f}", share, survives))
     draws = []

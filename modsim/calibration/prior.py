@@ -82,7 +82,7 @@ class Prior:
         problems: list[str] = []
         found = [_parameter(row, f"{path}, line {k}", problems) for k, row in rows.items()]
         if not 1 <= len(rows) <= _MOST_PARAMETERS:
-            problems.append(f"{path}: holds {len(rows)} numbers; between 1 and {_MOST_PARAMETERS} can be calibrated")
+            problems.append(f"{path}: holds {len(rows)} parameters; between 1 and {_MOST_PARAMETERS} can be calibrated")
         if problems:
             raise InputError(problems)
         known = [parameter for parameter in found if parameter is not None]

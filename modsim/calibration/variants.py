@@ -76,7 +76,7 @@ VARIANTS = (
     Variant("trust even", "a bad experience weighs as much as a good one", _at(trust__loss_to_gain=1.0)),
     Variant("trust four", "a bad experience weighs four good ones", _at(trust__loss_to_gain=4.0)),
     Variant("trust fourteen", "a bad experience weighs fourteen good ones", _at(trust__loss_to_gain=14.0)),
-    Variant("no excitement", "incidents do not trigger others: people only differ", _at(excitation__offspring=0.0)),
+    Variant("no excitation", "incidents do not trigger others: people only differ", _at(excitation__offspring=0.0)),
     Variant("match saturates", "match has diminishing returns", _at(), SATURATING),
     Variant(
         "trust calms nobody", "trust neither lowers incidents nor makes effects last",

@@ -106,7 +106,7 @@ def numbers_figure(calibration: Calibration) -> tuple[Figure, str]:
     axis.set_yticks(range(len(table)), table["number"])
     axis.set_xlim(-0.01, 1.01)
     axis.set_xticks([0, 0.5, 1], ["lowest", "", "highest"])
-    axis.set_xlabel("place in the range that was thought possible; the stroke is the first best guess")
+    axis.set_xlabel("place in the prior range; the stroke is the first best guess")
     axis.set_ylim(-1, len(table))
     put_title(figure, "Parameters that the evidence narrows (dark), and those it hardly narrows (light)")
     known = table.loc[table["identified"], "number"][::-1]

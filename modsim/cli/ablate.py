@@ -131,9 +131,11 @@ def _show(found: "Ablation") -> None:
     replicates = found.scenario.settings.replicates
     for figure, words in (
         ("own effect", f"Change of incidents under “{label(found.arm)}”, %"),
-        ("contrast", f"“{label(found.arm)}” minus “{label(found.against)}”, points"),
+        ("contrast", f"“{label(found.arm)}” minus “{label(found.against)}”, percentage points"),
     ):
-        console.print(f"{words}: {_interval(found.full(figure))} with everything; {replicates} futures", style="bold")
+        console.print(
+            f"{words}: {_interval(found.full(figure))} with everything; {replicates} simulated futures", style="bold"
+        )
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for name in ("without", "the figure is", "difference it makes", "verdict"):
             table.add_column(name, justify="left" if name in ("without", "verdict") else "right")
@@ -144,9 +146,9 @@ def _show(found: "Ablation") -> None:
                 table.add_row(Text(name), _interval(row.without_it), _interval(row.carried), Text(says))
         console.print(table)
     console.print(
-        "Paired simulated futures with 95 % intervals of the mean; below 0 is fewer incidents. The smallest difference "
-        f"that matters is {found.smallest:g}. “May not matter” leaves out 0 but not that; “no difference that matters” "
-        "lies within it. Each is taken away alone, so the parts do not add up.",
+        "Paired simulated futures with 95 % intervals of the mean; below 0 is fewer incidents. “May not matter”: the "
+        f"interval excludes 0, not {found.smallest:g}. “No difference that matters”: it lies within "
+        f"±{found.smallest:g}. Each is taken away alone, so the parts do not add up.",
         style="dim", soft_wrap=True,
     )  # fmt: skip
     console.print(BANNER, style="dim", soft_wrap=True)

@@ -156,7 +156,7 @@ def _show(found: "Calibration", more: Any) -> None:
 
     console = terminal()
     console.print(f"{found.scenario.title}: {len(found.table):,} points run, {found.kept.sum():,} not ruled out.")
-    console.print(f"The first wave leaves {found.room_left:.1%} of what was thought possible.\n")
+    console.print(f"The first wave leaves {found.room_left:.1%} of the prior.\n")
     console.print(_table(found.reached, ("id", "figure", "use", "target_low", "target_high", "model", "holds")))
     missed = found.reached[~found.reached["holds"]]
     if len(missed):
@@ -167,14 +167,14 @@ def _show(found: "Calibration", more: Any) -> None:
         print(f"No run of this place has the figures of {', '.join(target.id for target in found.absent)}.")
     known = found.numbers[found.numbers["identified"]].sort_values("contraction", ascending=False)
     console.print(
-        f"\nThe evidence narrows (contraction {found.identified_from:.2g} or more; chance gives up to "
-        f"{found.chance:.2g}) of {len(known)} numbers{':' if len(known) else '.'}",
+        f"\nThe evidence narrows {len(known)} parameters (contraction {found.identified_from:.2g} or more; chance "
+        f"gives up to {found.chance:.2g}){':' if len(known) else '.'}",
         soft_wrap=True,
     )
     if len(known):
         console.print(_table(known, ("number", "prior_best", "centre", "low", "high", "contraction")))
     rest = found.numbers[~found.numbers["identified"]]["number"]
-    console.print(f"and next to nothing of {', '.join(rest)}.", soft_wrap=True)
+    console.print(f"It hardly narrows {', '.join(rest)}.", soft_wrap=True)
     recovery = more["recovery"]
     console.print(
         f"\nParameter recovery on synthetic data: {coverage_of(recovery)} (60 to 95 % is as it should be).",

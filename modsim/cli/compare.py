@@ -223,10 +223,10 @@ def _show_layers(layers: "Layers") -> None:
     total = sum(layers.variances.values())
     for name, variance in layers.variances.items():
         share = "" if len(layers.variances) == 1 or not total else f", {variance / total:.0%} of all"
-        say(f"  {WORDS[name]}: standard deviation {variance**0.5:.2f} points{share}")
+        say(f"  {WORDS[name]}: standard deviation {variance**0.5:.2f} percentage points{share}")
     for words, draws in (
         ("parameters that the evidence leaves open", layers.numbers),
-        ("these and how far interests differ", layers.numbers_and_distance),
+        ("these and the dissimilarity", layers.numbers_and_distance),
     ):
         if draws is not None:
             low, high = draws.range
@@ -295,8 +295,8 @@ def _break_even(comparison: "Comparison") -> str:
     label = comparison.scenario.arm_label(comparison.verdict_pair[0])
     span = "" if found.low is None else f" (95 % interval {found.low:.2f} to {found.high:.2f})"
     return (
-        f"“{label}” does better where young people's interests differ by more than {found.mean:.2f}{span}, on a scale "
-        f"from 0 to 1. {assumed}"
+        f"“{label}” does better where the interests of {comparison.scenario.vocabulary.people} differ by more than "
+        f"{found.mean:.2f}{span}, on a scale from 0 to 1. {assumed}"
     )
 
 

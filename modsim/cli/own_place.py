@@ -136,9 +136,7 @@ def new(
     people = scenario.young_people
     print(f"{path}: written, with {people:,} young people. Next:\n  modsim compare {path}")
     if assumed:
-        print(
-            f"Left at what is usual, and marked as assumed: {', '.join(sorted(o.replace('_', ' ') for o in assumed))}."
-        )
+        print(f"Usual values, marked as assumed: {', '.join(sorted(o.replace('_', ' ') for o in assumed))}.")
 
 
 def _named(id_of: Callable[[str], str]) -> Callable[[str], str]:
@@ -198,8 +196,8 @@ def _said_at_length(found: "Dissimilarity") -> str:
         f"two such samples of one place {found.by_luck:.2f} apart.\n"
         f"The three activities named most there hold {found.on_the_menu[0]:.0%} of the cards there and "
         f"{found.on_the_menu[1]:.0%} of yours:\nthe "
-        "interests that a menu transplanted unchanged would serve. The scenario uses only the distance, spread over "
-        "all activities.\n"
+        "interests that a menu transplanted unchanged would serve. The scenario uses only the dissimilarity, spread "
+        "over all activities.\n"
     )
     span = f"95 % interval {found.low:.2f} to {found.high:.2f}"
     if found.value is not None:

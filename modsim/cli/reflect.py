@@ -36,7 +36,7 @@ def reflect(
         list[str] | None,
         typer.Option(metavar="N=ANSWER", help="true, partly, not or unknown for insight N (1-7); may be repeated."),
     ] = None,
-    why: Annotated[list[str] | None, typer.Option(metavar="N=TEXT", help="A line why; may be repeated.")] = None,
+    why: Annotated[list[str] | None, typer.Option(metavar="N=TEXT", help="A short reason; may be repeated.")] = None,
     rest: Annotated[str | None, typer.Option(metavar="ANSWER", help="The answer to all others.")] = None,
     answers: Annotated[Path | None, typer.Option(metavar="FILE", help="Answers saved before.")] = None,
     about: Annotated[str, typer.Option(help="The place or programme they are about, if you like.")] = "",
@@ -156,14 +156,14 @@ def _asked(
         refuse([f"--answer: none for insight {numbers}; give them, or --rest, or run it in a terminal and be asked"])
     if missing:
         choices = ", ".join(f"{key} ({words})" if key != words else key for key, words in ANSWERS.items())
-        print(f"From your own experience: is it so? Answer with {choices}.\n")
+        print(f"From your own experience: is it true? Answer with {choices}.\n")
         which = "Which place or programme is it about (may stay empty)"
         about = about or typer.prompt(which, default="", show_default=False)[:200]
     for name in missing:
         print(f"\n{name.removeprefix('insight-')}. {STATEMENTS[name]}")
         said = ""
         while said not in ANSWERS:
-            said = typer.prompt("  so here", default="unknown").strip().lower()
+            said = typer.prompt("  true here", default="unknown").strip().lower()
             if said not in ANSWERS:
                 print(f"  {said!r} is no answer; give one of {', '.join(ANSWERS)}", file=sys.stderr)
         replies[name] = {
@@ -191,7 +191,7 @@ def _show(found: "Reflection") -> None:
     label = found.scenario.arm_label
     arm, against = label(found.full.arm), label(found.full.against)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for head in ("insight", "you say", "without it", "the model says", "so you"):
+    for head in ("insight", "you say", "without it", "the model says", "you and it"):
         table.add_column(Text(head))
     for row in found.beside:
         carried = row.carried.carried
@@ -204,7 +204,7 @@ def _show(found: "Reflection") -> None:
     def say(text: str, style: str | None = None) -> None:
         console.print(text, style=style, soft_wrap=True)
 
-    say(f"Does it matter to “{arm}”? What happens without each, all others being there", "bold")
+    say(f"What happens to “{arm}” without each insight, one at a time", "bold")
     console.print(table)
     smallest = found.full.smallest
     say(
@@ -222,7 +222,7 @@ def _show(found: "Reflection") -> None:
     wholly = f", and what you leave open wholly at work ({_numbers(open_)})" if open_ else ""
     say(
         f"{taken[:1].upper()}{taken[1:]}{wholly}, the first minus the second is "
-        f"{mean.mean or 0.0:+.2f} points{interval}; below 0 the first has fewer incidents."
+        f"{mean.mean or 0.0:+.2f} percentage points{interval}; below 0 the first has fewer incidents."
     )
     if open_:
         say(
@@ -277,7 +277,7 @@ def pool_answers(
     if len(kept) < len(read):
         old = len(read) - len(kept)
         console.print(
-            f"Under the answers of {old} the model was not run as they stand: `modsim reflect --answers FILE` does it.",
+            f"For {old} the model has not run with the present answers; `modsim reflect --answers FILE` does it.",
             soft_wrap=True,
         )
     if kept:
@@ -285,11 +285,12 @@ def pool_answers(
         values, ends = [one.contrast for one in said], [end for one in said for end in (one.low, one.high)]
         console.print(
             f"Under their answers the model's difference between the two plans runs from {min(values):+.2f} to "
-            f"{max(values):+.2f} points, and from {min(ends):+.2f} to {max(ends):+.2f} with what they leave open.",
+            f"{max(values):+.2f} percentage points, and from {min(ends):+.2f} to {max(ends):+.2f} with what they "
+            "leave open.",
             soft_wrap=True,
         )
         if len({each.scenario for each in kept}) > 1:
-            console.print("They looked at different scenarios, so that is no one question's range.", soft_wrap=True)
+            console.print("They used different scenarios, so this range mixes questions.", soft_wrap=True)
     console.print(
         "0 is not at all, 1 is wholly. “Don't know” does not widen anybody else's answer.", style="dim", soft_wrap=True
     )

@@ -135,14 +135,14 @@ def _wrong_with(network: Path, area: str | None) -> list[str]:
 def _sum_up(community: "Community", area: str | None) -> None:
     """How it stands at the end, and whom one could follow."""
     print()
-    incident = community.scenario.vocabulary.incident
+    incidents = community.scenario.vocabulary.incidents
     for one in community.programmes:
         if area not in (None, one.place.id):
             continue
         weekly = community.town.records.weekly[: community.week + 1, one.area, 0, 0]
         print(
             f"{one.place.label}: rounds finished {one.round}, {one.joined} joined, {one.completions} completed, "
-            f"{one.destinations} found work or training; {int(weekly.sum()):,} incidents of {incident}"
+            f"{one.destinations} found work or training; {int(weekly.sum()):,} incidents ({incidents})"
         )
     took_part = [
         person

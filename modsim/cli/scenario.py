@@ -46,7 +46,7 @@ def check(scenario: ScenarioFile, changes: Changes = None) -> None:
 
     (loaded,) = all_read([scenario], lambda path: load_scenario(path, changes or []))
     people = loaded.young_people
-    origin = next((area.label for area in loaded.areas if area.role == "origin"), "offstage")
+    origin = next((area.label for area in loaded.areas if area.role == "origin"), "not simulated")
     number = len(loaded.areas)
     print(
         f"{scenario}: fine. {number} area{'' if number == 1 else 's'} with {people:,} young people "

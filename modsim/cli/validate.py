@@ -104,7 +104,7 @@ def _show(found: list[Any]) -> None:
 
     console = terminal()
     table = plain_table(
-        [("", "left"), ("pattern", "left"), ("may lie", "right"), ("model", "right"), ("verdict", "left")]
+        [("", "left"), ("pattern", "left"), ("expected range", "right"), ("model", "right"), ("verdict", "left")]
     )
     for one in found:
         p, mean = one.pattern, one.found

@@ -183,7 +183,7 @@ def effect_rows(comparison: Comparison) -> list[tuple[str, str]]:
     """Name of a measure and what it is called on the page, from the widest claim to the smallest effect."""
     incident = comparison.scenario.vocabulary.incident
     return [
-        (f"apparent_{incident}_change_percent", "participants, before against after"),
+        (f"apparent_{incident}_change_percent", "participants, before–after change"),
         (f"participants_{incident}_change_percent", "participants, against no programme"),
         (f"occurred_{incident}_change_percent", "the whole area, against no programme"),
     ]
@@ -269,7 +269,7 @@ _HOURS_FOR = {
     "outreach contacts": ("contacts",),
     "design with young people": ("meetings", "links"),
     "sessions and mentors": ("delivery", "mentoring"),
-    "interests in the course, learning": ("negotiation", "learning", "patrol"),
+    "requests, learning, patrol": ("negotiation", "learning", "patrol"),
 }
 _HEADING_COLOURS = ("#3D3D3D", "#28A197", "#A285D1", "#801650", "#E5E5E5")  # none of them a plan's
 

@@ -252,7 +252,7 @@ def _break_even(shown: Shown) -> Any:
     """Where the two plans break even on the scale of dissimilarity, in words and as a scale."""
     answer = shown.answer
     if answer is None or not answer.has_break_even:
-        text = "The model is looking for it …" if not (shown.stopped or shown.error) else "It was not looked for."
+        text = "The model is looking for it …" if not (shown.stopped or shown.error) else "It was not computed."
         return tag("section", tag("h2", "Break-even"), tag("p", text), class_="break-even", data_testid="break-even")
     found, here = answer.comparison.break_even, answer.comparison.scenario.world.dissimilarity
     marks = []
@@ -354,8 +354,8 @@ def _controls(shown: Shown, view: View, scenarios: Mapping[str, Scenario], own: 
         ),
         *levers,
         _starts(view, scenarios, own, acts, start_from),
-        tag("p", Button("Back to the start's own values", lambda: start_from(view.start), "reset")),
-        tag("p", f"Start: {base.title or view.start}", class_="hint"),
+        tag("p", Button("Back to the scenario's values", lambda: start_from(view.start), "reset")),
+        tag("p", f"Scenario: {base.title or view.start}", class_="hint"),
         class_="controls", aria_labelledby="levers-title",
     )  # fmt: skip
 
@@ -432,7 +432,7 @@ def _footer(scenario: Scenario, name: str) -> Any:
         tag(
             "p",
             f"The modellers assumed {assumed} of the {numbers} parameters. The evidence grade under a lever says where "
-            f"its value comes from: {letters}. Every parameter, with its range and source: ",
+            f"its value comes from: {letters}. To see one with its range and source, run ",
             tag("code", f"modsim scenario show scenarios/{USUAL}.toml --key world.dissimilarity"),
             ". The rules are in docs/model.md.",
         ),
@@ -443,5 +443,9 @@ def _footer(scenario: Scenario, name: str) -> Any:
             "reader hears in its place, and a table. The page was checked with axe and by keyboard, not yet with "
             "people who use assistive technology.",
         ),
-        tag("p", f"modsim {metadata.version('modsim')} · start: {name} · seed {scenario.settings.seed}", class_="hint"),
+        tag(
+            "p",
+            f"modsim {metadata.version('modsim')} · scenario: {name} · seed {scenario.settings.seed}",
+            class_="hint",
+        ),
     )

@@ -168,10 +168,10 @@ def _legend(comparison: Comparison, reference: str = "") -> Any:
 
 def _over_time(comparison: Comparison, view: View, go: Go) -> Any:
     incidents = comparison.scenario.vocabulary.incidents
-    topics = [{"id": "asb", "name": incidents.capitalize()}, {"id": "trust", "name": "Trust in partners"}]
+    topics = [{"id": "asb", "name": incidents.capitalize()}, {"id": "trust", "name": "Trust in the lead partner"}]
     kinds = [{"id": "gap", "name": "Against no programme"}, {"id": "levels", "name": "Levels"}]
     axis = charts.axis_of(comparison, view.topic, view.levels)
-    what = incidents.capitalize() if view.topic == "asb" else "Trust in partners"
+    what = incidents.capitalize() if view.topic == "asb" else "Trust in the lead partner"
     panels = []
     for place in recipients(comparison.scenario):
         area = comparison.scenario.areas[place]

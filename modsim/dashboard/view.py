@@ -100,7 +100,7 @@ def read_address(query: str | None, scenarios: Mapping[str, Scenario], usual: st
         notices.append(
             "This link was made with a scenario file of its own: open that file here, below the levers."
             if start.startswith(OWN)
-            else f"The link asks for a start that is not here; it shows “{scenarios[usual].title or usual}” instead."
+            else f"The link asks for a scenario that is not here; it shows “{scenarios[usual].title or usual}” instead."
         )
         start = usual
     version = words.pop("v", metadata.version("modsim"))

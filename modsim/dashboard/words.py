@@ -16,7 +16,7 @@ CAVEATS = (
     BANNER,
     "Nobody has measured how different such areas are. Look first at the break-even: how different they must be before "
     "the better plan changes.",
-    "Most numbers in the model are assumptions. Every range holds only if the model's rules are right.",
+    "Most parameters are assumptions. Every range holds only if the model's rules are right.",
 )
 CANNOT_TELL = (
     "whether the people of these areas would agree",
@@ -74,12 +74,12 @@ def plan_words(scenario: Scenario, arm: str) -> str:
     elif levers.menu == "learned":
         what = "activities chosen from what young people there say they want"
     elif levers.menu == "origin":
-        what = "the activities of the place it comes from"
+        what = "the original site's activities"
     elif levers.menu == "none":
         what = "adult attention without activities"
     else:
         what = "a fixed list of activities"
-    setup = f"after at least {levers.setup_weeks} weeks of set-up"
+    setup = f"after {levers.setup_weeks} weeks of set-up, fewer once the process is known"
     return f"“{label}”: {what}, {setup}; {badge_of(levers).short}."
 
 
@@ -156,22 +156,23 @@ def trust_sentence(comparison: Comparison) -> str:
     """Trust in the same form; where the interval leaves the direction open, it says so."""
     measure = next(m for m in comparison.measures if m.name == "trust_youth_change_points")
     found = comparison.contrast(*comparison.verdict_pair, measure)
-    d = found.difference
+    d, people = found.difference, comparison.scenario.vocabulary.people
     arm, against = (_plan(comparison, name) for name in comparison.verdict_pair)
     if d.mean is None:
         return ""
     if d.low is None or d.high is None:
         size = _size(d.mean, "points", "higher", "lower")
-        return f"Young people's trust is {size} with “{arm}”, on a scale from 0 to 100."
+        return f"Trust of {people} in the lead partner is {size} with “{arm}”, on a scale from 0 to 100."
     kind = kind_of(d, "higher", comparison.scenario.smallest_difference(measure.name) or 0.0)
     span = _span(d.low, d.high, "higher", "lower")
     if kind == "about the same":
-        return f"Young people's trust in partners ends about the same ({span}, on a scale from 0 to 100)."
+        return f"Trust of {people} in the lead partner ends about the same ({span}, on a scale from 0 to 100)."
     if d.low * d.high <= 0:
-        return f"The model cannot tell which plan leaves more trust in partners ({span}, on a scale from 0 to 100)."
+        more = "The model cannot tell which plan leaves more trust in the lead partner"
+        return f"{more} ({span}, on a scale from 0 to 100)."
     return (
-        f"Young people's trust in partners ends {_size(d.mean, 'points', 'higher', 'lower')} with “{arm}” than with "
-        f"“{against}” ({span}, on a scale from 0 to 100)."
+        f"Trust of {people} in the lead partner ends {_size(d.mean, 'points', 'higher', 'lower')} with “{arm}” than "
+        f"with “{against}” ({span}, on a scale from 0 to 100)."
     )
 
 

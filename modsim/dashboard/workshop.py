@@ -169,7 +169,7 @@ def check_size(scenario: Scenario, benches: int = 1) -> Plan:
         ):
             return plan
     raise TooLargeError(
-        f"This scenario is too large for the page ({people:,} young people, {settings.replicates:,} futures, "
+        f"This scenario is too large for the page ({people:,} young people, {settings.replicates:,} simulated futures, "
         f"{settings.weeks:,} weeks, {len(settings.break_even_points)} break-even points). Run it with "
         "`modsim compare`, or lower settings.replicates, settings.weeks, settings.break_even_points or the populations "
         "in the file."
@@ -245,7 +245,7 @@ class Workshop:
             job.tell(error="stopped")
         except BrokenProcessPool:
             self._forget(job, key)
-            job.tell(error="A process that worked on this ended without a word, most often because memory ran out.")
+            job.tell(error="A worker process stopped, most often because memory ran out.")
         except Exception as error:  # the page must tell it, and go on
             self._forget(job, key)
             job.tell(error=f"This could not be worked out ({type(error).__name__}: {error}).")

@@ -52,7 +52,7 @@ def break_even(points: list[float], gains: np.ndarray, arm: str, against: str, s
         odd = [point for point, gain in zip(points, means, strict=True) if (point - where) * gain < 0]
         if odd:
             there = ", ".join(f"{x:g}" for x in odd)
-            text += f" That takes the gain to rise with dissimilarity; the runs at {there} do not."
+            text += f" This assumes that the gain rises with dissimilarity; at {there} it does not."
         return BreakEven(where, low, high, text)
     ahead = [f"{point:g}" for point, gain in zip(points, means, strict=True) if gain > 0]
     if len(ahead) == len(points):

@@ -70,7 +70,7 @@ def _of_areas(scenario: Scenario) -> list[tuple[str, str]]:
         found.append(("areas", "two areas have the same id; give each its own"))
     if sum(a.role == "origin" for a in scenario.areas) > 1:
         found.append(
-            ("areas", "more than one area has role 'origin'; one at most, none if the original site is offstage")
+            ("areas", "more than one area has role 'origin'; one at most, none if the original site is not simulated")
         )
     if not scenario.recipients:
         found.append(("areas", "no area has role 'recipient'; there must be at least one"))

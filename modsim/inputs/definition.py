@@ -86,6 +86,8 @@ def badge_of(levers: Levers) -> Badge:
 
 
 def _no_design(levers: Levers, asked: bool) -> str:
+    if levers.menu == "none":
+        return "no activities are offered"
     if levers.menu not in ("learned", "individual"):
         return "the menu is fixed in advance"
     return "partners share no power over the design" if asked else "nobody asks young people"

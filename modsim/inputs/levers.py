@@ -98,7 +98,7 @@ class Levers(Table):
         allowed=(1, 104),
         plausible=(4, 52),
         evidence="D",
-        source="assumption: 2 months (8 weeks) for a transplanted programme, 4 (17) for one made with a group",
+        source="assumption: 2 months (8 weeks) for a transplanted programme, 4 (17) for one co-designed with a group",
     )
 
 
@@ -283,8 +283,8 @@ class Purse(Table):
     )
     gbp_per_incident: Annotated[float, Field(gt=0, le=1_000_000)] | None = choice(
         None,
-        "What an incident that does not occur is worth to whoever asks, in GBP of the price year; without it no "
-        "benefit in money is shown, since nobody has settled one",
+        "Value of an incident averted, in GBP of the price year; without it no money benefit is shown, since none is "
+        "agreed",
     )
     price_year: int = number(
         2024, "Year of the prices", unit="year", allowed=(1990, 2100), evidence="D", source="a label"

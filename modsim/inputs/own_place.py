@@ -113,14 +113,14 @@ def text_of(place: OwnPlace, base: str, arms: list[str]) -> str:
         wishes += f"\ndissimilarity_high = {high:.2f}"
     one_line = " ".join(place.name.split())
     lines = [
-        f"# {one_line}: make a programme there, or transplant one?",
+        f"# {one_line}: re-co-produce a programme there, or transplant it unchanged?",
         "#",
-        f"# Known: what whoever wrote this file gave: {', '.join(known) or 'only the name'}.",
+        f"# Known (from the author): {', '.join(known) or 'only the name'}.",
         f"# Assumed: all else, as in {base}. Interests, ties, trust and effects were not measured here.",
         "# Look at: the break-even dissimilarity first, then the verdict, then the cost. Change a line, run it again.",
         "",
         f'extends = "{base}"',
-        f'title = "{quoted}: make a programme there, or transplant one?"',
+        f'title = "{quoted}: re-co-produce a programme there, or transplant it unchanged?"',
         "",
         "[settings]",
         f'areas = ["{ident}"]   # only this one; the programme transplanted comes from elsewhere',

@@ -273,7 +273,8 @@ class Settings(Table):
     )
     areas: Annotated[list[AreaId], Field(max_length=500)] = choice(
         [],
-        "Areas to look at, by id; all of them if empty. Without an area of role origin, the original site is offstage",
+        "Areas to look at, by id; all of them if empty. Without an area of role origin, the original site is not "
+        "simulated",
     )
     reference_arm: ArmName = choice("none", "The arm every other arm is measured against; it spends nothing")
     verdict_arm: ArmName = choice("recoproduce", "The arm the verdict is about")

@@ -10,7 +10,7 @@ from modsim.simulation.agents.young_person import YoungPerson
 from modsim.simulation.columns import Stage, Standing
 from modsim.simulation.community import Community
 
-ONE_OF_MANY = "This is one possible future of synthetic people; others are as likely."
+ONE_OF_MANY = "This is one simulated future of synthetic people; others are as likely."
 
 
 @dataclass(frozen=True)
@@ -250,6 +250,8 @@ class _Witness:
             told.append("finds work or training")
         if p.occurred:
             reported = f", {p.reported} of them reported" if p.reported else ""
+            if p.occurred == p.reported == 1:
+                reported = ", which is reported"
             told.append(f"is part of {p.occurred} incident{'s' if p.occurred > 1 else ''}{reported}")
         self._remember()
         return told

@@ -187,7 +187,8 @@ def draw_ablation(found: Ablation) -> tuple[Figure, str]:
     label = found.scenario.arm_label
     panels = {
         "own effect": f"“{label(found.arm)}”: change of incidents, %",
-        "contrast": f"“{label(found.arm)}” minus “{label(found.against)}”, points (below 0 the first does better)",
+        "contrast": f"“{label(found.arm)}” minus “{label(found.against)}”, percentage points (below 0 the first does "
+        "better)",
     }
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(
@@ -227,4 +228,4 @@ def draw_ablation(found: Ablation) -> tuple[Figure, str]:
         figure.legend(handles=marks, loc="lower center", bbox_to_anchor=(0.5, 0.045), ncols=5, fontsize=7.5)
         finish(figure)
     opening = f"With everything the own effect is {found.full('own effect').mean or 0.0:+.2f} %, the contrast "
-    return figure, f"{opening}{found.full('contrast').mean or 0.0:+.2f} points. " + "; ".join(said) + "."
+    return figure, f"{opening}{found.full('contrast').mean or 0.0:+.2f} percentage points. " + "; ".join(said) + "."

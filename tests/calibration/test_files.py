@@ -85,7 +85,7 @@ WRONG_PRIORS = [
         "key,low,high\npeers.pull,0,0.1\n",
         "has no column 'best', has no column 'scale'; it should hold a prior: a CSV file",
     ),
-    ("key,low,best,high,scale\n", "holds 0 numbers"),
+    ("key,low,best,high,scale\n", "holds 0 parameters"),
 ]
 
 

@@ -14,10 +14,10 @@ from tests.conftest import SCENARIOS, SMALL, modsim, small_scenario
 SETS = [word for change in SMALL for word in ("--set", change)]
 
 
-def test_a_run_is_told_as_one_possible_future(monkeypatch, capsys):
+def test_a_run_is_told_as_one_simulated_future(monkeypatch, capsys):
     code, out, err = modsim(monkeypatch, capsys, "run", SCENARIOS / "three-areas.toml", "--arm", "recoproduce", *SETS)
     assert (code, err) == (0, "")
-    for words in ("one possible future", "round 1 begins", "the menu is", "the course begins", "To follow somebody"):
+    for words in ("one simulated future", "round 1 begins", "the menu is", "the course begins", "To follow somebody"):
         assert words in out
     person = out.split("--person ")[1].strip()
     code, out, err = modsim(
@@ -121,7 +121,8 @@ def test_the_network_of_an_area_is_drawn_as_it_is_at_the_end(arm, monkeypatch, c
     assert f"{len(inside)} of them took part" in out
     assert bool(inside) == (arm != "none")
     picture = file.read_text()
-    for words in ("The network of Govan after 30 weeks of one possible future", "A thinking tool", "housing", "anchor"):
+    title = "The network of Govan after 30 weeks of one simulated future"
+    for words in (title, "A thinking tool", "housing", "anchor"):
         assert words in picture
     assert ("took part, their friends" in picture) == (arm != "none")
 

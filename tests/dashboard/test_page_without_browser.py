@@ -73,7 +73,7 @@ def test_an_address_brings_back_the_same_view(data):
         ("dissimilarity=%3Cscript%3Ealert(1)%3C/script%3E", "needs a number"),
         ("weeks=52.5", "takes whole numbers; it was set to 52"),
         ("weeks=1e9", "it was set to 520"),
-        ("start=%3Cb%3Enowhere", "asks for a start that is not here"),
+        ("start=%3Cb%3Enowhere", "asks for a scenario that is not here"),
         (f"start={OWN}", "made with a scenario file of its own"),
         ("v=0.0.0", "made with another version"),
         ("show=secrets", "asks for a chart that is not here"),

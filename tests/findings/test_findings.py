@@ -129,7 +129,7 @@ def test_nothing_averted_is_dominated_and_doubt_has_no_upper_end():
         ([-1.0, -2.0, -3.0], None, "does no better"),
         ([1.0, 0.2, -0.5], None, "does better on average than “B” at 0, 0.5."),
         ([-0.2, -0.2, 1.5], 0.5588, "break even at a dissimilarity of 0.56"),
-        ([-1.0, 0.5, -0.2], 0.4348, "the runs at 1 do not"),
+        ([-1.0, 0.5, -0.2], 0.4348, "at 1 it does not"),
     ],
 )
 def test_the_break_even_is_where_the_gain_crosses_zero(gains, mean, words):

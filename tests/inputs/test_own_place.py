@@ -34,7 +34,7 @@ def test_a_place_of_one_s_own_holds_what_was_given_and_marks_what_was_not(base, 
         "--budget", 12, "--months", 24, "--yes",
     )  # fmt: skip
     assert (code, err) == (0, "")
-    assert "Left at what is usual, and marked as assumed: anchor." in out
+    assert "Usual values, marked as assumed: anchor." in out
     path = base.parent / "northtown.toml"
     scenario = load_scenario(path)
     (area,) = scenario.areas

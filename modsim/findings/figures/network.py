@@ -41,7 +41,7 @@ def draw_network(programme: "Programme", file: Path) -> str:
         _draw_services(axis, programme, place)
         label, arm = programme.place.label, programme.model.scenario.arm_label(programme.model.arm)
         weeks = programme.model.week + 1
-        put_title(figure, f"The network of {label} after {weeks} weeks of one possible future")
+        put_title(figure, f"The network of {label} after {weeks} weeks of one simulated future")
         axis.set_title(wrapped(f"“{arm}”: {why}, their friends, and the partners round the table", 80))
         axis.legend(loc="upper left", bbox_to_anchor=(0.0, 0.0), ncols=5, fontsize=8.5)
         axis.set_axis_off()

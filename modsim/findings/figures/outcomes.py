@@ -114,8 +114,8 @@ def differences_by_area(comparison: Comparison) -> tuple[Figure, str]:
     put_title(figure, f"“{label(arm)}” minus “{label(against)}”, paired simulated futures")
     axis.legend(loc="best", fontsize=8)
     description = (
-        f"Difference between “{label(arm)}” and “{label(against)}” in {measure.label}, in points: each dot is one "
-        f"simulated future, the diamond the mean, the line its 95 % interval. " + "; ".join(said) + "."
+        f"Difference between “{label(arm)}” and “{label(against)}” in {measure.label}, in percentage points: each dot "
+        f"is one simulated future, the diamond the mean, the line its 95 % interval. " + "; ".join(said) + "."
     )
     return figure, description
 

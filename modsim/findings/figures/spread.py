@@ -118,7 +118,7 @@ def where_it_lapses(comparison: Comparison) -> tuple[Figure, str]:
         axis.set_title(labelled(comparison, arm, 44))
         axis.set_axis_off()
     figure.colorbar(dots, ax=axes, label="% of adoptions that were discontinued", shrink=0.8)
-    marks = "squares have an anchor organisation, the star is where it comes from"
+    marks = "squares have an anchor organisation, the star is the original site"
     put_title(figure, f"Where it is discontinued: larger marks adopt it more often, {marks}")
     return figure, "In all simulated futures: " + "; ".join(said) + "."
 

@@ -18,7 +18,7 @@ class World(Table):
     )
     dissimilarity_low: float = number(
         0.0,
-        "From where on the dissimilarity may lie, for all that is known: the lower end of a survey's interval",
+        "Lower end of a survey's interval for the dissimilarity",
         unit="share",
         allowed=(0, 1),
         evidence="D",
@@ -26,7 +26,7 @@ class World(Table):
     )
     dissimilarity_high: float = number(
         1.0,
-        "Up to where it may lie: the upper end of a survey's interval",
+        "Upper end of a survey's interval for the dissimilarity",
         unit="share",
         allowed=(0, 1),
         evidence="D",
@@ -34,8 +34,7 @@ class World(Table):
     )
     drift_per_year: float = number(
         0.0,
-        "How far interests move on in a year, in each area, as a share of the circle they lie on; the distance from "
-        "the original site stays",
+        "Share a year by which the activities that differ move on; the dissimilarity stays",
         unit="share a year",
         allowed=(0, 0.5),
         plausible=(0, 0.15),
@@ -104,8 +103,8 @@ class Population(Table):
         6, "Neighbours a resident talks to", unit="people", allowed=(2, 60), evidence="D", source="assumption"
     )
     rewired_neighbours: float = number(
-        0.1, "Share of them who live elsewhere in the area", unit="share", allowed=(0, 1), evidence="D",
-        source="assumption",
+        0.1, "Share of a resident's neighbours who live elsewhere in the area", unit="share", allowed=(0, 1),
+        evidence="D", source="assumption",
     )  # fmt: skip
     rewired_share: float = number(
         0.25,

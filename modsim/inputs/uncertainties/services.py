@@ -94,7 +94,7 @@ class Commitment(Table):
     )
     regard_step: float = number(
         0.002,
-        "How far one good contact, or one incident more than usual, moves that",
+        "Change in regard from one good contact, or one incident more than usual",
         unit="0-1",
         allowed=(0, 1),
         plausible=(0, 0.01),
@@ -122,7 +122,7 @@ class Commitment(Table):
     )
     together_loss: float = number(
         0.02,
-        "Share of the trust between two partners that a meeting takes which one of them misses",
+        "Share of two partners' trust lost when one of them misses a meeting",
         unit="share",
         allowed=(0, 1),
         evidence="D",
@@ -130,8 +130,7 @@ class Commitment(Table):
     )
     spanner_adds: float = number(
         0.0,
-        "By how much more trust between others grows in a meeting that the anchor's worker, a boundary spanner, brings "
-        "together",
+        "Extra growth of trust between other partners in meetings with the anchor's worker (boundary spanner)",
         unit="ratio",
         allowed=(0, 20),
         plausible=(0, 3),
@@ -163,7 +162,7 @@ class Turnover(Table):
     )
     strain_adds: float = number(
         0.5,
-        "By how much that chance rises while more than a week's calls wait",
+        "Rise in the chance that a worker leaves while over a week's calls wait",
         unit="share",
         allowed=(0, 20),
         evidence="D",
@@ -195,7 +194,7 @@ class Turnover(Table):
     )
     knowledge_lost_without_anchor: float = number(
         0.30,
-        "The same in an area without one",
+        "Share of process knowledge lost when the lead's worker leaves, in an area without an anchor organisation",
         unit="share",
         allowed=(0, 1),
         evidence="D",

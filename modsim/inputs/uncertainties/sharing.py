@@ -8,7 +8,7 @@ class Sharing(Table):
 
     tokenism_chance: float = number(
         0.2,
-        "Chance that somebody takes it ill when power was promised and what was named most is left out or refused",
+        "Chance of losing trust when power was promised and the top interest or a request is refused",
         unit="chance",
         allowed=(0, 1),
         evidence="D",
@@ -32,7 +32,7 @@ class Sharing(Table):
     )
     negotiation_margin: int = number(
         2,
-        "By how many votes an activity that is not offered must beat one that is before participants ask for a swap",
+        "Lead in votes that a new activity needs before participants request a swap",
         unit="votes",
         allowed=(1, 100),
         evidence="D",

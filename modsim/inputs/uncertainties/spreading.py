@@ -63,15 +63,15 @@ class Spread(Table):
         allowed=(-20, 5), evidence="D", source="assumption",
     )  # fmt: skip
     need_effect: float = number(
-        0.8, "How strongly more incidents than the city's mean raise it", unit="log-hazard per log", allowed=(0, 5),
-        evidence="D", source="assumption",
+        0.8, "How strongly more incidents than the city's mean raise adoption", unit="log-hazard per log",
+        allowed=(0, 5), evidence="D", source="assumption",
     )  # fmt: skip
     commitment_effect: float = number(
-        1.0, "How strongly committed and trusted partners raise it", unit="log-hazard", allowed=(0, 10),
+        1.0, "How strongly committed and trusted partners raise adoption", unit="log-hazard", allowed=(0, 10),
         evidence="D", source="assumption",
     )  # fmt: skip
     heard_effect: float = number(
-        1.5, "How strongly a report of full success raises it", unit="log-hazard", allowed=(0, 20), evidence="D",
+        1.5, "How strongly a report of full success raises adoption", unit="log-hazard", allowed=(0, 20), evidence="D",
         source="assumption",
     )  # fmt: skip
     evidence: float = number(
@@ -79,10 +79,10 @@ class Spread(Table):
         unit="0-1", allowed=(0, 1), evidence="D", source="a choice; most places hear before–after figures",
     )  # fmt: skip
     evidence_noise: float = number(
-        0.1, "Error of the true estimate", unit="sd of the share", allowed=(0, 2), evidence="D", source="assumption"
+        0.1, "Error of the estimated effect", unit="sd of the share", allowed=(0, 2), evidence="D", source="assumption"
     )
     evidence_delay: int = number(
-        52, "Weeks by which the true estimate is late", unit="weeks", allowed=(0, 520), evidence="D",
+        52, "Weeks by which the estimated effect is late", unit="weeks", allowed=(0, 520), evidence="D",
         source="assumption",
     )  # fmt: skip
     lapse_with_anchor: float = number(
@@ -91,14 +91,15 @@ class Spread(Table):
         source="assumption; 11 of 12 coalitions alive 20 months after support ended (Communities That Care)",
     )  # fmt: skip
     lapse_without_anchor: float = number(
-        0.006, "The same in an area without one", unit="per week", allowed=(0, 1), evidence="D",
+        0.006, "Chance per week that an area without an anchor discontinues", unit="per week", allowed=(0, 1),
+        evidence="D",
         source="assumption: a Glasgow initiative was gone after 3 years; most sites keep a part (Scheirer 2005)",
     )  # fmt: skip
     lapse_after_loss: float = number(
-        2.0, "By how much it rises in the half year after a cut or the loss of the lead's worker", unit="ratio",
-        allowed=(1, 100), evidence="D", source="assumption",
+        2.0, "Rise in the chance of discontinuing in the half year after a cut or the loss of the lead's worker",
+        unit="ratio", allowed=(1, 100), evidence="D", source="assumption",
     )  # fmt: skip
     lapse_unseen: float = number(
-        1.5, "By how much it rises after a year in which no fall of incidents is to be seen", unit="ratio",
-        allowed=(1, 100), evidence="D", source="assumption",
+        1.5, "Rise in the chance of discontinuing after a year in which no fall of incidents is seen",
+        unit="ratio", allowed=(1, 100), evidence="D", source="assumption",
     )  # fmt: skip

@@ -105,7 +105,7 @@ class Policing(Table):
     )
     stop_floor: float = number(
         0.05,
-        "Incidents that somebody of whom nothing is known counts for when police choose whom to stop",
+        "Incidents assumed of a person without a record when police choose whom to stop",
         unit="incidents",
         allowed=(0.0001, 100),
         evidence="D",
@@ -113,7 +113,7 @@ class Policing(Table):
     )
     stop_good: float = number(
         0.35,
-        "Chance that a stop is a fair one in the eyes of who is stopped",
+        "Chance that the person stopped finds the stop fair",
         unit="chance",
         allowed=(0, 1),
         plausible=(0.2, 0.7),
@@ -142,7 +142,7 @@ class Policing(Table):
     )
     half_hours: float = number(
         83.0,
-        "Patrol hours a week for each 1,000 young people at which half of that is reached",
+        "Patrol hours a week for each 1,000 young people at which half the deterrence is reached",
         unit="hours a week",
         allowed=(1, 100_000),
         evidence="D",
@@ -155,7 +155,7 @@ class Policing(Table):
         allowed=(-1, 1),
         plausible=(-0.3, 0.2),
         evidence="B",
-        source="benefits spread rather than crime (Bowers et al. 2011)",
+        source="no significant displacement (Bowers et al. 2011)",
     )
 
 
@@ -242,7 +242,7 @@ class Residents(Table):
     )
     efficacy_trust: float = number(
         0.2,
-        "How much trust above where it started raises it",
+        "How much trust above where it started raises collective efficacy",
         unit="share",
         allowed=(0, 2),
         evidence="D",
@@ -250,7 +250,7 @@ class Residents(Table):
     )
     efficacy_moves: float = number(
         0.02,
-        "Share of the way there that it goes in a week",
+        "Share of its gap that collective efficacy closes in a week",
         unit="share a week",
         allowed=(0, 1),
         evidence="D",

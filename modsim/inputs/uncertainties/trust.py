@@ -26,7 +26,7 @@ class Trust(Table):
     )
     bonus_anchor: float = number(
         0.15,
-        "The same of the anchor organisation: the housing association, in an area with an anchor",
+        "Trust bonus of the anchor organisation: the housing association, in an area with an anchor",
         unit="0-1",
         allowed=(-0.3, 0.3),
         evidence="D",
@@ -34,7 +34,7 @@ class Trust(Table):
     )
     bonus_housing_or_fire: float = number(
         0.05,
-        "The same of the fire service, and of a housing association that is no anchor",
+        "Trust bonus of the fire service, and of a housing association that is no anchor",
         unit="0-1",
         allowed=(-0.3, 0.3),
         evidence="D",
@@ -42,7 +42,7 @@ class Trust(Table):
     )
     bonus_police: float = number(
         -0.05,
-        "The same of the police",
+        "Trust bonus of the police",
         unit="0-1",
         allowed=(-0.3, 0.3),
         evidence="D",
