@@ -176,8 +176,9 @@ def _described(found: StudyResults, table: pd.DataFrame, label: str) -> str:
     kinds, arm_label = _kinds(found), [_label(found, one) for one in found.study.verdict_pair]
     counts = table["kind"].value_counts()
     parts = [f"{kinds[kind]} at {counts[kind]}" for kind in _KINDS if kind in counts]
+    title = found.study.study.title or found.study.name
     return (
-        f"{found.study.study.title or found.study.name}. The difference “{arm_label[0]}” minus “{arm_label[1]}” on "
+        f"{title}{'' if title[-1] in '?!.' else '.'} The difference “{arm_label[0]}” minus “{arm_label[1]}” on "
         f"{label}, over {' and '.join(found.study.factors)}: of {len(table)} points, {'; '.join(parts)}. {BANNER}"
     )
 
