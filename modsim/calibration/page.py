@@ -31,7 +31,7 @@ def numbers_text(folder: Path) -> str:
     """What the targets tell of every number, from the published files."""
     table = pd.read_csv(folder / "numbers.csv").sort_values("contraction", ascending=False)
     known, rest = table[table["identified"]], table[~table["identified"]]
-    about = json.loads((folder / "calibration.json").read_text())
+    about = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
     recovery, apart = pd.read_csv(folder / "recovery.csv"), pd.read_csv(folder / "cross-check.csv")
     said = (
         f"We ran {about['points_run']:,} points, {about['futures_of_each_point']} replicates each. The first wave left "

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import traceback
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -119,6 +120,10 @@ def main() -> None:
     except BrokenPipeError:  # nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         code = 1
+    except OSError as error:
+        if not (code := _wrong_with_output()):
+            print(_report(error), file=sys.stderr)
+            code = 1
     except Exception as error:
         if was_interrupted(error):
             print("\nStopped.", file=sys.stderr)
@@ -129,7 +134,24 @@ def main() -> None:
         else:
             print(_report(error), file=sys.stderr)
             code = 1
+    code = code or _wrong_with_output()
     sys.exit(ENDED if ended else code or 0)
+
+
+def _wrong_with_output() -> int:
+    """1 where standard output can no longer be written, such as on a full disk, and a line that says so; else 0."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        why = ""  # nobody reads on
+    except (OSError, ValueError) as error:
+        why = f"Standard output cannot be written ({getattr(error, 'strerror', None) or error})."
+    else:
+        return 0
+    if why:
+        print(why, file=sys.stderr)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 1
 
 
 def _hear_the_order_to_end() -> list[int]:
@@ -154,10 +176,13 @@ def _report(error: Exception) -> str:
     what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
     told = "".join(traceback.format_exception(error))
     head = f"modsim {_own_version()}, Python {sys.version.split()[0]}, {sys.platform}\n{shlex.join(sys.argv)}\n\n"
+    place = None
     try:
         handle, place = tempfile.mkstemp(prefix="modsim-report-", suffix=".txt")
         with open(handle, "w", encoding="utf-8", errors="replace") as file:
             file.write(head + told)
     except OSError:
+        if place is not None:
+            Path(place).unlink(missing_ok=True)
         return f"modsim met an error it does not know ({what}), and could not save a report of it."
     return f"modsim met an error it does not know ({what}). Please send the report {place} to its makers."

@@ -85,6 +85,7 @@ def compare(
     """Compare the arms of a scenario on common random numbers: finding, break-even and table, all kept in a folder."""
     try:
         from modsim.findings.folder import FolderError, check_folder
+        from modsim.findings.gathering import NoRoomError
         from modsim.inputs.problems import InputError
         from modsim.inputs.reading import load_scenario
         from modsim.simulation.parallel import LostWorkerError
@@ -106,7 +107,7 @@ def compare(
             refuse(error)
         except FolderError as error:
             refuse([str(error)])
-        except LostWorkerError as error:
+        except (LostWorkerError, NoRoomError) as error:
             print(f"Nothing was written: {error}.", file=sys.stderr)
             raise typer.Exit(1) from None
     except KeyboardInterrupt:
@@ -131,12 +132,12 @@ def compare(
         print(f"The figures could not be drawn: {trouble}. The tables are complete.", file=sys.stderr)
         raise typer.Exit(STOPPED if trouble == "they were stopped" else 1)
     if comparison.interrupted:
-        wanted = loaded.settings.replicates
+        wanted, lost = loaded.settings.replicates, comparison.cut_short_by
         print(
-            f"Stopped: {comparison.replicates} of {wanted} simulated futures were finished. The results hold those, "
-            "without figures."
+            f"Stopped{f' ({lost})' if lost else ''}: {comparison.replicates} of {wanted} simulated futures were "
+            "finished. The results hold those, without figures."
         )
-        raise typer.Exit(STOPPED)
+        raise typer.Exit(1 if lost else STOPPED)
 
 
 def _with_arms(scenario: Any, arms: str | None) -> Any:

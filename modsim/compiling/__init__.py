@@ -32,7 +32,7 @@ def is_on() -> bool:
     said = os.environ.get(SWITCH, "on").strip().lower()
     if said not in ("on", "off", ""):
         raise SwitchError(f"{SWITCH} is {said!r}; it must be on (the default) or off")
-    return said != "off"
+    return said != "off" and os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")  # Numba's own switch
 
 
 @cache

@@ -5,6 +5,7 @@ import re
 import signal
 import sys
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -60,6 +61,15 @@ class WholePage:
         if comes_from_elsewhere(scope):
             await _refuse(scope, receive, send)
             return
+        try:
+            await self._answer(scope, receive, send)
+        except Exception as error:  # junk of one visitor: one line, and the connection is over
+            what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+            print(f"A request for {scope.get('path', '')[:100]!r} could not be answered ({what}).", file=sys.stderr)
+            with suppress(Exception):  # an answer may have begun
+                await _refuse(scope, receive, send, 500, b"This could not be answered.")
+
+    async def _answer(self, scope: dict, receive: "Callable[[], Awaitable]", send: "Callable[[Any], Awaitable]"):
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -104,14 +114,17 @@ def comes_from_elsewhere(scope: dict) -> bool:
     return not site or site.lower() != headers.get(b"host", "").lower()
 
 
-async def _refuse(scope: dict, receive: "Callable[[], Awaitable]", send: "Callable[[Any], Awaitable]") -> None:
+async def _refuse(
+    scope: dict, receive: "Callable[[], Awaitable]", send: "Callable[[Any], Awaitable]",
+    status: int = 403, words: bytes = b"This page answers only its own site.",
+) -> None:  # fmt: skip
     if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": 1008})
+        if status == 403:
+            await receive()
+        await send({"type": "websocket.close", "code": 1008 if status == 403 else 1011})
         return
-    words = b"This page answers only its own site."
     headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(words)).encode())]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": words})
 
 

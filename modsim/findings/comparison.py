@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from modsim.findings.break_even import BreakEven, break_even
-from modsim.findings.gathering import Gathered
+from modsim.findings.gathering import Gathered, NoRoomError, check_disk
 from modsim.findings.measures import Measure, by_replicate, incidents_occurred, measures
 from modsim.findings.statistics import Estimate, estimate, price_of_averting
 from modsim.findings.verdict import Contrast, Kind, contrast, kind_of, sentence
@@ -16,7 +16,7 @@ from modsim.inputs.definition import badge_of
 from modsim.inputs.reading import with_changes
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.lanes import Lane
-from modsim.simulation.parallel import Task, outcomes
+from modsim.simulation.parallel import LostWorkerError, Task, outcomes
 from modsim.simulation.records import weekly_measures
 from modsim.simulation.rulebook import Rules, check_rules
 from modsim.simulation.runs import Outcome
@@ -48,6 +48,7 @@ class Comparison:
     outcome: Outcome
     tried: list[float]
     interrupted: bool = False
+    cut_short_by: str = ""  # what ended it early, if nobody did by hand
     own_rules: dict[str, str] = field(default_factory=dict)  # in place of the model's, by name
 
     @property
@@ -266,14 +267,17 @@ def compare(
     Returns
     -------
     Comparison
-        of fewer replicates, marked `interrupted`, if Ctrl-C came after at least one part had finished.
+        of fewer replicates, marked `interrupted`, if Ctrl-C came, a process died or the disk was full after at least
+        one part had finished; `cut_short_by` says which, but for Ctrl-C.
 
     Raises
     ------
     ScenarioError
         for an unknown arm or settings that contradict each other.
     LostWorkerError
-        when a process died, most often because memory ran out.
+        when a process died before anything was finished, most often because memory ran out.
+    NoRoomError
+        when nothing was finished before the temporary folder was full.
     RuleError
         when a rule of one's own cannot be used.
     """
@@ -284,9 +288,10 @@ def compare(
         check_rules(rules, workers is None or workers > 1)
     tasks = comparison_tasks(scenario, arms_to_run(scenario), rules)
     total = sum(task.work for task in tasks)
+    check_disk(tasks)
     finished: list[Task] = []
     gathered = Gathered(scenario.settings.replicates)
-    interrupted = False
+    interrupted, cut_short_by = False, ""
 
     def tell(task: Task | None, share: float) -> None:
         if progress is not None:
@@ -303,8 +308,12 @@ def compare(
         if not finished:
             raise
         interrupted = len(finished) < len(tasks)
+    except (LostWorkerError, NoRoomError) as trouble:
+        if not finished:
+            raise
+        interrupted, cut_short_by = True, str(trouble)
     tried = [point.world.dissimilarity for point in tasks[0].points]
-    return Comparison(scenario, name, gathered.whole(), tried, interrupted, rules.own if rules else {})
+    return Comparison(scenario, name, gathered.whole(), tried, interrupted, cut_short_by, rules.own if rules else {})
 
 
 def verdict_pair(scenario: Scenario, arms: list[str]) -> tuple[str, str]:

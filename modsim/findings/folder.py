@@ -64,7 +64,7 @@ def _not_ours(folder: Path, allowed: set[str], marker: str) -> list[str]:
     """Names in a folder that no results of ours would have; all of them where there is no marker of ours."""
     names = sorted(path.name for path in folder.iterdir())
     try:
-        ours = str(json.loads((folder / marker).read_text())["schema"]).startswith("modsim-")
+        ours = str(json.loads((folder / marker).read_text(encoding="utf-8"))["schema"]).startswith("modsim-")
     except (OSError, ValueError, KeyError, TypeError):
         ours = False
     figures = [path for path in (folder / "figures").glob("*") if not _is_a_figure_of_ours(path)]

@@ -18,6 +18,9 @@ from modsim.simulation.runs import Outcome
 AFTER_A_LAPSE_WEEKS = 26
 
 
+ADOPTION_CHANGE = "adoption_change_percent"  # figure of stored runs
+
+
 @dataclass(frozen=True)
 class Spread:
     """What came of every new area in one arm, as columns (replicates, new areas).
@@ -43,15 +46,33 @@ def recipients(scenario: Scenario) -> list[int]:
 
 def spread_of(scenario: Scenario, outcome: Outcome, arm: str, reference: str) -> Spread:
     """What came of every new area in an arm; needs a scenario in which the programme spreads by itself."""
-    areas = recipients(scenario)
-    at, base = outcome.lane(arm), outcome.lane(reference)
-    incident, weeks = scenario.vocabulary.incident, scenario.settings.weeks
-    opened = outcome.totals["opened_week"][:, areas, at].astype(int)
-    taken_up = opened < weeks
-    lapsed = taken_up & ~outcome.totals["open_at_the_end"][:, areas, at].astype(bool)
-    expected = outcome.weekly[..., weekly_measures(scenario).index(f"{incident}_expected")][:, :, areas]
+    areas, at = recipients(scenario), outcome.lane(arm)
+    taken_up, lapsed = (each[:, areas] for each in _adopted_and_lapsed(scenario, outcome, at))
+    if ADOPTION_CHANGE in outcome.totals:  # of stored runs, whose weekly figures are gone
+        change = outcome.totals[ADOPTION_CHANGE][:, areas, at]
+    else:
+        change = adoption_change(scenario, outcome, at, outcome.lane(reference))[:, areas]
+    matters = scenario.smallest_difference(f"occurred_{scenario.vocabulary.incident}_change_percent") or 0.0
+    return Spread(taken_up, lapsed, np.isfinite(change) & ~(change <= -matters), change)
+
+
+def _adopted_and_lapsed(scenario: Scenario, outcome: Outcome, at: int) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each area adopted the programme in a lane, and then discontinued it (replicates, areas)."""
+    taken_up = outcome.totals["opened_week"][:, :, at] < scenario.settings.weeks
+    return taken_up, taken_up & ~outcome.totals["open_at_the_end"][:, :, at].astype(bool)
+
+
+def adoption_change(scenario: Scenario, outcome: Outcome, at: int, base: int) -> np.ndarray:
+    """Change of expected incidents from the adoption on, in percent (replicates, areas), of a lane against another.
+
+    NaN where it is not judged: without an adoption, or with less than a year left for it. Needs weekly figures.
+    """
+    weeks, names = scenario.settings.weeks, weekly_measures(scenario)
+    opened = outcome.totals["opened_week"][:, :, at].astype(int)
+    _, lapsed = _adopted_and_lapsed(scenario, outcome, at)
+    expected = outcome.weekly[..., names.index(f"{scenario.vocabulary.incident}_expected")]
     so_far = np.concatenate([np.zeros_like(expected[:, :1]), expected.cumsum(axis=1)], axis=1)
-    is_open = outcome.weekly[..., weekly_measures(scenario).index("area_open")][:, :, areas, at]
+    is_open = outcome.weekly[..., names.index("area_open")][:, :, :, at]
     last_open = opened + is_open.sum(axis=1).astype(int)
     until = np.where(lapsed, last_open + AFTER_A_LAPSE_WEEKS, weeks)
     until = np.minimum(np.maximum(until, opened + PARTICIPANT_WINDOW_WEEKS), weeks)
@@ -62,9 +83,7 @@ def spread_of(scenario: Scenario, outcome: Outcome, arm: str, reference: str) ->
 
     since = up_to(until) - up_to(opened)
     usual = since[..., base]
-    change = np.where(judged & (usual > 0), 100.0 * (since[..., at] / np.where(usual > 0, usual, 1.0) - 1.0), np.nan)
-    matters = scenario.smallest_difference(f"occurred_{incident}_change_percent") or 0.0
-    return Spread(taken_up, lapsed, np.isfinite(change) & ~(change <= -matters), change)
+    return np.where(judged & (usual > 0), 100.0 * (since[..., at] / np.where(usual > 0, usual, 1.0) - 1.0), np.nan)
 
 
 def spread_by_replicate(scenario: Scenario, outcome: Outcome, arm: str, reference: str) -> dict[str, np.ndarray]:

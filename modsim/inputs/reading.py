@@ -78,11 +78,15 @@ def with_changes(scenario: Scenario, changes: Iterable[str], given_by: str = "--
 
     `given_by` says in messages where the changes come from.
     """
-    source = _Source(scenario.model_dump(mode="json", exclude_none=True), given_by=given_by)
+    content = scenario.model_dump(mode="json", exclude_none=True)
+    usual = scenario.usual_smallest_differences  # written out again by the names of the measures after the changes
+    differences = content["settings"]["smallest_difference"].items()
+    content["settings"]["smallest_difference"] = {name: own for name, own in differences if usual.get(name) != own}
+    source = _Source(content, given_by=given_by)
     problems: list[str] = []
     for change in changes:
         _apply(change, source, problems)
-    return _checked(source, "scenario", problems)
+    return _checked(source, "scenario" if given_by == "--set" else given_by, problems)
 
 
 def _read(path: Path, children: list[Path]) -> _Source:
@@ -122,7 +126,13 @@ def _lines(text: str) -> dict[str, int]:
     """The line on which each dotted key of a TOML text is set, as far as plain keys go."""
     found: dict[str, int] = {}
     table = entry_id = ""
-    for number, line in enumerate(text.splitlines(), 1):
+    inside = ""  # the quotes that end the text of several lines in which a line stands
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+        was_inside = inside
+        for quotes in re.findall(r'"{3}|\'{3}', line):
+            inside = "" if inside == quotes else inside or quotes
+        if was_inside:
+            continue
         if match := re.match(r"\s*\[\[?([\w.\-]+)\]?\]", line):
             table, entry_id = match[1], ""
             found.setdefault(table, number)

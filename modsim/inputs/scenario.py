@@ -399,8 +399,13 @@ class Scenario(Table):
         """The difference below which a measure counts as about the same; None where nobody has set one."""
         return self.settings.smallest_difference.get(measure)
 
+    @property
+    def usual_smallest_differences(self) -> dict[str, float]:
+        """The usual smallest difference that matters of each measure that has one."""
+        return {one.name: one.smallest for one in measures(self) if one.smallest is not None}
+
     def with_smallest_differences(self) -> "Scenario":
         """The same with the usual smallest differences of measures written out where none is set."""
-        usual = {one.name: one.smallest for one in measures(self) if one.smallest is not None}
+        usual = self.usual_smallest_differences
         settings = self.settings.model_copy(update={"smallest_difference": usual | self.settings.smallest_difference})
         return self.model_copy(update={"settings": settings})

@@ -1,9 +1,9 @@
 """Reading a study: its file, its scenario and its points, all checked before anything runs."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import tomlkit
 from pydantic import ValidationError
@@ -32,6 +32,9 @@ _NOT_FACTORS = {
 }  # fmt: skip
 
 
+_BRING_MEASURES = {"settings.spreads", "purse.gbp_per_incident"}  # factors on which it depends what is measured
+
+
 class LoadedStudy:
     """A checked study with its scenario and its points.
 
@@ -48,7 +51,7 @@ class LoadedStudy:
         self.path, self.name, self.study, self.scenario = path, path.stem, study, scenario
         self.points = points
         self.factors = list(points[0])
-        by_name = {m.name: m for m in measures(scenario)}
+        by_name = _measures(scenario, study, (self.scenario_at(point) for point in range(len(points))))
         self.measures = [by_name[name] for name in study.outcomes or by_name]
 
     @property
@@ -87,6 +90,12 @@ class LoadedStudy:
         """The whole scenario at a point."""
         changes = [f"{key}={toml_value(value)}" for key, value in self.points[point].items()]
         return with_changes(self.scenario, changes, f"{self.path.name}, point {point + 1}")
+
+
+def _measures(scenario: Scenario, study: Study, points: Iterable[Scenario]) -> dict[str, Measure]:
+    """The measures by name: those of the scenario, and of its points where a factor brings others."""
+    scenarios = [scenario, *(points if _BRING_MEASURES & study.factors.keys() else ())]
+    return {measure.name: measure for each in scenarios for measure in measures(each)}
 
 
 def load_study(path: str | Path, replicates: int | None = None) -> LoadedStudy:
@@ -233,7 +242,14 @@ def _problems_of(factor: Factor, kind: str) -> list[str]:
 
 def is_whole(key: str) -> bool:
     """Whether a dotted key of a scenario takes whole numbers only."""
-    return getattr(field_at(tuple(key.split("."))), "annotation", None) is int
+    return _numbers_in(getattr(field_at(tuple(key.split("."))), "annotation", None)) == {int}
+
+
+def _numbers_in(annotation: Any) -> set[type]:
+    """The kinds of numbers that a field takes, whatever else it takes."""
+    if annotation in (int, float):
+        return {annotation}
+    return set().union(*(_numbers_in(one) for one in get_args(annotation) if get_origin(annotation) is not Literal))
 
 
 def toml_value(value: Any) -> str:

@@ -250,7 +250,7 @@ def _environment(path: Path) -> str:
     """With what the published numbers were made, and with what these."""
     here = {"python": platform.python_version(), **{name: metadata.version(name) for name in _PACKAGES}}
     try:
-        there = json.loads(path.with_suffix(".json").read_text())["made_with"]
+        there = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["made_with"]
     except (OSError, ValueError, KeyError):
         there = {}
     told = ", ".join(f"{name} {there.get(name, '?')} published and {version} now" for name, version in here.items())

@@ -86,7 +86,8 @@ class StudyResults:
         runs = [(p, r, arm) for p, numbers in self._replicates.items() for r in numbers for arm in arms]
         keys = [run.names[p, arm, r].key for p, r, arm in runs]
         figures = run.store.figures(keys).set_index(["key", "area"])
-        areas = [area.id for area in self.study.scenario.areas]
+        areas = list(dict.fromkeys(area.id for scenario in run.scenarios for area in scenario.areas))
+        self._areas = {name: k for k, name in enumerate(areas)}
         self._names = list(figures.columns)
         if not keys:
             self._figures = np.empty((0, len(areas), 0))
@@ -176,7 +177,7 @@ class StudyResults:
         scenario = self._run.scenarios[point]
         start = sum(len(self._replicates[before]) for before in range(point)) * len(self.study.arms)
         numbers = self._replicates[point]
-        outcome = self._outcome(numbers, self._figures[start : start + len(numbers) * len(self.study.arms)])
+        outcome = self._outcome(point, self._figures[start : start + len(numbers) * len(self.study.arms)])
         return Comparison(scenario, self.study.name, outcome, [scenario.world.dissimilarity])
 
     def table(self, name: str) -> pd.DataFrame:
@@ -186,19 +187,24 @@ class StudyResults:
         return getattr(self, name)
 
     def _by_point(self) -> Iterator[tuple[int, dict[str, dict[str, np.ndarray]]]]:
-        """Points with at least one whole future, each with its measures by arm (without the reference)."""
+        """Points with at least one whole future, each with its measures by arm (without the reference).
+
+        A measure that the scenario of a point does not have, such as one of spread, has no value there.
+        """
         reference, arms = self.study.reference, self.study.arms
         start = 0
         for point, numbers in self._replicates.items():
             end = start + len(numbers) * len(arms)
             if numbers:
-                scenario, outcome = self._run.scenarios[point], self._outcome(numbers, self._figures[start:end])
-                yield point, {a: by_replicate(scenario, outcome, a, reference) for a in arms if a != reference}
+                scenario, outcome = self._run.scenarios[point], self._outcome(point, self._figures[start:end])
+                none = {measure.name: np.full(len(numbers), np.nan) for measure in self.study.measures}
+                yield point, {a: none | by_replicate(scenario, outcome, a, reference) for a in arms if a != reference}
             start = end
 
-    def _outcome(self, numbers: list[int], figures: np.ndarray) -> Outcome:
+    def _outcome(self, point: int, figures: np.ndarray) -> Outcome:
         """The stored figures of a point (runs, areas, figures) as an outcome, without the weekly ones."""
-        arms = self.study.arms
+        arms, numbers = self.study.arms, self._replicates[point]
+        figures = figures[:, [self._areas[area.id] for area in self._run.scenarios[point].areas]]
         table = figures.reshape(len(numbers), len(arms), *figures.shape[1:]).swapaxes(1, 2)
         totals = {name: table[..., k] for k, name in enumerate(self._names)}
         spent = {heading: totals.pop(f"spent_{heading}") for heading in HEADINGS}

@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 
 from modsim.compiling.sources import code_hash
+from modsim.findings.spreading import ADOPTION_CHANGE, adoption_change
 from modsim.inputs.problems import ScenarioError
 from modsim.inputs.scenario import Scenario
 from modsim.inputs.writing import resolved_toml
+from modsim.simulation.lanes import Lane
 from modsim.simulation.naming import what_decides
 from modsim.simulation.parallel import LostWorkerError, Task, attempts, check_memory, worthwhile_workers
 from modsim.simulation.runs import Outcome
@@ -227,13 +229,15 @@ class StudyRun:
             yield part
 
     def _keep(self, part: Part, outcome: Outcome, progress: Progress) -> None:
-        areas = [area.id for area in self.study.scenario.areas]
+        areas = [area.id for area in part.task.points[0].areas]
         names = [self.names[run] for run in part.runs]
         at = (
             np.array([part.replicates.index(replicate) for _, _, replicate in part.runs]),
             np.array([part.lane(point, arm) for point, arm, _ in part.runs]),
         )
         figures = {**outcome.totals, **{f"spent_{heading}": hours for heading, hours in outcome.spent.items()}}
+        if part.task.points[0].settings.spreads == "diffusion":
+            figures[ADOPTION_CHANGE] = _adoption_changes(part, outcome)
         self.store.add(
             pd.DataFrame(
                 {
@@ -294,3 +298,15 @@ def _alone(task: Task) -> Iterator[tuple[Task, Outcome | Exception]]:
 def deciding_code() -> str:
     """A hash of the code that decides numbers, the libraries that compute them included."""
     return code_hash(_DECIDING_FLOORS, ("numpy", "scipy"))
+
+
+def _adoption_changes(part: Part, outcome: Outcome) -> np.ndarray:
+    """What the measures of spread need of the weekly figures, which are not kept (replicates, areas, lanes)."""
+    lanes, points = part.task.lanes, part.task.points
+    found = np.full(outcome.totals["opened_week"].shape, np.nan)
+    for at, lane in enumerate(lanes):
+        scenario = points[lane.point]
+        reference = Lane(scenario.settings.reference_arm, lane.point)
+        base = lanes.index(reference if reference in lanes else Lane(scenario.settings.reference_arm))
+        found[..., at] = adoption_change(scenario, outcome, at, base)
+    return found

@@ -258,3 +258,26 @@ def test_a_running_page_refuses_the_sockets_of_other_sites(site):
                 pytest.fail("the page closed the socket of its own visitor")
     with pytest.raises(HTTPError, match="403"):
         urlopen(Request(f"{site}/_solara/api/close/x", b"", {"origin": "https://elsewhere.example"}))
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        ({"type": "websocket"}, {"type": "websocket.close", "code": 1011}),
+        ({"type": "http", "method": "GET"}, 500),
+    ],
+)
+def test_junk_of_one_visitor_is_one_line_and_ends_their_connection(scope, said, capsys):
+    async def app(scope, receive, send):
+        raise ExceptionGroup("several", [KeyError("session_id")])
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(WholePage(app)({"path": "/jupyter/api/x", "headers": [HERE], **scope}, None, send))
+    assert said in (sent[0], sent[0].get("status"))
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1
+    assert "'/jupyter/api/x' could not be answered" in line

@@ -5,12 +5,54 @@ import pyarrow.parquet as pq
 import pytest
 
 from modsim import compare
+from modsim.findings import comparison as comparison_module
 from modsim.findings import folder, gathering
-from modsim.findings.gathering import Gathered
+from modsim.findings.gathering import Gathered, NoRoomError
 from modsim.simulation.lanes import Lane
-from modsim.simulation.parallel import Task
+from modsim.simulation.parallel import DoesNotFitError, LostWorkerError, Task
 from modsim.simulation.runs import Outcome
 from tests.conftest import small_scenario
+
+
+def test_what_is_finished_is_kept_when_the_disk_is_full_or_a_process_dies(parts, monkeypatch):
+    scenario = small_scenario("settings.weeks=6", "settings.replicates=8", "settings.break_even_points=[]")
+    whole = compare(scenario, workers=1)
+    real = comparison_module.outcomes
+
+    def dying(*given):
+        for k, found in enumerate(real(*given)):
+            if k == 2:
+                raise LostWorkerError("a worker process ended")
+            yield found
+
+    class Full(Gathered):
+        def add(self, outcome):
+            if outcome.replicates[0] >= 4:
+                raise NoRoomError("no room")
+            super().add(outcome)
+
+    for name, stand_in, why in (("outcomes", dying, "a worker process ended"), ("Gathered", Full, "no room")):
+        with monkeypatch.context() as patch:
+            patch.setattr(comparison_module, name, stand_in)
+            found = compare(scenario, workers=1)
+        assert (found.interrupted, found.cut_short_by, found.replicates) == (True, why, 4)
+        assert np.array_equal(found.outcome.weekly, whole.outcome.weekly[:4])
+
+
+def test_a_temporary_folder_that_cannot_be_written_is_told(parts, monkeypatch, tmp_path):
+    monkeypatch.setattr(gathering, "_IN_MEMORY", 0)
+    monkeypatch.setattr(gathering.tempfile, "TemporaryFile", lambda **_: tmp_path.read_bytes())  # a folder
+    with pytest.raises(NoRoomError, match="make room, or name another folder in TMPDIR"):
+        gathered(parts, 5)
+
+
+def test_weekly_figures_that_would_not_fit_on_the_disk_are_refused_before_any_work(monkeypatch):
+    def no_work(*_):
+        raise AssertionError("work was begun")
+
+    monkeypatch.setattr(comparison_module, "outcomes", no_work)
+    with pytest.raises(DoesNotFitError, match=r"would write about [\d.,]+ GB of weekly figures .* TMPDIR"):
+        compare(small_scenario("settings.weeks=1040", "settings.replicates=1000000"), workers=1)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """The one gate for what comes in: whatever a user names is read in bounds, and refused in a few clear lines."""
 
 import os
+import re
 
 import pytest
 
@@ -98,6 +99,23 @@ def test_a_factor_that_is_no_number_is_told_the_range_of_what_it_varies(factor, 
     (line,) = refused(load_study, tmp_path / "s.toml")
     assert said in line
     assert "true or false" not in line
+
+
+def test_lines_are_counted_as_editors_count_them(tmp_path):
+    """Neither a mark of Unicode that some take for the end of a line, nor a text of several lines, moves the count."""
+    file = tmp_path / "s.toml"
+    text = f'# one\u2028line\nextends = "{THREE.name}"\ntitle = """\nweeks = 7\n"""\n[settings]\nweeks = -1\n'
+    file.write_text(text, encoding="utf-8")
+    (tmp_path / THREE.name).write_text(THREE.read_text())
+    (line,) = refused(load_scenario, file)
+    assert line.startswith("s.toml, line 7: settings.weeks: -1")
+
+
+def test_files_are_read_as_utf_8_wherever_modsim_runs():
+    home = SCENARIOS.parent / "modsim"
+    for path in home.rglob("*.py"):
+        for call in re.findall(r"(?:read_text|write_text)\(\)", path.read_text()):
+            raise AssertionError(f"{path}: {call} reads as the machine happens to be set; say encoding='utf-8'")
 
 
 # --- kinds of files (cases 8, 9, 17 and 18) --------------------------------------------------------------------------

@@ -170,7 +170,7 @@ def test_the_command_keeps_the_answers_and_says_what_the_model_says(small_file, 
     text = (tmp_path / "experience.toml").read_text()
     (tmp_path / "edited.toml").write_text(text.replace('answer = "unknown"', 'answer = "partly"'))
     _, out, _ = modsim(monkeypatch, capsys, "reflect", "pool", "edited.toml")
-    assert "Under the answers of 1 the model was not run as they stand" in out
+    assert "For 1 the model has not run with the present answers" in out
     code, out, _ = modsim(monkeypatch, capsys, "reflect", "pool", "experience.toml", "experience.toml")
     assert code == 0
     assert "2 practitioners" in out

@@ -244,6 +244,47 @@ def test_what_decides_how_the_model_runs_can_be_a_factor(tmp_path, factor, value
     assert alone.runs[alone.runs["arm"] == "recoproduce"][name].mean() == means[0]
 
 
+@pytest.mark.parametrize(
+    ("factor", "values"),
+    [
+        ("purse.gbp_per_incident", [100.0, 200.0]),
+        ("settings.spreads", ["scheduled", "diffusion"]),
+        pytest.param("settings.areas", [["gorbals", "govan"], ["gorbals", "castlefern", "govan"]], marks=MORE_FACTORS),
+        pytest.param("vocabulary.people", ["boys", "girls"], marks=MORE_FACTORS),
+    ],
+)
+def test_what_is_measured_and_where_may_differ_between_points(tmp_path, factor, values):
+    """Measures that only some points have, of spread or of money, and areas that only some have, are all there."""
+    more = '"vocabulary.incident" = "crime"\n"spread.baseline" = 0.0\n"settings.weeks" = 70\n'
+    text = HEAD.replace("replicates = 3", "replicates = 2").replace('"settings.weeks" = 40\n', more)
+    found = run_study(
+        written(tmp_path / "s.toml", f"{text}[factors]\n'{factor}' = {values}\n"), tmp_path / "store", workers=1
+    )
+    seen = set()
+    for point in range(2):
+        comparison = compare(found.study.scenario_at(point), workers=1)
+        rows = found.runs[(found.runs["point"] == point + 1) & (found.runs["arm"] == "recoproduce")]
+        for measure in found.study.measures:
+            mine = comparison.values["recoproduce"].get(measure.name, np.full(2, np.nan))
+            assert np.array_equal(rows[measure.name], mine, equal_nan=True), measure.name
+            seen |= {measure.name} if np.isfinite(mine).any() else set()
+    new = {"settings.spreads": "judged_adoptions", "purse.gbp_per_incident": "value_less_cost_gbp"}
+    assert "occurred_crime_change_percent" in seen
+    assert new.get(factor, "joined") in seen
+
+
+def test_whole_numbers_that_may_be_left_out_are_varied_over_a_range(tmp_path):
+    text = HEAD + "[factors]\n'arms.recoproduce.places' = {low = 6, high = 12, steps = 3}\n"
+    points = load_study(written(tmp_path / "s.toml", text)).points
+    assert [p["arms.recoproduce.places"] for p in points] == [6, 9, 12]
+
+
+def test_a_contradiction_at_a_point_names_the_file_and_the_point(tmp_path):
+    text = HEAD + "[factors]\n'activities.gym.origin_share' = [0.16, 0.2]\n"
+    with pytest.raises(StudyError, match="point 2: activities: origin_share adds up to 1"):
+        run_study(written(tmp_path / "s.toml", text), tmp_path / "store")
+
+
 @pytest.mark.slow(reason="runs a study twice and a comparison at every point")
 def test_runs_that_cannot_differ_are_done_once_and_serve_every_point(tmp_path):
     """Only one arm's lever varies: the other arms' runs are the same at every point."""

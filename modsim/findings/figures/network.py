@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from modsim.findings.figures.style import SETTINGS, finish, put_title, wrapped
+from modsim.inputs.saving import write_whole
 
 if TYPE_CHECKING:
     from modsim.simulation.agents.partner import Partner
@@ -48,7 +49,8 @@ def draw_network(programme: "Programme", file: Path) -> str:
         axis.set_aspect("equal")
         axis.margins(0.12)
         finish(figure)
-        figure.savefig(file, dpi=130)
+        kind = Path(file).suffix.removeprefix(".") or "png"
+        write_whole(Path(file), lambda place: figure.savefig(place, dpi=130, format=kind))
     inside = sum(person.ever_in for person in shown)
     return (
         f"{len(shown)} of {len(programme.young_people)} young people of {label} ({why}, and their friends), "
