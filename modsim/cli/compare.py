@@ -1,6 +1,7 @@
 """`modsim compare`: the arms of a scenario on common random numbers."""
 
 import os
+import re
 import shlex
 import sys
 from collections.abc import Callable
@@ -34,6 +35,7 @@ _SHORT = (
 )  # fmt: skip
 _OF_SPREAD = ("taken_up", "lapsed", "judged_adoptions", "mistaken_adoptions")
 _MOST_ROWS = 10
+_NARROWEST = 22  # characters for the labels of the table
 
 PUBLISHED, DOCUMENT = Path("experiments/published/layers.json"), Path("docs/credibility.md")
 EXAMPLES = (
@@ -84,7 +86,7 @@ def compare(
 ) -> None:
     """Compare the arms of a scenario on common random numbers: finding, break-even and table, all kept in a folder."""
     try:
-        from modsim.findings.folder import FolderError, check_folder
+        from modsim.findings.folder import FolderError, check_folder, place_for
         from modsim.findings.gathering import NoRoomError
         from modsim.inputs.problems import InputError
         from modsim.inputs.reading import load_scenario
@@ -92,14 +94,15 @@ def compare(
 
         settings: dict[str, Any] = {"replicates": replicates, "weeks": weeks, "seed": seed, "rung": rung}
         if arms is not None and arms.strip() != "all":
-            settings["arms"] = [name.strip() for name in arms.split(",") if name.strip()] or [""]
-        given = [f"settings.{key}={value}" for key, value in settings.items() if value is not None]
-        asked = [*(changes or []), *given]
+            settings["arms"] = re.split(r"[,\s]+", arms.strip(", ")) or [""]
+        given = {key: f"settings.{key}={value}" for key, value in settings.items() if value is not None}
+        asked = [*(changes or []), *given.values()]
         mark = [*asked, *(["--arms all"] if arms is not None and arms.strip() == "all" else [])]
         try:
             if publish:
                 _check_publishing(uncertainty)
-            loaded = _with_arms(load_scenario(scenario, asked), arms)
+            by_option = [("--level" if key == "rung" else f"--{key}", change) for key, change in given.items()]
+            loaded = _with_arms(load_scenario(scenario, [*(changes or []), *by_option]), arms)
             folder = check_folder(out or Path("results") / folder_name(scenario.stem, mark))
             comparison = _run_with_progress(loaded, workers, scenario.stem)
             layers = _layers(comparison, uncertainty, workers)
@@ -118,6 +121,7 @@ def compare(
         if layers is not None:
             _print(lambda: _show_layers(layers))
     finally:  # what is finished is kept, however the showing ends
+        whole, folder = folder, place_for(comparison, folder)
         _keep(comparison, folder, layers)
     if publish and layers is not None:
         from modsim.calibration import layers_page
@@ -126,7 +130,7 @@ def compare(
     with_figures = figures and not comparison.interrupted
     trouble = _draw(comparison, folder, layers) if with_figures else None
     drawn = ", figures" if with_figures and not trouble else ""
-    place = out or folder.relative_to(Path.cwd())
+    place = (out or folder.relative_to(Path.cwd())).with_name(folder.name)
     _print(lambda: print(f"\nTables{drawn} and how to make them again are in {place}/"))
     if trouble:
         print(f"The figures could not be drawn: {trouble}. The tables are complete.", file=sys.stderr)
@@ -135,7 +139,8 @@ def compare(
         wanted, lost = loaded.settings.replicates, comparison.cut_short_by
         print(
             f"Stopped{f' ({lost})' if lost else ''}: {comparison.replicates} of {wanted} simulated futures were "
-            "finished. The results hold those, without figures."
+            f"finished. The results hold those, without figures."
+            f"{f' Earlier results with more stay in {whole.name}/.' if whole != folder else ''}"
         )
         raise typer.Exit(1 if lost else STOPPED)
 
@@ -273,9 +278,11 @@ def _show(comparison: "Comparison", all_measures: bool) -> None:
     say(f"Break-even: {_break_even(comparison)}\n")
     columns = {arm: _column(comparison, arm, all_measures) for arm in comparison.arms}
     widest = max(len(cell) for column in columns.values() for cell in column.values())
-    abreast = max(1, (console.width - 34) // (widest + 2))
+    each = widest + 3  # with what rich puts between columns
+    abreast = max(1, min(len(columns), (console.width - 2 - _NARROWEST) // each))
+    left = console.width - 2 - abreast * each  # for the labels
     for start in range(0, len(columns), abreast):
-        console.print(_table(comparison, dict(list(columns.items())[start : start + abreast]), widest))
+        console.print(_table(comparison, dict(list(columns.items())[start : start + abreast]), widest, left))
     reference = scenario.arm_label(comparison.reference)
     say(f"Changes are against “{reference}”; in brackets the 95 % interval of the mean.", "dim")
     if len(comparison.arms) > 2:
@@ -354,14 +361,17 @@ def _column(comparison: "Comparison", arm: str, all_measures: bool) -> dict[str,
     return cells
 
 
-def _table(comparison: "Comparison", columns: dict[str, dict[str, str]], width: int) -> Any:
+def _table(comparison: "Comparison", columns: dict[str, dict[str, str]], width: int, left: int) -> Any:
     """The short table of some arms."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("", min_width=30)
+    if left < _NARROWEST:  # nothing fits: the labels stay whole
+        table.add_column("", min_width=30)
+    else:
+        table.add_column("", max_width=left)
     for arm in columns:
         table.add_column(Text(comparison.scenario.arm_label(arm)), justify="right", min_width=width, max_width=width)
     for label in next(iter(columns.values())):
@@ -371,7 +381,7 @@ def _table(comparison: "Comparison", columns: dict[str, dict[str, str]], width: 
 
 def _number(value: float, whole: bool = False) -> str:
     digits = 0 if whole or abs(value) >= 20 else 1 if abs(value) >= 10 else 2
-    return f"{value:,.{digits}f}".replace("-", "−")
+    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "−")  # no minus before a nought
 
 
 def _cell(found: Any, whole: bool = False) -> str:

@@ -164,6 +164,7 @@ def _asked(
         said = ""
         while said not in ANSWERS:
             said = typer.prompt("  true here", default="unknown").strip().lower()
+            said = next((key for key, words in ANSWERS.items() if said == words), said)
             if said not in ANSWERS:
                 print(f"  {said!r} is no answer; give one of {', '.join(ANSWERS)}", file=sys.stderr)
         replies[name] = {

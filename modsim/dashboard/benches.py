@@ -8,6 +8,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any
 
+from modsim.simulation.parallel import children_leave_stopping_to_parent
+
 _VISITORS_REMEMBERED = 1000
 _numbers = itertools.count(1)  # every turn has its own: an order to stop must not reach another
 
@@ -114,12 +116,13 @@ class Bench:
 
     def _submitted(self, turn: Turn) -> Future[Any]:
         for last in (False, True):
-            with self._lock:
-                if self._executor is None:
-                    self._executor = self._make()
-                executor = self._executor
+            executor = None
             try:
-                return executor.submit(turn.work, *turn.arguments, turn.number, self._place)
+                with self._lock, children_leave_stopping_to_parent():  # Ctrl-C ends them with the page
+                    if self._is_closed:  # no process may begin that nobody would end
+                        raise TimeoutError("stopped")
+                    executor = self._executor = self._executor or self._make()
+                    return executor.submit(turn.work, *turn.arguments, turn.number, self._place)
             except BrokenProcessPool:  # the process died while it had nothing to do
                 self._give_up(executor)
                 if last:

@@ -131,6 +131,7 @@ async def _refuse(
 def mended(page: str) -> str:
     """Solara's page with a language, and with zoom left to the visitor."""
     page = re.sub(r"<html(?![^>]*\blang=)", '<html lang="en-GB"', page, count=1)
+    page = re.sub(r"<title>.*?</title>", "<title>modsim</title>", page, count=1, flags=re.DOTALL)
     return page.replace(", maximum-scale=1, user-scalable=no, minimal-ui", "")
 
 
@@ -144,26 +145,26 @@ def serve(host: str, port: int, ready: "Callable[[str], None]") -> None:
     from modsim.dashboard.page import USUAL, full_usual, preset_scenarios
     from modsim.dashboard.workshop import Workshop
 
-    workshop = Workshop()
-    answers.use_workshop(workshop)
-    workshop.keep([full_usual(), *preset_scenarios()])
-    workshop.ask(full_usual(), USUAL)  # the first visitor finds the first picture ready
-
-    import solara.server.starlette
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets=None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                local = host in ("127.0.0.1", "0.0.0.0", "::")
-                ready(f"http://{'localhost' if local else f'[{host}]' if ':' in host else host}:{port}")
-
-    config = uvicorn.Config(
-        WholePage(solara.server.starlette.app), host=host, port=port, log_level="warning", ws_max_size=20_000_000,
-        ws_ping_interval=_SECONDS_TO_PING, ws_ping_timeout=2 * _SECONDS_TO_PING,
-    )  # fmt: skip
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the processes are ended too
+    workshop = Workshop()
     try:
+        answers.use_workshop(workshop)
+        workshop.keep([full_usual(), *preset_scenarios()])
+        workshop.ask(full_usual(), USUAL)  # the first visitor finds the first picture ready
+
+        import solara.server.starlette
+
+        class Server(uvicorn.Server):
+            async def startup(self, sockets=None) -> None:
+                await super().startup(sockets)
+                if self.started:
+                    local = host in ("127.0.0.1", "0.0.0.0", "::")
+                    ready(f"http://{'localhost' if local else f'[{host}]' if ':' in host else host}:{port}")
+
+        config = uvicorn.Config(
+            WholePage(solara.server.starlette.app), host=host, port=port, log_level="critical", ws_max_size=20_000_000,
+            ws_ping_interval=_SECONDS_TO_PING, ws_ping_timeout=2 * _SECONDS_TO_PING,
+        )  # fmt: skip
         Server(config).run()
     finally:
         workshop.close()

@@ -4,6 +4,7 @@ import hashlib
 import math
 import multiprocessing
 import os
+import signal
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
@@ -336,6 +337,7 @@ _shared_board: Any = None
 def _begin(board: Any) -> None:
     global _shared_board
     leave_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends us
     _shared_board = board
 
 

@@ -76,6 +76,16 @@ def _is_a_figure_of_ours(path: Path) -> bool:
     return path.suffix in _OF_A_FIGURE and all(path.with_suffix(kind).is_file() for kind in _OF_A_FIGURE)
 
 
+def place_for(comparison: Comparison, folder: Path) -> Path:
+    """Where results go: beside the folder, named `…-stopped`, where these are cut short and more stand there."""
+    try:
+        kept = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["replicates"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return folder
+    shorter = comparison.interrupted and isinstance(kept, int) and kept > comparison.replicates
+    return folder.with_name(f"{folder.name}-stopped") if shorter else folder
+
+
 def write_folder(
     comparison: Comparison,
     folder: Path,

@@ -165,10 +165,13 @@ def told(error: Any, key: str, root: Any = Scenario) -> str:
     if kind == "finite_number":
         allowed = _allowed(field)
         return f"{shown} is not a number that can be used" + (f"; allowed is {allowed}" if allowed else "")
+    if kind in _NUMBERS and isinstance(given, str) and re.fullmatch(r"-?\d+,\d+", given):
+        return f"{shown} must be written with a point: {given.replace(',', '.')}"
     if kind in _NUMBERS:
         return f"{shown} must be {', '.join(part for part in (_NUMBERS[kind], _allowed(field)) if part)}"
     if kind == "list_type":
         wanted = "a list of tables, each headed [[areas]] with its id" if key == "areas" else "a list in [ ]"
+        wanted += ", each text in quotes" if isinstance(given, str) and given.startswith("[") else ""
         return f"{shown} must be {wanted}"
     if kind in _OTHERS:
         return f"{shown} must be {_OTHERS[kind]}"

@@ -35,13 +35,14 @@ class _Source:
     given_by: str = "--set"
 
 
-def load_scenario(path: str | Path, changes: Iterable[str] = ()) -> Scenario:
+def load_scenario(path: str | Path, changes: Iterable[str | tuple[str, str]] = ()) -> Scenario:
     """Read a scenario file and check it.
 
     Parameters
     ----------
     path : the TOML file
-    changes : `dotted.key=value` strings that replace single values, as `--set` does
+    changes : `dotted.key=value` strings that replace single values, as `--set` does; with what gave one before it
+        where that is another option
 
     Raises
     ------
@@ -51,7 +52,8 @@ def load_scenario(path: str | Path, changes: Iterable[str] = ()) -> Scenario:
     source = _read(Path(path), [])
     problems: list[str] = []
     for change in changes:
-        _apply(change, source, problems)
+        source.given_by, text = ("--set", change) if isinstance(change, str) else change
+        _apply(text, source, problems)
     return _checked(source, str(path), problems)
 
 
@@ -90,7 +92,7 @@ def with_changes(scenario: Scenario, changes: Iterable[str], given_by: str = "--
 
 
 def _read(path: Path, children: list[Path]) -> _Source:
-    hint = f" (extended by {children[-1]})" if children else "; `modsim scenario list` shows those at hand"
+    hint = f" (extended by {children[-1]})" if children else _near(path)
     path = Path(os.path.realpath(path)) if "\0" not in str(path) else path
     if len(children) > DEEPEST:
         raise ScenarioError([f"{children[0]}: extends: more than {DEEPEST} files extend each other; put some together"])
@@ -100,8 +102,19 @@ def _read(path: Path, children: list[Path]) -> _Source:
     return _with_parents(path, *read_toml(path, "scenario", _NEEDS, hint, ScenarioError), children)
 
 
+def _near(path: Path) -> str:
+    """What to do where there is no such scenario file: the file that may be meant, or how to see those at hand."""
+    name = path.name.removesuffix(".toml")
+    for place in (path.parent / f"{name}.toml", Path("scenarios") / f"{name}.toml"):
+        if "\0" not in str(place) and place.is_file():
+            return f"; did you mean {place}?"
+    return "; `modsim scenario list` shows those at hand"
+
+
 def _with_parents(path: Path, content: dict[str, Any], text: str, children: list[Path]) -> _Source:
     """The content of a file put over that of those it extends."""
+    if "scenario" in content and not content.keys() & {"areas", "extends"}:
+        raise ScenarioError([f"{path}: is a study and no scenario; `modsim study run {path}` runs it"])
     parent = _Source()
     if "extends" in content:
         parent = _read(_inside(content.pop("extends"), path), [*children, path])

@@ -208,7 +208,7 @@ def attempts[T: Work](
         try:
             while not lost:
                 # held back twice: another thread, such as that of a progress bar, hears a signal this one is deaf to
-                with not_broken_into(), _children_leave_stopping_to_parent():
+                with not_broken_into(), children_leave_stopping_to_parent():
                     for task in islice(waiting, workers + 1 - len(under_way)):  # one in hand, so that nobody waits
                         under_way[_submitted(pool, task)] = task
                 if not under_way:
@@ -266,7 +266,7 @@ def _submitted(pool: ProcessPoolExecutor, task: Work) -> Future[Any]:
 
 
 @contextmanager
-def _children_leave_stopping_to_parent() -> Iterator[None]:
+def children_leave_stopping_to_parent() -> Iterator[None]:
     """Processes started meanwhile inherit a deaf ear for Ctrl-C; one that is pressed meanwhile is heard afterwards."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows, where nothing of the kind is inherited
         yield

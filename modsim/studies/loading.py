@@ -112,6 +112,8 @@ def load_study(path: str | Path, replicates: int | None = None) -> LoadedStudy:
     content, _ = read_toml(
         path, "study", "at least scenario, and [factors] or a list", "; studies lie in experiments/", StudyError
     )
+    if "scenario" not in content and content.keys() & {"areas", "extends"}:
+        raise StudyError([f"{path}: is a scenario and no study; `modsim compare {path}` runs it"])
     for name in ("factors", "fixed"):
         if isinstance(content.get(name), dict):
             content[name] = _with_dotted_keys(content[name], () if name == "fixed" else Factor.model_fields)

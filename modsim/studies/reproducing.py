@@ -35,6 +35,7 @@ from modsim.studies.writing import write_figure, write_table
 
 _LARGEST_DATA_BYTES = 100_000_000
 FAST_REPLICATES = 2
+_ONLY_FIRST = f"Only the first {FAST_REPLICATES} simulated futures: a check, not a result."
 LIST = "figures.toml"
 _PACKAGES = ("numpy", "scipy")
 _OF_A_SCENARIO = ("insights", "rungs", "spread")
@@ -141,8 +142,12 @@ def reproduce(
     write_table(made.runs, files[0], {})
     if made.drawn is not None:
         files += [out / f"{name}{ending}" for ending in (".png", ".svg", ".txt")]
+        picture, words = made.drawn
+        if fast:
+            words = f"{_ONLY_FIRST} {words}"
+            picture.text(0.99, 0.008, _ONLY_FIRST, fontsize=7.5, color="#B10E1E", ha="right", va="bottom")
         for path in files[1:3]:
-            write_figure(*made.drawn, path)
+            write_figure(picture, words, path)
     if accept:
         _accept(name, figure, made, folder, files)
         return Check(name, int(made.runs.size), [], files, False)

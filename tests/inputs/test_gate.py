@@ -242,3 +242,24 @@ def test_a_community_can_be_made_from_the_path_of_a_scenario():
     assert Community(str(SCENARIOS.parent / small), arm="none").scenario == community.scenario
     with pytest.raises(ScenarioError, match="there is no such file"):
         Community("nowhere.toml", arm="none")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("compare", "three-areas"), "there is no such file; did you mean scenarios/three-areas.toml?"),
+        (("compare", "experiments/apparent-effect.toml"), "is a study and no scenario; `modsim study run"),
+        (("study", "run", "scenarios/three-areas.toml"), "is a scenario and no study; `modsim compare"),
+        (("compare", THREE, "--arms", "transplant,recoprduce"), "--arms: settings.arms: there is no arm 'recoprduce'"),
+        (("compare", THREE, "--replicates", 0), "--replicates: settings.replicates: 0 is out of range"),
+        (("compare", THREE, "--set", "world.dissimilarity=0,5"), "'0,5' must be written with a point: 0.5"),
+        (("compare", THREE, "--set", "settings.without=[insight-3]"), "must be a list in [ ], each text in quotes"),
+    ],
+)
+def test_what_newcomers_get_wrong_is_told_where_they_wrote_it(words, said, tmp_path, monkeypatch, capsys):
+    for name in ("scenarios", "experiments"):
+        (tmp_path / name).symlink_to(SCENARIOS.parent / name)
+    monkeypatch.chdir(tmp_path)
+    code, _, err = modsim(monkeypatch, capsys, *words)
+    assert (code, err.count("\n")) == (2, 1)
+    assert said in err
