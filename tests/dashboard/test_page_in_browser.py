@@ -30,7 +30,7 @@ def axe_finds(page):
 @pytest.mark.slow(reason="a visit in a real browser")
 def test_nothing_leaves_the_machine_and_nothing_complains(visit, site):
     one = visit()
-    one.page.get_by_label("Trust in partners", exact=True).check()
+    one.page.get_by_label("Trust in the lead partner", exact=True).check()
     one.page.wait_for_selector("[data-testid^=chart-trust] canvas")
     assert [url for url in one.asked if not url.startswith((site, "data:", "blob:"))] == []
     assert one.complaints == []
