@@ -20,7 +20,7 @@ from modsim.world.draws import analyst
 
 HERE = Path(__file__).parent
 CASES, TRACES = HERE / "golden.json", HERE / "golden.npz"
-NUMBER = 72
+NUMBER = 72  # cases
 _KEPT = {"population.share_aged_12_to_17", "population.share_aged_18_to_24", "population.people_per_resident"}
 
 
@@ -109,7 +109,8 @@ def drawn(number: int):
             "process_knowledge": round(dice.uniform(), 2),
             "setup_weeks": int(dice.integers(2, 20)),
         }
-        return [f"arms.{arm}.{name}={json.dumps(found[name])}" for name in some_of(sorted(found), 9)]
+        names = ["menu", *some_of(sorted(found.keys() - {"menu"}), 8)]
+        return [f"arms.{arm}.{name}={json.dumps(found[name])}" for name in names]
 
     spreads = one_of("scheduled", "scheduled", "diffusion")
     world = [
@@ -128,15 +129,16 @@ def drawn(number: int):
         f"world.drift_per_year={one_of(0.0, 0.1)}",
         *numbers(lambda key: key.split(".")[0] not in LANE_TABLES, 5),
         *levers("anew"), *levers("carried"),
-        *one_of([], [], ["arms.adults.spends_on='patrol'"]),
+        *one_of([], ["arms.adults.spends_on='patrol'"]),
+        *one_of([], [], ["partners.hours_per_incident=60"]),
     ]  # fmt: skip
     if spreads == "diffusion":
         world += ["spread.baseline=-2.5", "spread.heard_effect=6", f"spread.evidence={one_of(0.0, 0.5, 1.0)}",
                   f"spread.evidence_delay={one_of(2, 6)}", "spread.lapse_without_anchor=0.03"]  # fmt: skip
     purse = [
-        [], [], ["purse.cliff_week=20", f"purse.cliff_keeps={one_of(0.0, 0.5)}", f"purse.bridge_hours={one_of(0, 60)}",
+        [], ["purse.cliff_week=20", f"purse.cliff_keeps={one_of(0.0, 0.5)}", f"purse.bridge_hours={one_of(0, 60, 60)}",
                  f"purse.cliff_is_known={one_of('true', 'false')}"],
-        ["purse.charge_inkind=true"], ["purse.pledged_hours=1.5"], ["purse.budget=6", "purse.grant=150"],
+        ["purse.charge_inkind=false"], ["purse.pledged_hours=1.5"], ["purse.budget=6", "purse.grant=150"],
     ]  # fmt: skip
     points = [
         [*numbers(lambda key: key.split(".")[0] in LANE_TABLES, 10), f"world.dissimilarity={round(dice.uniform(), 2)}",
