@@ -59,12 +59,13 @@ def ablate(
     from modsim.studies.writing import write_table
 
     given = [f"settings.replicates={replicates}"] if replicates is not None else []
+    by_option = [("--replicates", change) for change in given]
     asked = [*(changes or []), *given]
     asked += [f"{option}={value}" for option, value in (("arm", arm), ("against", against)) if value]
     asked += ["all"] if all_mechanisms else (mechanism or [])
     folder = out or Path("results") / folder_name(f"{scenario.stem}-{'rungs' if rungs else 'ablation'}", asked)
     try:
-        loaded = load_scenario(scenario, [*(changes or []), *given])
+        loaded = load_scenario(scenario, [*(changes or []), *by_option])
         wanted = list(MECHANISMS) if all_mechanisms else find_mechanisms(mechanism or [])
         clash = [name for name, given in (("--mechanism", mechanism), ("--all", all_mechanisms)) if given]
         if rungs and clash:

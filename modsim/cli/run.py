@@ -59,7 +59,7 @@ def run(
     from modsim.simulation.community import Community
     from modsim.simulation.story import ONE_OF_MANY, area_and_number, life_of, person_called, story_of
 
-    given = [f"settings.seed={seed}"] if seed is not None else []
+    given = [("--seed", f"settings.seed={seed}")] if seed is not None else []
     try:
         loaded = load_scenario(scenario, [*(changes or []), *given])
     except ScenarioError as error:
