@@ -5,9 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 import numba
-from numba.extending import register_jitable
+from numba import types
+from numba.core import cgutils, imputils
+from numba.core.datamodel import models
+from numba.core.datamodel.registry import register_default
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, overload, register_jitable
 
 from modsim.compiling import folder, is_kept
+from modsim.compiling.acts import in_place
 
 if is_kept():
     numba.config.CACHE_DIR = str(folder())  # type: ignore[attr-defined]  # made at import: no type knows it
@@ -34,3 +40,54 @@ def usable(*rules: Callable[..., Any]) -> Callable[[], bool]:
         register_jitable(rule)
     places = [(sys.modules[rule.__module__], rule.__name__, rule) for rule in rules]
     return lambda: all(getattr(module, name) is rule for module, name, rule in places)
+
+
+def let_compiled_call(act: Callable[..., Any]) -> None:
+    """Let compiled loops call a function, which stays what it is for Python."""
+    register_jitable(error_model="numpy", nogil=True, **_WITHOUT)(act)
+
+
+class _Reference(types.Type):
+    """Columns (a named tuple) where they lie: acts that are handed a hundred columns are slower than what they do."""
+
+    def __init__(self, of: types.NamedTuple):
+        self.of = of
+        super().__init__(name=f"Reference({of.name})")
+
+    @property
+    def mangling_args(self) -> tuple[str, tuple[Any, ...]]:
+        return "Reference", (self._code,)  # the name in full would be thousands of letters long
+
+
+@register_default(_Reference)
+class _ReferenceModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, kind: _Reference):
+        super().__init__(manager, kind, manager.lookup(kind.of).get_value_type().as_pointer())
+
+
+@infer_getattr
+class _ColumnOfReference(AttributeTemplate):
+    key = _Reference
+
+    def generic_resolve(self, kind: _Reference, name: str) -> types.Type | None:
+        return kind.of.types[kind.of.fields.index(name)] if name in kind.of.fields else None
+
+
+@lower_getattr_generic(_Reference)
+def _column_of_reference(context: Any, builder: Any, kind: _Reference, value: Any, name: str) -> Any:
+    place = kind.of.fields.index(name)
+    column = builder.load(cgutils.gep_inbounds(builder, value, 0, place))
+    return imputils.impl_ret_borrowed(context, builder, kind.of.types[place], column)
+
+
+@intrinsic
+def _refer_to(_: Any, columns: types.NamedTuple) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        return cgutils.alloca_once_value(builder, given[0])
+
+    return _Reference(columns)(columns), generate
+
+
+@overload(in_place, inline="always")  # on the stack of the driver itself
+def _in_place(columns: Any) -> Any:
+    return lambda columns: _refer_to(columns)

@@ -22,6 +22,8 @@ from modsim.world.draws import analyst
 HERE = Path(__file__).parent
 CASES, TRACES = HERE / "golden.json", HERE / "golden.npz"
 NUMBER = 72  # cases
+# what a stage works out for itself, or what the world can tell again
+PASSING = {"support", "territory", "goal", "luck", "mentored", "comes", "score", "votes", "share"}
 _KEPT = {"population.share_aged_12_to_17", "population.share_aged_18_to_24", "population.people_per_resident"}
 
 
@@ -29,6 +31,8 @@ def state_of(town):
     """Everything that a week leaves, by name, in forms that do not depend on how it is kept: arrays with lanes last."""
     state = {}
     for name, column in vars(town.columns).items():
+        if name == "records" or name in PASSING:
+            continue
         if name == "experience":
             state["good"], state["bad"] = column.of_rows()
         elif name == "sightings":
