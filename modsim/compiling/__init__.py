@@ -13,7 +13,7 @@ from modsim.compiling.sources import code_hash
 
 SWITCH = "MODSIM_KERNELS"
 PLACE = "MODSIM_CACHE"  # a folder of one's own for what was compiled
-_COMPILED = "compiling", "rules", "world", "simulation/kernels"  # all that a compiled loop may be made from
+_COMPILED = "compiling", "rules", "world", "inputs", "simulation"  # all that a compiled loop may be made from
 
 
 class SwitchError(ValueError):

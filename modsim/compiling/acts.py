@@ -1,17 +1,19 @@
 """Acts: functions of one entity in plain Python, which drivers run over everybody, compiled where that is on.
 
 An act is an ordinary function; Python calls it as such, to read it or to step through it. A driver is a function that
-runs acts over areas and lanes; where loops are compiled, it is compiled with all acts it calls, and gives the same bits.
+runs acts over areas and lanes; where loops are compiled, it is compiled with all acts it calls. The bits are the same.
 """
 
 from collections.abc import Callable
+from inspect import signature
 from types import FunctionType
-from typing import Any
+from typing import Any, Protocol
 
 from modsim import compiling
 
 _ACTS: list[Callable[..., Any]] = []
-_registered: set[Callable[..., Any]] = set()
+_to_make_ready: list[Callable[[], object]] = []
+_stand: list[Callable[[], bool]] = []
 
 
 def act[**P, R](function: Callable[P, R]) -> Callable[P, R]:
@@ -20,25 +22,51 @@ def act[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     return function
 
 
-def in_place[T](columns: T) -> T:
-    """What a driver says of its first argument, so that acts are handed a reference and not a hundred columns."""
-    return columns
+def before_compiling(make_ready: Callable[[], object]) -> None:
+    """Call this once before any driver is compiled: it says how something is compiled otherwise than as it stands."""
+    _to_make_ready.append(make_ready)
+
+
+class Town(Protocol):
+    """What a driver is called with: its columns, its rules of behaviour, and whether those can be compiled."""
+
+    @property
+    def state(self) -> Any: ...
+    @property
+    def rules(self) -> Any: ...
+    @property
+    def own_rules(self) -> frozenset[str]: ...
 
 
 class Driver:
-    """A function that runs acts over areas and lanes: compiled when first called, where that is on."""
+    """A function that runs acts over areas and lanes: compiled when first called, where that is on.
+
+    It is written as taking the columns of a town, perhaps more, and perhaps its `rules` last; it is called with the
+    town and what is more.
+    """
 
     def __init__(self, function: FunctionType):
-        self._function = function
+        self._function = act(function)
+        self._takes_rules = "rules" in signature(function).parameters
         self._compiled: Callable[..., Any] | None = None
         self.__doc__, self.__name__, self.__module__ = function.__doc__, function.__name__, function.__module__
 
-    def __call__(self, columns: Any, *given: Any) -> Any:
-        if not compiling.is_on():
-            return self._function(columns, *given)
+    def __call__(self, town: Town, *given: Any) -> Any:
+        if not compiling.is_on() or town.own_rules or not all(stand() for stand in _stand):
+            return self._function(town.state, *given, *([town.rules] if self._takes_rules else []))
         if self._compiled is None:
-            self._compiled = _compiled(self._function)
-        return self._compiled(columns, *given)
+            self._compiled = self._compile(town.rules)
+        return self._compiled(town.state, *given)
+
+    def _compile(self, rules: Any) -> Callable[..., Any]:
+        from modsim.compiling import jit  # only here: Numba is not imported where nothing is compiled
+
+        while _to_make_ready:
+            _to_make_ready.pop()()
+        while _ACTS:
+            jit.let_compiled_call(_ACTS.pop())
+        built_in = {name: getattr(rules, name) for name in rules.names()} if self._takes_rules else None
+        return jit.entry(self._function, built_in)
 
 
 def driver(function: Callable[..., Any]) -> Driver:
@@ -47,11 +75,6 @@ def driver(function: Callable[..., Any]) -> Driver:
     return Driver(function)
 
 
-def _compiled(function: FunctionType) -> Callable[..., Any]:
-    from modsim.compiling import jit  # only here: Numba is not imported where nothing is compiled
-
-    for one in _ACTS:
-        if one not in _registered:
-            jit.let_compiled_call(one)
-            _registered.add(one)
-    return jit.jit(function)
+def if_they_stand(stand: Callable[[], bool]) -> None:
+    """Compiled drivers are used only as long as this says that what they were compiled from stands."""
+    _stand.append(stand)

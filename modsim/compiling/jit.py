@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numba
@@ -10,10 +11,9 @@ from numba.core import cgutils, imputils
 from numba.core.datamodel import models
 from numba.core.datamodel.registry import register_default
 from numba.core.typing.templates import AttributeTemplate
-from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, overload, register_jitable
+from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, register_jitable
 
 from modsim.compiling import folder, is_kept
-from modsim.compiling.acts import in_place
 
 if is_kept():
     numba.config.CACHE_DIR = str(folder())  # type: ignore[attr-defined]  # made at import: no type knows it
@@ -56,7 +56,7 @@ class _Reference(types.Type):
 
     @property
     def mangling_args(self) -> tuple[str, tuple[Any, ...]]:
-        return "Reference", (self._code,)  # the name in full would be thousands of letters long
+        return "Reference", (self._code,)  # type: ignore[attr-defined]  # the name in full would be thousands of letters long
 
 
 @register_default(_Reference)
@@ -69,7 +69,7 @@ class _ReferenceModel(models.PrimitiveModel):
 class _ColumnOfReference(AttributeTemplate):
     key = _Reference
 
-    def generic_resolve(self, kind: _Reference, name: str) -> types.Type | None:
+    def generic_resolve(self, kind: Any, name: str) -> Any:  # type: ignore[override]
         return kind.of.types[kind.of.fields.index(name)] if name in kind.of.fields else None
 
 
@@ -88,6 +88,52 @@ def _refer_to(_: Any, columns: types.NamedTuple) -> Any:
     return _Reference(columns)(columns), generate
 
 
-@overload(in_place, inline="always")  # on the stack of the driver itself
-def _in_place(columns: Any) -> Any:
-    return lambda columns: _refer_to(columns)
+class _Rules(types.Opaque):
+    """Rules of behaviour, built into what is compiled with them."""
+
+    def __init__(self, rules: dict[str, Callable[..., Any]]):
+        self._compiled = {name: inner(rule) for name, rule in rules.items()}  # types do not keep them alive
+        self.rules = {name: numba.typeof(rule) for name, rule in self._compiled.items()}
+        super().__init__(name=f"Rules({', '.join(str(id(rule)) for rule in rules.values())})")
+
+    @property
+    def mangling_args(self) -> tuple[str, tuple[Any, ...]]:
+        return "Rules", (self._code,)  # type: ignore[attr-defined]
+
+
+register_default(_Rules)(models.OpaqueModel)
+
+
+@infer_getattr
+class _Rule(AttributeTemplate):
+    key = _Rules
+
+    def generic_resolve(self, kind: Any, name: str) -> Any:  # type: ignore[override]
+        return kind.rules.get(name)
+
+
+@lower_getattr_generic(_Rules)
+def _rule(context: Any, builder: Any, kind: _Rules, value: Any, name: str) -> Any:
+    return context.get_dummy_value()  # which function is called follows from its type
+
+
+def entry(function: Callable[..., Any], rules: dict[str, Callable[..., Any]] | None) -> Callable[..., Any]:
+    """The way from Python into a compiled driver: columns are handed on by reference, rules are built in."""
+
+    @intrinsic
+    def built_in(_: Any) -> Any:
+        return _Rules(rules or {})(), lambda context, builder, signature, given: context.get_dummy_value()
+
+    template = _without_rules if rules is None else _with_rules
+    names = {"function": function, "built_in": built_in, "_refer_to": _refer_to}
+    way = FunctionType(template.__code__, names, function.__name__)
+    way.__module__, way.__qualname__ = function.__module__, function.__qualname__  # the name under which it is kept
+    return jit(way)
+
+
+def _with_rules(columns, *given):
+    return function(_refer_to(columns), *given, built_in())  # type: ignore[name-defined,call-arg]  # noqa: F821
+
+
+def _without_rules(columns, *given):
+    return function(_refer_to(columns), *given)  # type: ignore[call-arg]  # noqa: F821

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modsim.rules import excitement, neighbouring, policing, spreading
+from modsim.rules import excitement, neighbouring, policing
+from modsim.simulation import drive
 from modsim.simulation.agents import areas, course, preparing
 from modsim.simulation.agents.programme import Programme, added_up
-from modsim.simulation.by_columns.areas import keep_levels, true_fall
 from modsim.simulation.by_columns.incidents import remember
-from modsim.simulation.columns import NOT_YET, PARTICIPANT_WINDOW_WEEKS, Sightings, entries
+from modsim.simulation.columns import Sightings, entries
 from modsim.simulation.kernels.plain import settle_residents, settle_trust
 from modsim.simulation.town import ENOUGH, Town
 
@@ -126,8 +126,7 @@ def incidents_happen(town: Town) -> None:
     _displace(model, deterred, excited)
     if scenario.settings.spreads == "diffusion":
         now = np.array([programme.expected_incidents() for programme in model.programmes]).T[..., None]
-        c.expected_weeks[town.week] = now
-        c.expected_weeks.pop(town.week - PARTICIPANT_WINDOW_WEEKS - scenario.spread.evidence_delay, None)
+        c.years_of_expected[town.week % len(c.years_of_expected)] = now
 
 
 def _displace(model: "Community", deterred: list[float], excited: dict[int, float]) -> None:
@@ -219,7 +218,7 @@ def programmes_move_on(town: Town) -> None:
 def areas_learn(town: Town) -> None:
     """Where hours are to spare, services learn from the area that knows most."""
     model, p = _model(town), town.scenario.learning
-    town.broker_paid[:] = False
+    town.now.broker_paid[:] = False
     running = [programme for programme in model.programmes if programme.is_open]
     if not running:
         return
@@ -239,7 +238,7 @@ def areas_learn(town: Town) -> None:
     for one in paying:
         if one.spare_hours() + ENOUGH >= p.broker_hours / len(paying):
             one.pay("learning", p.broker_hours / len(paying))
-            town.broker_paid[:] = True
+            town.now.broker_paid[:] = True
 
 
 def _exchange(
@@ -262,28 +261,4 @@ def _exchange(
 
 def areas_decide(town: Town) -> None:
     """Some programmes lapse; where it spreads by itself, some areas take it up on what they hear."""
-    model, p = _model(town), town.scenario.spread
-    for one in model.programmes:
-        areas.count_reports(one)
-    town.columns.reported_weeks.pop(town.week - PARTICIPANT_WINDOW_WEEKS, None)
-    for one in model.programmes:
-        areas.may_lapse(one)
-    if town.scenario.settings.spreads != "diffusion":
-        return
-    true = true_fall(town)[:, 0].tolist()
-    each = [one.reported_last_year / len(one.young_people) for one in model.programmes]
-    total = 0.0
-    for rate in each:
-        total = total + rate
-    mean = total / len(each)
-    for one in model.programmes:
-        if not (one.spends and one.is_recipient and one.opens == NOT_YET):
-            continue
-        carried = town.broker_paid[one.area, 0].item() * town.scenario.learning.broker_evidence
-        heard = 0.0
-        for other in model.programmes:
-            weight = town.world.hears_from[one.area, other.area].item()
-            said = spreading.heard(areas.apparent_fall(other), true[other.area], max(p.evidence, carried))
-            heard = heard + weight * said
-        areas.consider_adopting(one, each[one.area] / mean if mean > 0.0 else 1.0, heard)
-    keep_levels(town)
+    drive.areas_decide(town)

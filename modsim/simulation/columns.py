@@ -20,9 +20,7 @@ from modsim.simulation.state import (
     NOT_YET,
     PARTICIPANT_WINDOW_WEEKS,
     PARTNER,
-    PARTNER_WEEKLY,
     PROGRAMME,
-    PROGRAMME_WEEKLY,
     RESIDENT,
     ROUND_HEADINGS,
     WISH,
@@ -43,6 +41,9 @@ def entries(where: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows and lanes (n,) where a column (rows, lanes) is not zero, in order; quicker than `nonzero` on it."""
     row, lane = np.divmod(np.flatnonzero(where), where.shape[1])
     return row, lane
+
+
+_FURTHER = "seen_in_memory", "year_of_reports", "years_of_expected"
 
 
 class Columns:
@@ -76,14 +77,16 @@ class Columns:
         vars(self)["experience"] = Experience(services, rows, lanes)  # of people, with services
         vars(self)["seen_in_memory"] = np.zeros((services, rows, lanes), dtype=np.int16)
         vars(self)["sightings"] = {}  # by week, for as long as anybody remembers
-        vars(self)["reported_weeks"] = {}  # by week of the last year (areas, lanes)
-        vars(self)["expected_weeks"] = {}  # and what was expected, and its background (2, areas, lanes)
+        vars(self)["year_of_reports"] = np.zeros((PARTICIPANT_WINDOW_WEEKS, areas, lanes), dtype=np.int64)
+        # expected incidents and their background, each week in the place of the one before it fell out
+        diffusion = world.scenario.settings.spreads == "diffusion"
+        weeks = PARTICIPANT_WINDOW_WEEKS + max(s.spread.evidence_delay for s in scenarios) if diffusion else 1
+        vars(self)["years_of_expected"] = np.zeros((weeks, 2, areas, lanes))
         vars(self).update(YOUNG_PERSON_WEEKLY.columns(rows, lanes))
         vars(self).update(RESIDENT.columns(world.residents.rows, lanes))
         self._settle(records)
         self.regard = np.array([s.commitment.regard_start for s in scenarios])
         self.between = np.array([s.commitment.together_start for s in scenarios])
-        diffusion = world.scenario.settings.spreads == "diffusion"
         opens = [NOT_YET if diffusion and a.role == "recipient" else a.opens_week for a in world.areas]
         self.opens = np.array(opens)[:, None]
 
@@ -93,6 +96,7 @@ class Columns:
         for array in records.values():
             for name in array.dtype.names or ():
                 vars(self)[name] = np.moveaxis(array[name], 1, -1)
+        vars(self)["round"] = vars(self).pop("rounds")
         for name, of in (("between", "pair_trust"), ("venue_votes", "votes")):
             vars(self)[name] = np.moveaxis(records[of], 1, -1)
         for name in ("menu", "designed", "signals", "named", "plan"):  # activities first
@@ -101,11 +105,23 @@ class Columns:
         for name in ("spent", "in_kind"):
             vars(self)[name] = _Ledger((heading, records[name][..., k]) for k, heading in enumerate(HEADINGS))
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is no window on something else: windows are laid again when it is read."""
+        own = "records", "experience", "seen_in_memory", "sightings", "year_of_reports", "years_of_expected"
+        return {name: vars(self)[name] for name in (*own, *YOUNG_PERSON_WEEKLY.attributes, *RESIDENT.attributes)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._settle(self.records)
+
     def __setattr__(self, name: str, value: Any) -> None:
         if name in YOUNG_PERSON_WEEKLY.attributes or name in RESIDENT.attributes:
             vars(self)[name] = value
         else:
             vars(self)[name][...] = value
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"there is no column {name!r}")
 
     @property
     def good(self) -> np.ndarray:
@@ -120,12 +136,10 @@ class Columns:
     def spread(self, lanes: Sequence[int]) -> "Columns":
         """Columns of a new set of lanes, each a copy of the lane named for it; these stay as they are."""
         new = object.__new__(Columns)
-        for name in (*YOUNG_PERSON_WEEKLY.attributes, *RESIDENT.attributes, "seen_in_memory"):
+        for name in (*YOUNG_PERSON_WEEKLY.attributes, *RESIDENT.attributes, *_FURTHER):
             vars(new)[name] = np.take(vars(self)[name], lanes, axis=-1)
         vars(new)["experience"] = self.experience.spread(lanes)
         vars(new)["sightings"] = {week: seen.spread(lanes) for week, seen in self.sightings.items()}
-        for name in ("reported_weeks", "expected_weeks"):
-            vars(new)[name] = {week: np.take(values, lanes, axis=-1) for week, values in vars(self)[name].items()}
         new._settle({name: np.take(array, lanes, axis=1) for name, array in self.records.items()})
         return new
 
@@ -143,10 +157,10 @@ class Columns:
         self.standing[gone[self.listed]] = Standing.GONE
 
 
-class _Ledger(dict):
+class _Ledger(dict[str, np.ndarray]):
     """Hours by heading; to assign to one writes into the column that stands there."""
 
-    def __setitem__(self, heading, hours):
+    def __setitem__(self, heading: str, hours: Any) -> None:
         self[heading][...] = hours
 
 

@@ -94,6 +94,35 @@ class LaneNumbers:
             setattr(self, name, PerLane.of([getattr(scenario, name) for scenario in scenarios]))
 
 
+def _is_numeric(field: Any) -> bool:
+    return field.annotation in (int, float, bool)
+
+
+def _numbers_of_table(kind: type[Table]) -> dict[str, Any]:
+    """The numbers of a table, those derived from others too, and their types."""
+    found = {name: field.annotation for name, field in kind.model_fields.items() if _is_numeric(field)}
+    return found | {name: float for name, value in vars(kind).items() if isinstance(value, property)}
+
+
+_NOT_OF_A_WEEK = {"settings", "origin", "world", "population", "vocabulary"}  # they tell before the first one
+_TABLES = {
+    name: _numbers_of_table(field.annotation)
+    for name, field in Scenario.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, Table) and name not in _NOT_OF_A_WEEK
+}
+NUMBERS = np.dtype([(table, list(numbers.items())) for table, numbers in _TABLES.items()])
+
+
+def numbers_of(scenarios: Sequence[Scenario]) -> Any:
+    """The numbers of every scenario's tables (scenarios,), one record each: rules are handed a part of it."""
+    found = np.zeros(len(scenarios), dtype=NUMBERS)
+    for k, scenario in enumerate(scenarios):
+        found[k] = tuple(
+            tuple(getattr(getattr(scenario, table), name) for name in numbers) for table, numbers in _TABLES.items()
+        )
+    return found.view(np.recarray)
+
+
 def what_makes_the_world(scenario: Scenario) -> dict[str, Any]:
     """Everything of a scenario but what may differ between lanes: two scenarios that agree here can share a world."""
     content = scenario.model_dump(exclude={*LANE_TABLES, "arms", "title", "notes", "format"})

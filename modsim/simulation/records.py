@@ -280,7 +280,8 @@ class Records:
 
 def _expected(town: Town) -> list[np.ndarray]:
     """This week's expected incidents (areas, lanes), where they are worked out."""
-    return [town.columns.expected_weeks[town.week][0]] if town.scenario.settings.spreads == "diffusion" else []
+    weeks = town.columns.years_of_expected
+    return [weeks[town.week % len(weeks), 0]] if town.scenario.settings.spreads == "diffusion" else []
 
 
 def mean_trust_in_lead(town: Town, of: np.ndarray) -> np.ndarray:

@@ -3,10 +3,15 @@
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from importlib import import_module
+from inspect import isfunction
+from pkgutil import iter_modules
 from typing import Any
 
 import numpy as np
 
+from modsim import rules
+from modsim.compiling import acts
 from modsim.rules import attending, designing, inclining, joining, offending, spreading, targeting, trusting
 
 Rule = Callable[..., Any]
@@ -48,6 +53,11 @@ class Rules:
         for field in fields(self):
             if not callable(getattr(self, field.name)):
                 raise RuleError(f"{field.name} is {getattr(self, field.name)!r}; it must be a function")
+
+    @staticmethod
+    def names() -> list[str]:
+        """The names of all rules of behaviour."""
+        return [field.name for field in fields(Rules)]
 
     @property
     def own(self) -> dict[str, str]:
@@ -105,3 +115,14 @@ def _looked_at(name: str, rule: Rule) -> Rule:
         return found.copy() if shape else float(found)
 
     return safe
+
+
+def _every_rule() -> list[Rule]:
+    """All functions of `modsim.rules`, those that cannot be replaced too."""
+    modules = [import_module(found.name) for found in iter_modules(rules.__path__, f"{rules.__name__}.")]
+    return [rule for module in modules for rule in vars(module).values()
+            if isfunction(rule) and rule.__module__ == module.__name__]  # fmt: skip
+
+
+_stand = [(import_module(rule.__module__), rule.__name__, rule) for rule in map(acts.act, _every_rule())]
+acts.if_they_stand(lambda: all(getattr(module, name) is rule for module, name, rule in _stand))

@@ -6,7 +6,7 @@ young people and residents that everybody's loops run over every week are column
 """
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -50,6 +50,12 @@ class Standing(IntEnum):
     GONE = 5
 
 
+# the same as plain numbers, for acts
+IDLE, SETUP, RECRUITING, COURSE = (int(stage) for stage in Stage)
+NOT_ASKED, DECLINED, IN, DROPPED, COMPLETED, GONE = (int(standing) for standing in Standing)
+CONTACTS, MEETINGS, LINKS, DELIVERY, MENTORING, NEGOTIATION, LEARNING, PATROL = (int(heading) for heading in Heading)
+
+
 class Attribute(NamedTuple):
     """What one attribute holds: its type, meaning and unit, where it starts, and whether it outlives who holds it.
 
@@ -71,9 +77,9 @@ class Entity:
         self.dtype = np.dtype([(name, said.kind) for name, said in self.attributes.items()])
         self._start = np.array(tuple(said.start for said in self.attributes.values()), dtype=self.dtype)
 
-    def records(self, *shape: int) -> np.ndarray:
-        """So many entities at the start, each a record."""
-        return np.full(shape, self._start)
+    def records(self, *shape: int) -> Any:
+        """So many entities at the start, each a record: an attribute of the array is the column of that name."""
+        return np.full(shape, self._start).view(np.recarray)
 
     def columns(self, *shape: int) -> dict[str, np.ndarray]:
         """The same as a column for each attribute."""
@@ -141,7 +147,7 @@ PROGRAMME = Entity(
     stage=(np.int8, "Where the programme stands, a `Stage`.", "", Stage.IDLE),
     stage_week=(whole, "Weeks of the stage that are behind it.", "weeks"),
     moves_on=(yes, "Whether this week's work was done."),
-    round=(whole, "Rounds finished.", "rounds"),
+    rounds=(whole, "Rounds finished.", "rounds"),
     places=(whole, "Places of this round.", "places"),
     setup_weeks=(whole, "Weeks of set-up of this round at least.", "weeks", 1),
     sessions_held=(whole, "Sessions of this round's course held so far.", "sessions"),
@@ -191,6 +197,7 @@ PROGRAMME_WEEKLY = Entity(
     broker_paid=(yes, "Whether this week a researcher between areas was paid, here or elsewhere."),
     session_held=(yes, "Whether there was a session this week."),
     good_contacts=(whole, "Good contacts of this week with the lead.", "contacts"),
+    knows_less=(yes, "Whether some area knows more of the process."),
     takes_part=(yes, "Whether it takes part in an exchange with other areas."),
 )
 # somebody on the referral list of the present round; the last four are known from the day it is drawn up
@@ -223,3 +230,127 @@ GROUP = Entity(
     group_followed_until=(whole, "Week until which the group of a new participant is followed.", "week", NEVER),
     excitement=(number, "Incidents it expects from what happened before.", "incidents"),
 )
+
+# --- what no week changes, or what stands for all ------------------------------------------------------------------
+SCENE = Entity(  # what is the same in every area and lane
+    week=(whole, "The week that is being lived.", "week"),
+    weeks=(whole, "The horizon.", "weeks"),
+    history_weeks=(whole, "Weeks lived before week 0.", "weeks"),
+    equal_activity=(yes, "Whether all arms hold their courses on the same dates, and hours are drawn as needed."),
+    equal_start=(yes, "Whether all arms wait for the one with the longest set-up."),
+    diffusion=(yes, "Whether areas take the programme up by themselves."),
+    longest_setup=(number, "Weeks of set-up of the arm that takes longest.", "weeks"),
+    experiences=(whole, "How many of the entries of `experiences` are this week's."),
+)
+AREA = Entity(
+    first=(whole, "Row of its first young person."),
+    end=(whole, "Row after its last."),
+    youths=(whole, "Young people.", "people"),
+    first_area=(whole, "First area of the same replicate."),
+    table=(whole, "Partners at the table.", "partners"),
+    anchor=(whole, "Position of the anchor organisation; -1 without one."),
+    links=(whole, "Links between partners to be kept warm.", "links"),
+    usual_venue=(whole, "Territory in which services would hold the sessions."),
+    is_recipient=(yes, "Whether the programme comes here from elsewhere."),
+    expected_reports=(number, "Incidents reported a week, as the scenario says.", "incidents"),
+)
+SEAT = Entity(  # a place at the table of an area
+    present=(yes, "Whether there is a partner."),
+    number=(whole, "Stable number of the partner."),
+    kind=(whole, "Type of service, by its position among those at the tables."),
+    hours=(number, "Hours a week for the area's young people.", "hours"),
+    may_lead=(yes, "Whether it may lead."),
+    seen_share=(number, "Share of reported incidents that it sees.", "share"),
+)
+PAIR = Entity(  # every two partners
+    one=(whole, "Position of the first."),
+    other=(whole, "Position of the second."),
+    present=(yes, "Whether both are there."),
+    across_sectors=(yes, "Whether they are of two sectors."),
+    with_anchor=(yes, "Whether one of them is the anchor organisation."),
+)
+LEVER = Entity(  # what an arm does in an area; see `modsim.inputs.levers`
+    spends=(yes, "Whether anything is done."),
+    runs=(yes, "Whether there is a programme."),
+    patrols=(yes, "Whether the hours go into patrol."),
+    signals=(whole, "How many wishes are written down.", "wishes"),
+    individual=(yes, "Whether there is no shared menu but a plan for each."),
+    learns=(yes, "Whether a menu is made from what young people say."),
+    redesigns=(yes, "Whether it is made anew each round."),
+    places=(whole, "Places of a full round.", "places"),
+    minimum_places=(whole, "Places of the smallest round.", "places"),
+    fixed_slots=(whole, "Activities that are given.", "activities"),
+    power_design=(number, "Power over the design shared with young people.", "0-1"),
+    power_deliver=(number, "Power over the running course shared with participants.", "0-1"),
+    peer_delivery=(number, "Share of sessions that young people lead.", "share"),
+    learns_venue=(yes, "Whether sessions are held where young people say."),
+    keeps_learning=(yes, "Whether what was learned in a round is kept for the next."),
+    compulsory=(yes, "Whether those who are asked may not say no."),
+    guide=(yes, "Whether a guide is given at the start."),
+    visits=(yes, "Whether services visit the area that knows most."),
+    community_of_practice=(yes, "Whether services of all areas meet."),
+    shared_worker=(yes, "Whether a worker is shared with the area that knows most."),
+    broker=(yes, "Whether a researcher between areas is paid."),
+    process_knowledge=(number, "How well the process is known at the start.", "0-1"),
+    setup_weeks=(number, "Weeks of set-up of a first round.", "weeks"),
+    learned_share=(number, "Share of the menu that is made from what young people say.", "share"),
+)
+EXPERIENCE = Entity(  # good and bad experiences of this week
+    kind=(whole, "Type of service."),
+    row=(whole, "Of whom."),
+    lane=(whole, "In which lane."),
+    good=(whole, "Good ones.", "experiences"),
+    bad=(whole, "Bad ones.", "experiences"),
+)
+
+
+class State(NamedTuple):
+    """All that an act may look at or change, for all areas and lanes of a town."""
+
+    scene: Any  # (1,) SCENE
+    areas: Any  # (areas,) AREA
+    seats: Any  # (areas, partners) SEAT
+    pairs: Any  # (areas, pairs) PAIR
+    levers: Any  # (areas, lanes) LEVER
+    p: Any  # (lanes,) the numbers of the rules, a record with one for each table
+    given_menu: Any  # (areas, lanes, activities) zeros and ones
+    bespoke: Any  # (activities,) 1 where it is not on the original site's menu
+    serves: Any  # (goals, activities) zeros and ones
+    prior: Any  # (lanes, activities) what professionals expect
+    keys: Any  # (draws, areas, 2) of luck
+    replicate: Any  # (areas,)
+    hears_from: Any  # (areas, areas of a replicate) weights
+    trust_start: Any  # (services, areas, lanes)
+    trust_bonus: Any  # (services, areas, lanes)
+    trust_sums: Any  # (services, areas, lanes) of young people's trust, in parts of FIXED_POINT
+    slot: Any  # (rows,) of young people, as the next ones
+    generation: Any
+    log_rate: Any  # lasting, in parts of FIXED_POINT
+    log_rate_sums: Any  # (areas,) their sums
+    tie_start: Any  # (rows + 1,)
+    friends: Any  # (ties,)
+    people: Any  # (rows, lanes) YOUNG_PERSON
+    lasting_target: Any  # (rows, lanes), as the next two
+    benefit: Any
+    in_course: Any
+    changed: Any  # (rows,) whether somebody is changed for good, in some lane
+    touched: Any  # (rows,) whether somebody was in a session or stopped this week, in some lane
+    remembered: Any  # (2, rows, lanes) good and bad experience with all services alike
+    apart: Any  # (services, rows) whether a service is remembered apart from the others
+    remembered_apart: Any  # (2, services, rows, lanes)
+    experiences: Any  # (room,) EXPERIENCE
+    partners: Any  # (areas, lanes, partners) PARTNER
+    partners_now: Any  # (areas, lanes, partners) PARTNER_WEEKLY
+    pair_trust: Any  # (areas, lanes, pairs)
+    programmes: Any  # (areas, lanes) PROGRAMME
+    now: Any  # (areas, lanes) PROGRAMME_WEEKLY
+    listing: Any  # (areas, lanes, places on the list) LISTED
+    choices: Any  # (areas, lanes, activities) CHOICE
+    wishes: Any  # (areas, lanes, places on the list, activities) WISH
+    votes: Any  # (areas, lanes, territories) for a venue
+    spent: Any  # (areas, lanes, headings)
+    in_kind: Any  # (areas, lanes, headings)
+    reports: Any  # (areas, lanes) reported incidents of this week
+    year_of_reports: Any  # (weeks of a year, areas, lanes)
+    years_of_expected: Any  # (weeks, 2, areas, lanes) expected incidents and their background
+    error_of_evaluation: Any  # (areas,) of this year, standard normal

@@ -11,9 +11,20 @@ from modsim.inputs.scenario import GOALS, Scenario
 from modsim.inputs.uncertainties.services import commitment_at
 from modsim.rules import designing, partnering, trusting
 from modsim.simulation import kernels
-from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Columns, entries
-from modsim.simulation.lanes import LaneNumbers
+from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Columns, Stage, Standing, entries
+from modsim.simulation.lanes import LaneNumbers, numbers_of
 from modsim.simulation.rulebook import Rules
+from modsim.simulation.state import (
+    AREA,
+    EXPERIENCE,
+    LEVER,
+    PAIR,
+    PARTNER_WEEKLY,
+    PROGRAMME_WEEKLY,
+    SCENE,
+    SEAT,
+    State,
+)
 from modsim.world.interests import match
 from modsim.world.young_people import FIXED_POINT, World
 
@@ -121,12 +132,8 @@ class Town:
             self._begin()
         self._settle_surroundings()
         self._areas = np.arange(len(world.areas))[:, None]
-        self.good_contacts = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # of this week, with the lead
+        self.now = PROGRAMME_WEEKLY.records(len(world.areas), self.lanes)
         self.events: list[tuple[np.ndarray, ...]] = []  # of this week: kind, row, lane, good, bad
-        self.answered_share = np.ones((len(world.areas), self.lanes))  # of the hours of calls that waited this week
-        self.patrol_bought = np.zeros((len(world.areas), self.lanes))  # hours of this week
-        self.broker_paid = np.zeros((len(world.areas), self.lanes), dtype=bool)  # this week, in a replicate
-        self.session_held = np.zeros((len(world.areas), self.lanes), dtype=bool)  # this week
         c = self.columns
         row, lane = entries(c.occurred)  # of those with incidents this week, how many, and how many were expected
         self.caused: tuple[np.ndarray, ...] = (row, lane, c.occurred[row, lane], np.zeros(len(row)))
@@ -139,8 +146,102 @@ class Town:
         self.trust_sums = np.zeros(self.trust_start.shape, dtype=np.int64)  # by area, of 1/FIXED_POINT
         self.expected = np.empty((0, self.lanes))  # incidents of everybody this week (rows, lanes), where needed
         self.residents_mean: dict[str, np.ndarray] = {}  # their trust, fear and efficacy (areas, lanes)
+        self._settle_state(scenarios)
         self.kernels.settle_trust(self)
         self.kernels.settle_residents(self)
+
+    def _settle_state(self, scenarios: Sequence[Scenario]) -> None:
+        """What acts look at beside the columns."""
+        world, partners, settings = self.world, self.world.partners, self.scenario.settings
+        areas, lanes = len(world.areas), self.lanes
+        scene = SCENE.records(1)
+        scene.history_weeks, scene.weeks = settings.history_weeks, settings.weeks
+        scene.equal_activity = settings.comparison == "equal_activity"
+        scene.equal_start = settings.comparison == "equal_start"
+        scene.diffusion, scene.longest_setup = settings.spreads == "diffusion", self.levers.longest_setup
+        place, seats = AREA.records(areas), SEAT.records(areas, partners.most)
+        place.first, place.end, place.youths = world.first_row[:-1], world.first_row[1:], np.diff(world.first_row)
+        place.first_area = np.arange(areas) // world.per_replicate * world.per_replicate
+        place.table, place.anchor, place.links = partners.size, partners.anchor, partners.links
+        place.usual_venue, place.is_recipient = world.usual_venue, self.levers.is_recipient
+        place.expected_reports = self.expected_reports[:, 0]
+        seats.present, seats.number, seats.kind = partners.present, np.maximum(partners.number, 0), partners.kind
+        seats.hours, seats.may_lead = self.hours[..., 0], self.may_lead
+        seats.seen_share = self.seen_share[partners.kind]
+        pairs = PAIR.records(areas, partners.pairs.shape[1])
+        pairs.one, pairs.other = partners.pairs
+        pairs.present, pairs.across_sectors = partners.pair_present, partners.across_sectors
+        pairs.with_anchor = partners.with_anchor
+        levers = LEVER.records(areas, lanes)
+        for name in LEVER.attributes:
+            levers[name] = vars(self.levers)[name] if name in vars(self.levers) else self.levers.learning[name]
+        self._fixed = {
+            "scene": scene, "areas": place, "seats": seats, "pairs": pairs, "levers": levers,
+            "p": numbers_of(scenarios), "given_menu": np.ascontiguousarray(np.moveaxis(self.levers.given_menu, 0, -1)),
+            "bespoke": 1.0 - self.origin_menu, "serves": self.serves, "prior": np.ascontiguousarray(self.prior.T),
+            "keys": world.luck.keys_of_draws(), "replicate": world.luck.replicate_column,
+            "hears_from": world.hears_from, "trust_start": self.trust_start, "trust_bonus": self.trust_bonus,
+            "slot": world.slot, "tie_start": world.ties.start, "friends": world.ties.friends,
+            "partners_now": PARTNER_WEEKLY.records(areas, lanes, partners.most),
+            "error_of_evaluation": np.zeros(areas),
+        }  # fmt: skip
+        self.experiences = EXPERIENCE.records(0)
+
+    @property
+    def state(self) -> State:
+        """What acts look at and change, this week."""
+        c, world, fixed = self.columns, self.world, self._fixed
+        records = {name: c.records[name] for name in ("people", "partners", "pair_trust", "programmes", "listing",
+                                                     "choices", "wishes", "votes", "spent", "in_kind")}  # fmt: skip
+        return State(
+            **fixed, **records, trust_sums=self.trust_sums, generation=world.generation,
+            log_rate=world.whole_log_rates, log_rate_sums=world.log_rate_sums, lasting_target=c.lasting_target,
+            benefit=c.benefit, in_course=c.in_course, changed=self.changed, touched=self.touched,
+            remembered=c.experience.common, apart=c.experience.apart, remembered_apart=c.experience.own,
+            experiences=self.experiences, now=self.now, reports=self.reports, year_of_reports=c.year_of_reports,
+            years_of_expected=c.years_of_expected,
+        )  # fmt: skip
+
+    def begin_week(self, week: int) -> None:
+        """Set the clock of the acts, and see that there is room for all experiences of a week."""
+        scene, c = self._fixed["scene"][0], self.columns
+        scene.week = week
+        room = scene.experiences + 4 * c.listed.size + int(c.joined.sum()) + 1
+        if len(self.experiences) < room:
+            larger = EXPERIENCE.records(2 * room)
+            larger[: len(self.experiences)] = self.experiences
+            self.experiences = larger
+
+    def experienced(self) -> list[tuple[np.ndarray, ...]]:
+        """This week's experiences, as acts wrote them down: kind, row, lane, good and bad ones."""
+        scene = self._fixed["scene"][0]
+        now = self.experiences[: scene.experiences].copy()
+        scene.experiences = 0
+        return [(now.kind, now.row, now.lane, now.good, now.bad)] if len(now) else []
+
+    def know_listed(self, area: int, lane: int) -> None:
+        """Look up what the world knows of those on a new referral list."""
+        c = self.columns
+        n = np.nonzero(c.listed[area, :, lane] >= 0)[0]
+        rows = c.listed[area, n, lane]
+        c.support[area, n, lane] = self.world.support_of(rows)
+        c.territory[area, n, lane] = self.world.territory_of(rows)
+        c.goal[area, n, lane] = self.world.goal_of(rows)
+        self._know_wishes(area, n, lane)
+
+    def _know_wishes(self, area: int, n: np.ndarray, lane: int) -> None:
+        rows = self.columns.listed[area, n, lane]
+        self.columns.records["wishes"]["share"][area, lane, n] = self.interests(rows, np.full(len(rows), lane))
+
+    def know_wishes(self) -> None:
+        """Where wishes drift, look up those of everybody on a list at the turn of a year."""
+        c, settled = self.columns, (Standing.GONE, Standing.DROPPED, Standing.COMPLETED)
+        if self.week < PARTICIPANT_WINDOW_WEEKS or self.week % PARTICIPANT_WINDOW_WEEKS:
+            return
+        if self.scenario.world.drift_per_year:
+            for area, lane in np.argwhere((c.listed[:, 0] >= 0) & (c.stage != Stage.IDLE)).tolist():
+                kept = (c.listed[area, :, lane] >= 0) & ~np.isin(c.standing[area, :, lane], settled)
+                self._know_wishes(area, np.nonzero(kept)[0], lane)
 
     @property
     def kernels(self) -> ModuleType:
@@ -239,6 +340,8 @@ class Town:
     def forget_events(self, rows: np.ndarray) -> None:
         """Leave out the experiences of people who are no longer here."""
         kept = [~np.isin(row, rows) for _, row, *_ in self.events]
+        gone = np.isin(self.experiences.row, rows)
+        self.experiences.good[gone] = self.experiences.bad[gone] = 0
         self.events = [tuple(column[keep] for column in event) for event, keep in zip(self.events, kept, strict=True)]
 
     def new_worker(self, area, position, lane) -> None:
@@ -258,7 +361,7 @@ class Town:
     @property
     def patrol_displaces(self) -> bool:
         """Whether patrol that was bought this week moves incidents to other areas."""
-        return bool(np.any(self.numbers.policing.displacement)) and bool(self.patrol_bought.any())
+        return bool(np.any(self.numbers.policing.displacement)) and bool(self.now.patrol_bought.any())
 
     @property
     def expected_by_area_is_needed(self) -> bool:

@@ -14,6 +14,7 @@ def live_one_week(town, week, act):
 
 
 def _live(town, week, act):
+    town.begin_week(week)
     act.people_age_and_move(town, week)  # some grow out, others grow in; core groups lose and gain members
     act.staff_come_and_go(town)  # a new worker must win trust again; some of what was known is lost
     act.partners_answer_calls(town)  # first the incidents they saw; what is left is free for the programme

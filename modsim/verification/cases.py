@@ -4,7 +4,7 @@ import numpy as np
 from scipy import stats
 
 from modsim.rules import trusting
-from modsim.simulation.by_columns.preparing import chosen_menu
+from modsim.simulation.acts.preparing import choose_menu
 from modsim.simulation.columns import Standing
 from modsim.simulation.community import Community
 from modsim.simulation.lanes import Lane
@@ -170,7 +170,8 @@ def endless_honest_signals_give_the_true_top(dice: Dice, sheet: Sheet, more: int
     for area in (1, 2):
         pattern = town.world.wishes().pattern[area]
         town.columns.signals[:, area, 0] = np.rint(1e12 * pattern).astype(int)  # priors move shares by some 4e-11
-        menu = chosen_menu(town, area, 0)
+        choose_menu(town.state, area, 0)
+        menu = town.columns.menu[:, area, 0]
         sheet.none(f"places missing on the menu, {scenario.areas[area].id}", scenario.programme.menu_size - menu.sum())
         best = float(np.sort(pattern)[::-1][: scenario.programme.menu_size].sum())  # of equals, either will do
         sheet.near(f"share truly wanted, {scenario.areas[area].id}", float(pattern @ menu), best, 1e-9)

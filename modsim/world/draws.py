@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import blake2b
+from zlib import crc32
 
 import numpy as np
 from scipy.special import gammaincinv, ndtri
 
 from modsim import compiling
+from modsim.compiling import acts
 from modsim.rules.arithmetic import exponential
 
 _LOW_32_BITS = 0xFFFFFFFF
@@ -38,6 +40,29 @@ def philox_4x32(counter, key):
 def _key(seed: int, process: str, area_id: str) -> tuple[int, int]:
     digest = blake2b(f"{seed}\x1f{process}\x1f{area_id}".encode(), digest_size=8).digest()
     return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:], "little")
+
+
+_SLOTS = 4093
+_purposes: dict[int, str] = {}
+
+
+def draw(process: str) -> int:
+    """The place of a process among the keys of `Luck.keys_of_draws`, for acts: it follows from the name alone."""
+    place = crc32(process.encode()) % _SLOTS
+    if _purposes.setdefault(place, process) != process:
+        raise RuntimeError(f"the draws {process!r} and {_purposes[place]!r} have one place: give one another name")
+    return place
+
+
+def luck_of(key, other_key, replicate, occasion, slot, generation):
+    """`Luck.uniform` of one entity, index 0, by its two key words."""
+    counter = int(slot), int(occasion) & _LOW_32_BITS, int(replicate), int(generation) << 16
+    return (philox_4x32(counter, (int(key), int(other_key)))[0] + 0.5) * 2.0**-32
+
+
+@acts.before_compiling
+def _compile_luck() -> None:
+    from modsim.world import kernels  # noqa: F401  # says how `luck_of` is compiled
 
 
 def analyst(seed: int, purpose: str) -> np.random.Generator:
@@ -116,6 +141,13 @@ class Luck:
             words = [_key(self.seed, process, area_id) for area_id in self.area_ids]
             self._keys[process] = np.array(words, dtype=np.uint64)
         return self._keys[process]
+
+    def keys_of_draws(self) -> np.ndarray:
+        """The key words of every process that acts draw for (places, areas, 2), by its place (see `draw`)."""
+        found = np.zeros((_SLOTS, len(self.area_ids), 2), dtype=np.uint64)
+        for place, process in _purposes.items():
+            found[place] = self.keys_of(process)
+        return found
 
     def _words(self, process: str, areas, occasion, slot, generation, block: int):
         keys = self.keys_of(process)

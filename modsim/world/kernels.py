@@ -6,6 +6,7 @@ Those are their reference.
 from typing import NamedTuple
 
 import numpy as np
+from numba.extending import overload
 
 from modsim.compiling.jit import jit, usable, woven_in
 from modsim.rules import arithmetic, offending
@@ -46,6 +47,13 @@ def luck_of(key, other_key, replicate, occasion, slot, generation):
     """`Luck.uniform` of one entity, index 0."""
     a, _, _, _ = _philox_4x32(_word(slot), _word(occasion), replicate, _word(generation << 16), key, other_key)
     return (np.float64(np.uint32(a)) + 0.5) * _TO_ONE
+
+
+@overload(draws.luck_of)
+def _luck_of(key, other_key, replicate, occasion, slot, generation):
+    return lambda key, other_key, replicate, occasion, slot, generation: luck_of(
+        key, other_key, replicate, occasion, slot, generation
+    )
 
 
 @jit

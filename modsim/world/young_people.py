@@ -202,18 +202,18 @@ class World:
     @property
     def mean_log_rate(self) -> np.ndarray:
         """Mean lasting log-rate by area (areas,), added as whole numbers so that no order matters."""
-        return self._log_rate_sums / (np.diff(self.first_row) * FIXED_POINT)
+        return self.log_rate_sums / (np.diff(self.first_row) * FIXED_POINT)
 
     def _add_up_log_rates(self) -> None:
-        self._whole_log_rates = np.rint(self.log_rate * FIXED_POINT).astype(np.int64)
-        self._log_rate_sums = np.add.reduceat(self._whole_log_rates, self.first_row[:-1])
+        self.whole_log_rates = np.rint(self.log_rate * FIXED_POINT).astype(np.int64)
+        self.log_rate_sums = np.add.reduceat(self.whole_log_rates, self.first_row[:-1])
 
     def _log_rates_changed(self, rows: np.ndarray) -> None:
         """Bring the sums over areas up to date with the log-rates of the people at these rows."""
         rows = np.unique(rows)
         whole = np.rint(self.log_rate_of(rows) * FIXED_POINT).astype(np.int64)
-        np.add.at(self._log_rate_sums, self.area[rows], whole - self._whole_log_rates[rows])
-        self._whole_log_rates[rows] = whole
+        np.add.at(self.log_rate_sums, self.area[rows], whole - self.whole_log_rates[rows])
+        self.whole_log_rates[rows] = whole
 
     # --- week by week ----------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 CASES, TRACES = HERE / "golden.json", HERE / "golden.npz"
 NUMBER = 72  # cases
 # what a stage works out for itself, or what the world can tell again
+NOW = {"answered_share", "patrol_bought", "broker_paid", "session_held"}
 PASSING = {"support", "territory", "goal", "luck", "mentored", "comes", "score", "votes", "share"}
 _KEPT = {"population.share_aged_12_to_17", "population.share_aged_18_to_24", "population.people_per_resident"}
 
@@ -37,18 +38,27 @@ def state_of(town):
             state["good"], state["bad"] = column.of_rows()
         elif name == "sightings":
             state[name] = np.concatenate([np.zeros(0), *(_in_order(week, column[week]) for week in sorted(column))])
-        elif name in ("reported_weeks", "expected_weeks"):
-            state[name] = np.stack([column[week] for week in sorted(column)]) if column else np.zeros(0)
+        elif name == "year_of_reports":
+            state["reported_weeks"] = _in_order_of_weeks(town, column)
+        elif name == "years_of_expected":
+            diffusion = town.scenario.settings.spreads == "diffusion"
+            state["expected_weeks"] = _in_order_of_weeks(town, column) if diffusion else np.zeros(0)
         elif isinstance(column, dict):
             state |= {f"{name}.{key}": values for key, values in column.items()}
         else:
             state[name] = column
     for name in ("answered_share", "patrol_bought", "broker_paid", "session_held", "reports", "serious", "trust_gained",
                  "trust_sums"):  # fmt: skip
-        state[f"town.{name}"] = getattr(town, name)
+        state[f"town.{name}"] = getattr(town.now, name) if name in NOW else getattr(town, name)
     state |= {f"town.residents.{name}": values for name, values in town.residents_mean.items()}
     state["written down"] = town.records.weekly[town.week]
     return state
+
+
+def _in_order_of_weeks(town, column):
+    """The weeks that a column holds, from the earliest that was lived to the present one."""
+    first = max(town.week - len(column) + 1, -town.scenario.settings.history_weeks)
+    return column[[week % len(column) for week in range(first, town.week + 1)]]
 
 
 def _in_order(week, seen):

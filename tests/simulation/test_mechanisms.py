@@ -216,7 +216,7 @@ def test_other_things_can_be_held_equal(comparison):
         running = []
         for _ in range(60):
             community.step()
-            running.append(community.town.session_held[1:, 0].copy())
+            running.append(community.town.now.session_held[1:, 0].copy())
         courses.append(np.argmax(running, axis=0))
         purse = community.town.columns
         assert purse.arrived[1:] == pytest.approx(sum(purse.spent.values())[1:] + purse.purse[1:])

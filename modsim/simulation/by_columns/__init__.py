@@ -4,23 +4,25 @@
 give the same numbers, bit for bit.
 """
 
-from modsim.simulation.by_columns.areas import areas_decide, areas_learn
-from modsim.simulation.by_columns.course import (
+from modsim.simulation.by_columns.incidents import incidents_happen, incidents_stir, police_stop, services_see
+from modsim.simulation.by_columns.people import inclination_moves, people_age_and_move, trust_moves
+from modsim.simulation.by_columns.residents import residents_react
+from modsim.simulation.drive import (
+    areas_decide,
+    areas_learn,
+    destinations_are_found,
+    hours_arrive,
     participants_are_heard,
+    partners_answer_calls,
+    partners_meet,
+    programmes_are_planned,
     programmes_move_on,
+    regard_moves,
     sessions_are_held,
+    staff_come_and_go,
+    workers_visit,
     young_people_are_asked,
 )
-from modsim.simulation.by_columns.incidents import incidents_happen, incidents_stir, police_stop, services_see
-from modsim.simulation.by_columns.people import (
-    destinations_are_found,
-    inclination_moves,
-    people_age_and_move,
-    trust_moves,
-)
-from modsim.simulation.by_columns.preparing import partners_meet, programmes_are_planned, workers_visit
-from modsim.simulation.by_columns.residents import residents_react
-from modsim.simulation.by_columns.services import hours_arrive, partners_answer_calls, regard_moves, staff_come_and_go
 
 __all__ = [
     "areas_decide",

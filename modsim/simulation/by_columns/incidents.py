@@ -15,7 +15,7 @@ def police_stop(town: Town) -> None:
     if kind is None or not np.any(p.stops_per_hour):
         return
     area = world.area
-    hours = (town.usual_patrol + town.patrol_bought) * world.partners.has_kind[:, [kind]]
+    hours = (town.usual_patrol + town.now.patrol_bought) * world.partners.has_kind[:, [kind]]
     u = world.luck.weekly_uniform("stops", area, town.week, world.slot, world.generation)
     row, lane, number = town.kernels.stops(town, hours, u)
     number = number.astype(np.int64)
@@ -31,7 +31,7 @@ def incidents_happen(town: Town) -> None:
     """Incidents of every young person: Poisson, by the quantile of one keyed draw that all lanes share."""
     c, world, numbers = town.columns, town.world, town.numbers
     area = world.area
-    per_1000 = (town.usual_patrol + town.patrol_bought) * 1000.0 / town.youths
+    per_1000 = (town.usual_patrol + town.now.patrol_bought) * 1000.0 / town.youths
     deterred = policing.deterred(per_1000, numbers.policing)
     excited = c.excitement / world.group_size[:, None]
     u = world.luck.weekly_uniform("incidents", area, town.week, world.slot, world.generation)
@@ -51,7 +51,7 @@ def _displace(town: Town, excited: np.ndarray) -> None:
     c.displaced[:] = 0.0
     if not town.patrol_displaces:
         return
-    per_1000 = (town.usual_patrol + town.patrol_bought) * 1000.0 / town.youths
+    per_1000 = (town.usual_patrol + town.now.patrol_bought) * 1000.0 / town.youths
     deterred = policing.deterred(per_1000, p)
     settled = _by_area(town, town.expected - excited[world.group])
     usual = _by_area(town, _as_column(town, world.background))
@@ -77,9 +77,8 @@ def _count_expected(town: Town) -> None:
     """Keep what an evaluator with perfect sight would count: this week's expected incidents and their background."""
     c, world = town.columns, town.world
     background = _as_column(town, world.background)
-    c.expected_weeks[town.week] = np.stack([_by_area(town, town.expected), _by_area(town, background)])
-    oldest = town.week - PARTICIPANT_WINDOW_WEEKS - int(np.max(town.numbers.spread.evidence_delay))
-    c.expected_weeks.pop(oldest, None)
+    now = c.years_of_expected[town.week % len(c.years_of_expected)]
+    now[:] = _by_area(town, town.expected), _by_area(town, background)
 
 
 def services_see(town: Town) -> None:

@@ -30,7 +30,7 @@ def destinations_are_found(town: Town) -> None:
 
 def trust_moves(town: Town) -> None:
     """Remembered experience fades; this week's own is added, and what friends tell of theirs."""
-    events, town.events = town.events, []
+    events, town.events = [*town.events, *town.experienced()], []
     nothing = (np.empty(0, dtype=np.int64),) * 5
     town.kernels.trust_moves(
         town, tuple(np.concatenate(column) for column in zip(*events, strict=True)) if events else nothing

@@ -158,8 +158,8 @@ def residents_react(town: "Town", reported: np.ndarray, hears: np.ndarray, sees:
         for reached in table:
             known[first:end] += hears[first:end, None] >= reached[area]
     c.fear = neighbouring.fear_after(c.fear, known, town.usually_known[people.area], p)
-    visible = (town.session_held[people.area] & (sees[:, None] < p.sees)).astype(np.float64)
-    answered = town.answered_share[people.area]
+    visible = (town.now.session_held[people.area] & (sees[:, None] < p.sees)).astype(np.float64)
+    answered = town.now.answered_share[people.area]
     bad_heard, visible_heard = people.ties.matrix @ known, people.ties.matrix @ visible
     good, good_heard = known * answered + visible, bad_heard * answered + visible_heard
     c.resident_good = neighbouring.memory_after(c.resident_good, good, good_heard, p, q)

@@ -52,7 +52,8 @@ def residents_react(town: "Town", reported: np.ndarray, hears: np.ndarray, sees:
     first_row, start, friends = (unsigned(x) for x in (people.first_row, people.ties.start, people.ties.friends))
     fear, efficacy, good, bad = (x.reshape(-1) for x in (c.fear, c.efficacy, c.resident_good, c.resident_bad))
     columns: Any = (
-        first_row, start, friends, hears, sees, table, town.session_held, town.usually_known, town.answered_share, fear,
+        first_row, start, friends, hears, sees, table, np.ascontiguousarray(town.now.session_held),
+        town.usually_known, np.ascontiguousarray(town.now.answered_share), fear,
         efficacy, good, bad,
         numbers, tiled(Remembered, town.numbers.trust, town), sums,
     )  # fmt: skip

@@ -1,0 +1,192 @@
+"""The stages of the week over all areas and lanes, each by the acts of those who act; compiled where that is on."""
+
+import numpy as np
+
+from modsim.compiling.acts import driver
+from modsim.simulation.acts import areas as between
+from modsim.simulation.acts import course, preparing, purse, services
+from modsim.simulation.listing import list_of
+from modsim.simulation.state import IN, PARTICIPANT_WINDOW_WEEKS
+from modsim.simulation.town import Town
+
+
+@driver
+def _staff_come_and_go(town):
+    for area in range(town.programmes.shape[0]):
+        for lane in range(town.programmes.shape[1]):
+            for seat in range(town.seats.shape[1]):
+                services.may_lose_worker(town, area, lane, seat)
+            services.lose_trust_between(town, area, lane)
+
+
+def staff_come_and_go(town: Town) -> None:
+    """Some programme workers leave; the commitment of those who come is drawn."""
+    before = town.columns.worker.copy()
+    _staff_come_and_go(town)
+    area, seat, lane = np.nonzero(town.columns.worker != before)
+    if area.size:
+        town.new_worker(area, seat, lane)
+
+
+@driver
+def partners_answer_calls(town):
+    for area in range(town.programmes.shape[0]):
+        for lane in range(town.programmes.shape[1]):
+            for seat in range(town.seats.shape[1]):
+                services.answer_calls(town, area, lane, seat)
+            town.now[area, lane].answered_share = services.share_answered(town, area, lane)
+
+
+@driver
+def hours_arrive(town):
+    for area in range(town.programmes.shape[0]):
+        for lane in range(town.programmes.shape[1]):
+            purse.receive_hours(town, area, lane)
+
+
+@driver
+def _programmes_are_planned(town, begins):
+    """Which programmes begin a round goes into `begins` (areas, lanes)."""
+    for area in range(town.programmes.shape[0]):
+        for lane in range(town.programmes.shape[1]):
+            begins[area, lane] = preparing.plan_round(town, area, lane)
+
+
+def programmes_are_planned(town: Town) -> None:
+    """Rounds begin where they fit and can be paid, each with a referral list."""
+    town.know_wishes()
+    begins = np.zeros(town.columns.purse.shape, dtype=bool)
+    _programmes_are_planned(town, begins)
+    for area, lane in np.argwhere(begins).tolist():
+        draw_up_list(town, area, lane)
+
+
+def draw_up_list(town: Town, area: int, lane: int) -> None:
+    """The referral list of a new round."""
+    rows, state = list_of(town, area, lane, int(town.columns.round[area, lane])), town.state
+    for n in range(town.columns.listed.shape[1]):
+        preparing.put_on_list(state, area, lane, n, int(rows[n]) if n < len(rows) else -1)
+    town.know_listed(area, lane)
+
+
+@driver
+def workers_visit(town, rules):
+    for area in range(town.programmes.shape[0]):
+        for lane in range(town.programmes.shape[1]):
+            preparing.visit_young_people(town, area, lane, rules)
+
+
+@driver
+def partners_meet(town):
+    for area in range(town.programmes.shape[0]):
+        for lane in range(town.programmes.shape[1]):
+            preparing.meet(town, area, lane)
+
+
+@driver
+def _young_people_are_asked(town, rules):
+    for area in range(town.programmes.shape[0]):
+        for lane in range(town.programmes.shape[1]):
+            course.ask_young_people(town, area, lane, rules)
+    for area in range(town.programmes.shape[0]):  # all have been asked at the same moment
+        for lane in range(town.programmes.shape[1]):
+            course.give_places(town, area, lane)
+
+
+def young_people_are_asked(town: Town) -> None:
+    """A wave of invitations; who they are who take a place is written down."""
+    before = town.columns.joined.sum()
+    _young_people_are_asked(town)
+    if town.columns.joined.sum() > before:
+        c = town.columns
+        area, n, lane = np.nonzero((c.luck <= 1.0) & (c.luck >= 0.0) & (c.standing == IN))
+        town.records.joined(town, area, c.listed[area, n, lane], lane)
+        c.luck = 2.0
+
+
+@driver
+def participants_are_heard(town, rules):
+    for area in range(town.programmes.shape[0]):
+        for lane in range(town.programmes.shape[1]):
+            course.hear_participants(town, area, lane, rules)
+
+
+@driver
+def _sessions_are_held(town, rules):
+    for row in range(len(town.touched)):
+        if town.touched[row]:  # last week
+            town.touched[row] = False
+            for lane in range(town.programmes.shape[1]):
+                town.benefit[row, lane], town.in_course[row, lane] = 0.0, False
+    for area in range(town.programmes.shape[0]):
+        for lane in range(town.programmes.shape[1]):
+            course.hold_session(town, area, lane, rules)
+
+
+def sessions_are_held(town: Town) -> None:
+    """A week of every course; who came for the first time is followed from now on."""
+    _sessions_are_held(town)
+    if town.now.session_held.any():
+        c = town.columns
+        area, n, lane = np.nonzero(town.now.session_held[:, None, :] & (c.listed >= 0) & c.comes)
+        row = c.listed[area, n, lane]
+        first = c.first_session[row, lane] == town.week
+        town.records.first_sessions(town, area[first], row[first], lane[first])
+        c.comes = False
+
+
+@driver
+def destinations_are_found(town):
+    for area in range(town.programmes.shape[0]):
+        for lane in range(town.programmes.shape[1]):
+            if town.programmes[area, lane].completions:
+                for row in range(town.areas[area].first, town.areas[area].end):
+                    course.find_destination(town, area, lane, row)
+
+
+@driver
+def regard_moves(town):
+    for area in range(town.programmes.shape[0]):
+        for lane in range(town.programmes.shape[1]):
+            for seat in range(town.seats.shape[1]):
+                services.think_of_young_people(town, area, lane, seat)
+            town.now[area, lane].good_contacts = 0
+
+
+@driver
+def programmes_move_on(town):
+    for area in range(town.programmes.shape[0]):
+        for lane in range(town.programmes.shape[1]):
+            course.move_on(town, area, lane)
+
+
+@driver
+def areas_learn(town):
+    for first in range(0, town.programmes.shape[0], town.hears_from.shape[1]):
+        for lane in range(town.programmes.shape[1]):
+            between.learn_from_each_other(town, first, lane)
+
+
+@driver
+def _areas_decide(town, rules):
+    areas, lanes = town.programmes.shape
+    for area in range(areas):
+        for lane in range(lanes):
+            between.count_reports(town, area, lane)
+    for area in range(areas):
+        for lane in range(lanes):
+            between.may_lapse(town, area, lane)
+    if town.scene[0].diffusion:
+        for area in range(areas):
+            for lane in range(lanes):
+                if town.scene[0].week >= 0:
+                    between.consider_adopting(town, area, lane, rules)
+                between.keep_level(town, area, lane)
+
+
+def areas_decide(town: Town) -> None:
+    """Some programmes lapse; where the programme spreads by itself, some areas take it up on what they hear."""
+    if town.scenario.settings.spreads == "diffusion":
+        areas, year = np.arange(len(town.world.areas)), town.week // PARTICIPANT_WINDOW_WEEKS
+        town.state.error_of_evaluation[:] = town.world.luck.normal("error of an evaluation", areas, year)
+    _areas_decide(town)
