@@ -13,7 +13,6 @@ from modsim import compiling
 
 _ACTS: list[Callable[..., Any]] = []
 _to_make_ready: list[Callable[[], object]] = []
-_stand: list[Callable[[], bool]] = []
 
 
 def act[**P, R](function: Callable[P, R]) -> Callable[P, R]:
@@ -22,59 +21,68 @@ def act[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     return function
 
 
+VERBS: dict[str, Callable[..., Any]] = {}
+
+
+def verb[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """An act that others call by its name in `do`, so that an agent of one's own can do it in another way."""
+    VERBS[function.__name__] = function
+    return act(function)
+
+
 def before_compiling(make_ready: Callable[[], object]) -> None:
     """Call this once before any driver is compiled: it says how something is compiled otherwise than as it stands."""
     _to_make_ready.append(make_ready)
 
 
 class Town(Protocol):
-    """What a driver is called with: its columns, its rules of behaviour, and whether those can be compiled."""
+    """What a driver is called with: its columns, and how everybody behaves: the rules and verbs by name.
+
+    `is_usual` says that those are the model's own, as they stand in the sources.
+    """
 
     @property
     def state(self) -> Any: ...
     @property
-    def rules(self) -> Any: ...
+    def place_of_state(self) -> Any: ...
     @property
-    def own_rules(self) -> frozenset[str]: ...
+    def do(self) -> Any: ...
+    @property
+    def is_usual(self) -> bool: ...
 
 
 class Driver:
     """A function that runs acts over areas and lanes: compiled when first called, where that is on.
 
-    It is written as taking the columns of a town, perhaps more, and perhaps its `rules` last; it is called with the
+    It is written as taking the columns of a town, perhaps more, and perhaps what all `do` last; it is called with the
     town and what is more.
     """
 
     def __init__(self, function: FunctionType):
         self._function = act(function)
-        self._takes_rules = "rules" in signature(function).parameters
+        self._takes_doing = "do" in signature(function).parameters
         self._compiled: Callable[..., Any] | None = None
         self.__doc__, self.__name__, self.__module__ = function.__doc__, function.__name__, function.__module__
 
     def __call__(self, town: Town, *given: Any) -> Any:
-        if not compiling.is_on() or town.own_rules or not all(stand() for stand in _stand):
-            return self._function(town.state, *given, *([town.rules] if self._takes_rules else []))
+        if not compiling.is_on() or not town.is_usual:
+            return self._function(town.state, *given, *([town.do] if self._takes_doing else []))
+        place = town.place_of_state
         if self._compiled is None:
-            self._compiled = self._compile(town.rules)
-        return self._compiled(town.state, *given)
+            self._compiled = self._compile(vars(town.do) if self._takes_doing else None)
+        return self._compiled(place, *given)
 
-    def _compile(self, rules: Any) -> Callable[..., Any]:
+    def _compile(self, doing: dict[str, Callable[..., Any]] | None) -> Callable[..., Any]:
         from modsim.compiling import jit  # only here: Numba is not imported where nothing is compiled
 
         while _to_make_ready:
             _to_make_ready.pop()()
         while _ACTS:
             jit.let_compiled_call(_ACTS.pop())
-        built_in = {name: getattr(rules, name) for name in rules.names()} if self._takes_rules else None
-        return jit.entry(self._function, built_in)
+        return jit.entry(self._function, doing)
 
 
 def driver(function: Callable[..., Any]) -> Driver:
     """Make a driver of a function whose first argument is a named tuple of columns."""
     assert isinstance(function, FunctionType)
     return Driver(function)
-
-
-def if_they_stand(stand: Callable[[], bool]) -> None:
-    """Compiled drivers are used only as long as this says that what they were compiled from stands."""
-    _stand.append(stand)

@@ -6,6 +6,7 @@ from types import FunctionType
 from typing import Any
 
 import numba
+import numpy as np
 from numba import types
 from numba.core import cgutils, imputils
 from numba.core.datamodel import models
@@ -81,59 +82,88 @@ def _column_of_reference(context: Any, builder: Any, kind: _Reference, value: An
 
 
 @intrinsic
-def _refer_to(_: Any, columns: types.NamedTuple) -> Any:
+def _lay_down(_: Any, columns: types.NamedTuple, place: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        return cgutils.alloca_once_value(builder, given[0])
+        to = context.make_array(signature.args[1])(context, builder, given[1]).data
+        builder.store(given[0], builder.bitcast(to, given[0].type.as_pointer()))
+        return context.get_dummy_value()
 
-    return _Reference(columns)(columns), generate
+    return types.none(columns, place), generate
 
 
-class _Rules(types.Opaque):
-    """Rules of behaviour, built into what is compiled with them."""
+@jit
+def _lay(columns, place):
+    _lay_down(columns, place)
 
-    def __init__(self, rules: dict[str, Callable[..., Any]]):
-        self._compiled = {name: inner(rule) for name, rule in rules.items()}  # types do not keep them alive
+
+def laid_down(columns: Any) -> Any:
+    """Where drivers find columns (a named tuple of arrays), which must be kept alive meanwhile.
+
+    So the way from Python into a driver is a short one; to take a hundred columns out of Python takes longer than what
+    many a driver does, and so does compiling it.
+    """
+    place = np.empty(sum(5 + 2 * column.ndim for column in columns), dtype=np.int64)
+    _lay(columns, place)
+    if len(_lay.signatures) > 1:
+        raise TypeError("columns of a town are laid out otherwise than in the one before")  # drivers are built for one
+    return place
+
+
+class _Conduct(types.Opaque):
+    """The rules of behaviour and the verbs, built into what is compiled with them."""
+
+    def __init__(self, doing: dict[str, Callable[..., Any]]):
+        self._compiled = {name: inner(rule) for name, rule in doing.items()}  # types do not keep them alive
         self.rules = {name: numba.typeof(rule) for name, rule in self._compiled.items()}
-        super().__init__(name=f"Rules({', '.join(str(id(rule)) for rule in rules.values())})")
+        super().__init__(name=f"Conduct({', '.join(str(id(rule)) for rule in doing.values())})")
 
     @property
     def mangling_args(self) -> tuple[str, tuple[Any, ...]]:
-        return "Rules", (self._code,)  # type: ignore[attr-defined]
+        return "Conduct", (self._code,)  # type: ignore[attr-defined]
 
 
-register_default(_Rules)(models.OpaqueModel)
+register_default(_Conduct)(models.OpaqueModel)
 
 
 @infer_getattr
 class _Rule(AttributeTemplate):
-    key = _Rules
+    key = _Conduct
 
     def generic_resolve(self, kind: Any, name: str) -> Any:  # type: ignore[override]
         return kind.rules.get(name)
 
 
-@lower_getattr_generic(_Rules)
-def _rule(context: Any, builder: Any, kind: _Rules, value: Any, name: str) -> Any:
+@lower_getattr_generic(_Conduct)
+def _rule(context: Any, builder: Any, kind: _Conduct, value: Any, name: str) -> Any:
     return context.get_dummy_value()  # which function is called follows from its type
 
 
-def entry(function: Callable[..., Any], rules: dict[str, Callable[..., Any]] | None) -> Callable[..., Any]:
-    """The way from Python into a compiled driver: columns are handed on by reference, rules are built in."""
+def entry(function: Callable[..., Any], doing: dict[str, Callable[..., Any]] | None) -> Callable[..., Any]:
+    """The way from Python into a compiled driver: from where columns were laid down; what all do is built in."""
+    columns, conduct = _Reference(_lay.signatures[0][0]), _Conduct(doing or {})
+
+    @intrinsic
+    def at(_: Any, place: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            data = context.make_array(signature.args[0])(context, builder, given[0]).data
+            return builder.bitcast(data, context.get_value_type(columns))
+
+        return columns(place), generate
 
     @intrinsic
     def built_in(_: Any) -> Any:
-        return _Rules(rules or {})(), lambda context, builder, signature, given: context.get_dummy_value()
+        return conduct(), lambda context, builder, signature, given: context.get_dummy_value()
 
-    template = _without_rules if rules is None else _with_rules
-    names = {"function": function, "built_in": built_in, "_refer_to": _refer_to}
+    template = _without_doing if doing is None else _with_doing
+    names = {"function": function, "built_in": built_in, "at": at}
     way = FunctionType(template.__code__, names, function.__name__)
     way.__module__, way.__qualname__ = function.__module__, function.__qualname__  # the name under which it is kept
     return jit(way)
 
 
-def _with_rules(columns, *given):
-    return function(_refer_to(columns), *given, built_in())  # type: ignore[name-defined,call-arg]  # noqa: F821
+def _with_doing(place, *given):
+    return function(at(place), *given, built_in())  # type: ignore[name-defined]  # noqa: F821
 
 
-def _without_rules(columns, *given):
-    return function(_refer_to(columns), *given)  # type: ignore[call-arg]  # noqa: F821
+def _without_doing(place, *given):
+    return function(at(place), *given)  # type: ignore[name-defined]  # noqa: F821

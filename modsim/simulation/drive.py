@@ -63,31 +63,35 @@ def programmes_are_planned(town: Town) -> None:
 
 def draw_up_list(town: Town, area: int, lane: int) -> None:
     """The referral list of a new round."""
-    rows, state = list_of(town, area, lane, int(town.columns.round[area, lane])), town.state
-    for n in range(town.columns.listed.shape[1]):
-        preparing.put_on_list(state, area, lane, n, int(rows[n]) if n < len(rows) else -1)
+    _put_on_list(town, area, lane, list_of(town, area, lane, int(town.columns.round[area, lane])))
     town.know_listed(area, lane)
 
 
 @driver
-def workers_visit(town, rules):
-    for area in range(town.programmes.shape[0]):
-        for lane in range(town.programmes.shape[1]):
-            preparing.visit_young_people(town, area, lane, rules)
+def _put_on_list(town, area, lane, rows):
+    for n in range(town.listing.shape[2]):
+        preparing.put_on_list(town, area, lane, n, rows[n] if n < len(rows) else -1)
 
 
 @driver
-def partners_meet(town):
+def workers_visit(town, do):
     for area in range(town.programmes.shape[0]):
         for lane in range(town.programmes.shape[1]):
-            preparing.meet(town, area, lane)
+            preparing.visit_young_people(town, area, lane, do)
 
 
 @driver
-def _young_people_are_asked(town, rules):
+def partners_meet(town, do):
     for area in range(town.programmes.shape[0]):
         for lane in range(town.programmes.shape[1]):
-            course.ask_young_people(town, area, lane, rules)
+            preparing.meet(town, area, lane, do)
+
+
+@driver
+def _young_people_are_asked(town, do):
+    for area in range(town.programmes.shape[0]):
+        for lane in range(town.programmes.shape[1]):
+            course.ask_young_people(town, area, lane, do)
     for area in range(town.programmes.shape[0]):  # all have been asked at the same moment
         for lane in range(town.programmes.shape[1]):
             course.give_places(town, area, lane)
@@ -105,14 +109,14 @@ def young_people_are_asked(town: Town) -> None:
 
 
 @driver
-def participants_are_heard(town, rules):
+def participants_are_heard(town, do):
     for area in range(town.programmes.shape[0]):
         for lane in range(town.programmes.shape[1]):
-            course.hear_participants(town, area, lane, rules)
+            course.hear_participants(town, area, lane, do)
 
 
 @driver
-def _sessions_are_held(town, rules):
+def _sessions_are_held(town, do):
     for row in range(len(town.touched)):
         if town.touched[row]:  # last week
             town.touched[row] = False
@@ -120,7 +124,7 @@ def _sessions_are_held(town, rules):
                 town.benefit[row, lane], town.in_course[row, lane] = 0.0, False
     for area in range(town.programmes.shape[0]):
         for lane in range(town.programmes.shape[1]):
-            course.hold_session(town, area, lane, rules)
+            course.hold_session(town, area, lane, do)
 
 
 def sessions_are_held(town: Town) -> None:
@@ -154,10 +158,10 @@ def regard_moves(town):
 
 
 @driver
-def programmes_move_on(town):
+def programmes_move_on(town, do):
     for area in range(town.programmes.shape[0]):
         for lane in range(town.programmes.shape[1]):
-            course.move_on(town, area, lane)
+            course.move_on(town, area, lane, do)
 
 
 @driver
@@ -168,7 +172,7 @@ def areas_learn(town):
 
 
 @driver
-def _areas_decide(town, rules):
+def _areas_decide(town, do):
     areas, lanes = town.programmes.shape
     for area in range(areas):
         for lane in range(lanes):
@@ -180,7 +184,7 @@ def _areas_decide(town, rules):
         for area in range(areas):
             for lane in range(lanes):
                 if town.scene[0].week >= 0:
-                    between.consider_adopting(town, area, lane, rules)
+                    between.consider_adopting(town, area, lane, do)
                 between.keep_level(town, area, lane)
 
 

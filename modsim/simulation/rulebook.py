@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from importlib import import_module
 from inspect import isfunction
 from pkgutil import iter_modules
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -53,11 +54,6 @@ class Rules:
         for field in fields(self):
             if not callable(getattr(self, field.name)):
                 raise RuleError(f"{field.name} is {getattr(self, field.name)!r}; it must be a function")
-
-    @staticmethod
-    def names() -> list[str]:
-        """The names of all rules of behaviour."""
-        return [field.name for field in fields(Rules)]
 
     @property
     def own(self) -> dict[str, str]:
@@ -124,5 +120,14 @@ def _every_rule() -> list[Rule]:
             if isfunction(rule) and rule.__module__ == module.__name__]  # fmt: skip
 
 
-_stand = [(import_module(rule.__module__), rule.__name__, rule) for rule in map(acts.act, _every_rule())]
-acts.if_they_stand(lambda: all(getattr(module, name) is rule for module, name, rule in _stand))
+_RULES = [(import_module(rule.__module__), rule.__name__, rule) for rule in map(acts.act, _every_rule())]
+
+
+def rules_stand() -> bool:
+    """Whether every rule is still the one that stood in its module at first."""
+    return all(getattr(module, name) is rule for module, name, rule in _RULES)
+
+
+def what_all_do(rules: Rules) -> SimpleNamespace:
+    """The rules of behaviour and the verbs of young people and partners, by name."""
+    return SimpleNamespace(**{field.name: getattr(rules, field.name) for field in fields(rules)}, **acts.VERBS)

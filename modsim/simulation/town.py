@@ -1,7 +1,7 @@
 """One world with its lanes: what the stages of the week read and change."""
 
 from collections.abc import Sequence
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
@@ -13,7 +13,7 @@ from modsim.rules import designing, partnering, trusting
 from modsim.simulation import kernels
 from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Columns, Stage, Standing, entries
 from modsim.simulation.lanes import LaneNumbers, numbers_of
-from modsim.simulation.rulebook import Rules
+from modsim.simulation.rulebook import Rules, rules_stand, what_all_do
 from modsim.simulation.state import (
     AREA,
     EXPERIENCE,
@@ -132,6 +132,9 @@ class Town:
             self._begin()
         self._settle_surroundings()
         self._areas = np.arange(len(world.areas))[:, None]
+        self._state: State | None = None
+        self._place_of_state: Any = None
+        self._rules_stand = rules_stand()
         self.now = PROGRAMME_WEEKLY.records(len(world.areas), self.lanes)
         self.events: list[tuple[np.ndarray, ...]] = []  # of this week: kind, row, lane, good, bad
         c = self.columns
@@ -190,27 +193,54 @@ class Town:
     @property
     def state(self) -> State:
         """What acts look at and change, this week."""
-        c, world, fixed = self.columns, self.world, self._fixed
-        records = {name: c.records[name] for name in ("people", "partners", "pair_trust", "programmes", "listing",
-                                                     "choices", "wishes", "votes", "spent", "in_kind")}  # fmt: skip
-        return State(
-            **fixed, **records, trust_sums=self.trust_sums, generation=world.generation,
-            log_rate=world.whole_log_rates, log_rate_sums=world.log_rate_sums, lasting_target=c.lasting_target,
-            benefit=c.benefit, in_course=c.in_course, changed=self.changed, touched=self.touched,
-            remembered=c.experience.common, apart=c.experience.apart, remembered_apart=c.experience.own,
-            experiences=self.experiences, now=self.now, reports=self.reports, year_of_reports=c.year_of_reports,
-            years_of_expected=c.years_of_expected,
-        )  # fmt: skip
+        if self._state is None:
+            c, world = self.columns, self.world
+            records = {name: c.records[name] for name in ("people", "partners", "pair_trust", "programmes", "listing",
+                                                         "choices", "wishes", "votes", "spent", "in_kind")}  # fmt: skip
+            self._state = State(
+                **self._fixed, **records, trust_sums=self.trust_sums, generation=world.generation,
+                log_rate=world.whole_log_rates, log_rate_sums=world.log_rate_sums, lasting_target=c.lasting_target,
+                benefit=c.benefit, in_course=c.in_course, changed=self.changed, touched=self.touched,
+                remembered=c.experience.common, apart=c.experience.apart, remembered_apart=c.experience.own,
+                experiences=self.experiences, now=self.now, reports=self.reports, year_of_reports=c.year_of_reports,
+                years_of_expected=c.years_of_expected,
+            )  # fmt: skip
+        return self._state
+
+    @property
+    def place_of_state(self) -> Any:
+        """Where compiled drivers find it."""
+        if self._place_of_state is None:
+            from modsim.compiling import jit  # only here: Numba is not imported where nothing is compiled
+
+            self._place_of_state = jit.laid_down(self.state)
+        return self._place_of_state
+
+    def columns_changed_places(self) -> None:
+        """Some of the columns are others now."""
+        self._state = self._place_of_state = None
+
+    @property
+    def do(self) -> SimpleNamespace:
+        """How everybody behaves: the rules, and the verbs of young people and partners, by name."""
+        return self.model.what_agents_do() if self.model and self.model.pace == "agent" else what_all_do(self.rules)
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether everybody behaves as the sources say."""
+        by_agents = self.model is not None and self.model.pace == "agent"
+        return self._rules_stand and not self.own_rules and not by_agents
 
     def begin_week(self, week: int) -> None:
         """Set the clock of the acts, and see that there is room for all experiences of a week."""
         scene, c = self._fixed["scene"][0], self.columns
-        scene.week = week
-        room = scene.experiences + 4 * c.listed.size + int(c.joined.sum()) + 1
+        scene.week, self._rules_stand = week, rules_stand()
+        room = scene.experiences + 4 * c.listed.size + int(c.joined.sum()) + (self.world.rows if self.model else 1)
         if len(self.experiences) < room:
             larger = EXPERIENCE.records(2 * room)
             larger[: len(self.experiences)] = self.experiences
             self.experiences = larger
+        self.columns_changed_places()
 
     def experienced(self) -> list[tuple[np.ndarray, ...]]:
         """This week's experiences, as acts wrote them down: kind, row, lane, good and bad ones."""
@@ -315,6 +345,7 @@ class Town:
 
     def welcome(self, rows: np.ndarray) -> None:
         """Put the rows of people who grew out at rest, for the newcomers who now hold them."""
+        self.columns_changed_places()  # those of the world
         if not rows.size:
             return
         self._count_trust(rows, -1)
@@ -343,6 +374,9 @@ class Town:
         gone = np.isin(self.experiences.row, rows)
         self.experiences.good[gone] = self.experiences.bad[gone] = 0
         self.events = [tuple(column[keep] for column in event) for event, keep in zip(self.events, kept, strict=True)]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"_state": None, "_place_of_state": None}
 
     def new_worker(self, area, position, lane) -> None:
         """Give these partners the commitment of the worker who now stands for them."""

@@ -172,7 +172,7 @@ def readiness(town, area, lane):
 
 
 @act
-def consider_adopting(town, area, lane, rules):
+def consider_adopting(town, area, lane, do):
     """Where the programme spreads by itself: perhaps an area takes it up on what it hears."""
     one, p, scene = town.programmes[area, lane], town.p[lane], town.scene[0]
     if not (town.levers[area, lane].spends and town.areas[area].is_recipient and one.opens == NOT_YET):
@@ -188,7 +188,7 @@ def consider_adopting(town, area, lane, rules):
     mean = total / number
     each = one.reported_last_year / town.areas[area].youths
     need = each / max(mean, 1e-12) if mean > 0.0 else 1.0
-    chance = rules.chance_of_adopting(need, readiness(town, area, lane), heard, p.spread)
+    chance = do.chance_of_adopting(need, readiness(town, area, lane), heard, p.spread)
     if luck(town, _ADOPTION, area, scene.week, 0, 0) < chance:
         one.opens = scene.week + 1
 

@@ -1,6 +1,6 @@
 """How a programme holds a course: young people are asked, come, are heard on the way, and complete it."""
 
-from modsim.compiling.acts import act
+from modsim.compiling.acts import act, verb
 from modsim.rules import attending, inclining, sharing
 from modsim.simulation.acts.looking import (
     ENOUGH,
@@ -48,7 +48,7 @@ _NO = 2.0  # beyond any luck
 
 
 @act
-def tell_menu(town, area, lane):
+def tell_menu(town, area, lane, do):
     """Where power was promised and what was named most is not on the menu, some of those visited take it ill."""
     one, lever = town.programmes[area, lane], town.levers[area, lane]
     if lever.power_design <= 0.0 or lever.individual or not designs_menu(town, area, lane):
@@ -58,10 +58,10 @@ def tell_menu(town, area, lane):
     for n in range(min(town.p[lane].programme.contacted, town.listing.shape[2])):
         entry = town.listing[area, lane, n]
         if entry.listed >= 0 and entry.standing != GONE:
-            may_take_ill(town, area, lane, n, _LEFT_OUT, occasion(one.rounds, 0))
+            do.may_take_ill(town, area, lane, n, _LEFT_OUT, occasion(one.rounds, 0))
 
 
-@act
+@verb
 def may_take_ill(town, area, lane, n, what, when):
     """Perhaps somebody takes it ill that power was promised and not given."""
     row = town.listing[area, lane, n].listed
@@ -71,14 +71,14 @@ def may_take_ill(town, area, lane, n, what, when):
 
 
 @act
-def ask_young_people(town, area, lane, rules):
+def ask_young_people(town, area, lane, do):
     """One wave of invitations: a third of the list, and no more than twice the places that are left."""
     one = town.programmes[area, lane]
     if one.stage != RECRUITING:
         return
     one.moves_on = True
     if one.stage_week == 0:
-        tell_menu(town, area, lane)
+        tell_menu(town, area, lane, do)
     on_list = 0
     for n in range(town.listing.shape[2]):
         on_list += town.listing[area, lane, n].listed >= 0
@@ -89,15 +89,15 @@ def ask_young_people(town, area, lane, rules):
         entry.luck = -1.0  # not asked this week
         if asked < most and entry.listed >= 0 and entry.standing == NOT_ASKED:
             asked += 1
-            entry.luck = answer(town, area, lane, n, rules)
+            entry.luck = do.answer(town, area, lane, n, do)
 
 
-@act
-def answer(town, area, lane, n, rules):
+@verb
+def answer(town, area, lane, n, do):
     """Where somebody stands in the order of joining who says yes to an invitation; above 1 if they say no."""
     one, entry = town.programmes[area, lane], town.listing[area, lane, n]
     row, when = entry.listed, occasion(one.rounds, one.stage_week)
-    chance = rules.chance_of_joining(
+    chance = do.chance_of_joining(
         match(town, area, lane, n), trust_in(town, lead_kind(town, area, lane), row, area, lane),
         friends_inside(town, row, lane), entry.support, entry.territory != one.venue, town.p[lane].joining,
     )  # fmt: skip
@@ -155,7 +155,7 @@ def _number_before(town, area, lane, n):
 
 
 @act
-def hear_participants(town, area, lane, rules):
+def hear_participants(town, area, lane, do):
     """After a third and two thirds of a course, where power over it is shared: something else, or more of the same?"""
     one, lever, p = town.programmes[area, lane], town.levers[area, lane], town.p[lane]
     one.negotiates = False
@@ -169,14 +169,14 @@ def hear_participants(town, area, lane, rules):
         town.choices[area, lane, activity].votes = 0
     for n in range(town.listing.shape[2]):
         if town.listing[area, lane, n].standing == IN:
-            honest = is_honest(town, area, lane, n, when, kind, _WISH_HONEST, rules)
+            honest = is_honest(town, area, lane, n, when, kind, _WISH_HONEST, do)
             named = wish_spoken(town, area, lane, n, when, honest, _WISH)
             town.choices[area, lane, named].votes += 1  # nobody knows who only says what they think is expected
     wanted, unwanted = wish_to_swap(town, area, lane)
     if wanted >= 0:
-        _ask_for_another(town, area, lane, wanted, unwanted)
+        _ask_for_another(town, area, lane, wanted, unwanted, do)
     elif _wish_to_stay(town, area, lane):
-        _ask_for_more(town, area, lane)
+        _ask_for_more(town, area, lane, do)
 
 
 @act
@@ -214,11 +214,11 @@ def _wish_to_stay(town, area, lane):
 
 
 @act
-def _ask_for_another(town, area, lane, wanted, unwanted):
+def _ask_for_another(town, area, lane, wanted, unwanted, do):
     """Participants ask for one activity in place of another; if it is granted, this week's session goes into it."""
     one, need = town.programmes[area, lane], town.p[lane].sharing.negotiation_hours
     at_hand = need if town.scene[0].equal_activity else spare_hours(town, area, lane)
-    if not is_granted(town, area, lane, at_hand, need):
+    if not is_granted(town, area, lane, at_hand, need, do):
         return
     hours = min(need, at_hand)
     pay(town, area, lane, NEGOTIATION, hours)
@@ -228,7 +228,7 @@ def _ask_for_another(town, area, lane, wanted, unwanted):
 
 
 @act
-def _ask_for_more(town, area, lane):
+def _ask_for_more(town, area, lane, do):
     """Participants ask for further weeks of the same."""
     one, p, participants = town.programmes[area, lane], town.p[lane], number_on_list(town, area, lane, IN)
     further = p.sharing.further_weeks
@@ -237,14 +237,14 @@ def _ask_for_more(town, area, lane):
     at_hand = need
     if not town.scene[0].equal_activity:
         at_hand = spare_hours(town, area, lane) + budget(town, lane) * further
-    if is_granted(town, area, lane, at_hand, need):
+    if is_granted(town, area, lane, at_hand, need, do):
         one.course_weeks += further
         one.round_ends += further
         one.round_hours += need
 
 
 @act
-def is_granted(town, area, lane, at_hand, need):
+def is_granted(town, area, lane, at_hand, need, do):
     """Whether services grant what participants ask for; if not, some take it ill."""
     one = town.programmes[area, lane]
     when = occasion(one.rounds, one.stage_week)
@@ -255,12 +255,12 @@ def is_granted(town, area, lane, at_hand, need):
     one.refused += 1
     for n in range(town.listing.shape[2]):
         if town.listing[area, lane, n].standing == IN:
-            may_take_ill(town, area, lane, n, _REFUSED, when)
+            do.may_take_ill(town, area, lane, n, _REFUSED, when)
     return False
 
 
 @act
-def hold_session(town, area, lane, rules):
+def hold_session(town, area, lane, do):
     """One week of a course: paid, or it waits. Participants come or not, enjoy it or not, and some leave."""
     one, now, p = town.programmes[area, lane], town.now[area, lane], town.p[lane]
     now.session_held = False
@@ -273,7 +273,7 @@ def hold_session(town, area, lane, rules):
     mentoring = _mentors_at_work(town, area, lane) * p.programme.mentor_hours
     needed = hours + in_purse(town, lane, mentoring)
     if not can_pay(town, area, lane, needed):
-        may_bridge(town, area, lane)
+        do.may_bridge(town, area, lane)
     if not can_pay(town, area, lane, needed):
         ends = town.scene[0].week >= p.purse.cliff_week and budget(town, lane) + pledged(town, area, lane) <= 0.0
         if ends:
@@ -288,10 +288,10 @@ def hold_session(town, area, lane, rules):
     one.sessions_held += 1
     one.sessions_in_all += 1
     one.sessions_by_peers += town.levers[area, lane].peer_delivery
-    excess, power = _who_comes(town, area, lane, rules), power_in_practice(town, area, lane)
+    excess, power = _who_comes(town, area, lane, do), power_in_practice(town, area, lane)
     for n in range(town.listing.shape[2]):
         if town.listing[area, lane, n].standing == IN:
-            take_part(town, area, lane, n, excess, power, rules)
+            do.take_part(town, area, lane, n, excess, power, do)
 
 
 @act
@@ -315,7 +315,7 @@ def _mentors_at_work(town, area, lane):
     return number
 
 
-@act
+@verb
 def may_bridge(town, area, lane):
     """After a cut an anchor organisation makes up for a shortage, once."""
     one, p = town.programmes[area, lane], town.p[lane].purse
@@ -326,15 +326,13 @@ def may_bridge(town, area, lane):
 
 
 @act
-def _who_comes(town, area, lane, rules):
+def _who_comes(town, area, lane, do):
     """Participants come to this week's session or not; how much more active those who come are than the area."""
-    one, p, total, number = town.programmes[area, lane], town.p[lane].attending, 0, 0
-    when = occasion(one.rounds, one.stage_week)
+    total, number = 0, 0
     for n in range(town.listing.shape[2]):
         entry = town.listing[area, lane, n]
         if entry.standing == IN:
-            chance = rules.chance_of_attending(match(town, area, lane, n), p)
-            entry.comes = luck_of_person(town, _ATTENDING, area, when, entry.listed) < chance
+            entry.comes = do.comes_to_session(town, area, lane, n, do)
             if entry.comes:
                 total += town.log_rate[entry.listed]
                 number += 1
@@ -342,8 +340,16 @@ def _who_comes(town, area, lane, rules):
     return total / (max(number, 1) * FIXED_POINT) - usual
 
 
-@act
-def take_part(town, area, lane, n, excess, power, rules):
+@verb
+def comes_to_session(town, area, lane, n, do):
+    """Whether somebody comes to this week's session."""
+    one, row = town.programmes[area, lane], town.listing[area, lane, n].listed
+    chance = do.chance_of_attending(match(town, area, lane, n), town.p[lane].attending)
+    return luck_of_person(town, _ATTENDING, area, occasion(one.rounds, one.stage_week), row) < chance
+
+
+@verb
+def take_part(town, area, lane, n, excess, power, do):
     """A week of the course in somebody's life: what a session does to them, and whether they leave for good."""
     one, entry, lever, p = (
         town.programmes[area, lane],
@@ -357,14 +363,14 @@ def take_part(town, area, lane, n, excess, power, rules):
         town.partners[area, lane, entry.mentor].worked += p.programme.mentor_hours
     town.in_course[row, lane], town.touched[row], town.benefit[row, lane] = True, True, 0.0
     if entry.comes:
-        chance = rules.chance_session_is_good(q, power, lever.peer_delivery, lever.compulsory, p.trust)
+        chance = do.chance_session_is_good(q, power, lever.peer_delivery, lever.compulsory, p.trust)
         enjoys = luck_of_person(town, _SESSION, area, when, row) < chance
         experience(town, kind, row, lane, 1 if enjoys else 0, 0 if enjoys else 1)
         faithful = inclining.fidelity(bespoke_share(town, area, lane, n), p.effect)
-        benefit = rules.benefit_of_session(q, faithful, one.quality, entry.mentored, lever.compulsory, p.effect)
+        benefit = do.benefit_of_session(q, faithful, one.quality, entry.mentored, lever.compulsory, p.effect)
         harm = 0.0
         if not lever.individual:  # else each is somewhere else
-            harm = rules.deviancy_of_session(excess, q, entry.mentored, lever.peer_delivery, p.peers)
+            harm = do.deviancy_of_session(excess, q, entry.mentored, lever.peer_delivery, p.peers)
         town.benefit[row, lane] = benefit * p.programme.dose - harm * p.programme.dose
         entry.attended += 1
         entry.serving += _share_serving(town, area, lane, n)
@@ -373,7 +379,7 @@ def take_part(town, area, lane, n, excess, power, rules):
             person.first_session = town.scene[0].week
     if one.stage_week + 1 < one.course_weeks:  # nobody leaves after the last session
         trust = trust_in(town, kind, row, area, lane)
-        leaving = rules.chance_of_dropping_out(q, trust, entry.mentored, lever.compulsory, p.attending)
+        leaving = do.chance_of_dropping_out(q, trust, entry.mentored, lever.compulsory, p.attending)
         if luck_of_person(town, _DROPPING_OUT, area, when, row) < leaving:
             entry.standing = DROPPED
             person.dropped_week = town.scene[0].week
@@ -426,7 +432,7 @@ def end_round(town, area, lane):
 
 
 @act
-def move_on(town, area, lane):
+def move_on(town, area, lane, do):
     """What was due this week and paid is behind the programme: the next week of a stage, or the next stage."""
     one, programme = town.programmes[area, lane], town.p[lane].programme
     if one.moves_on:
@@ -444,11 +450,11 @@ def move_on(town, area, lane):
     elif one.stage == COURSE and (one.stage_week >= one.course_weeks or not participants):
         for n in range(town.listing.shape[2]):
             if town.listing[area, lane, n].standing == IN:
-                end_course(town, area, lane, n)
+                do.end_course(town, area, lane, n)
         end_round(town, area, lane)
 
 
-@act
+@verb
 def end_course(town, area, lane, n):
     """Be among those who completed, perhaps with one's own goal reached; or not, for having come too seldom."""
     one, entry, p = town.programmes[area, lane], town.listing[area, lane, n], town.p[lane]

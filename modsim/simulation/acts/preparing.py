@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from modsim.compiling.acts import act
+from modsim.compiling.acts import act, verb
 from modsim.rules import designing, inclining, partnering, sharing
 from modsim.simulation.acts.looking import (
     ENOUGH,
@@ -234,7 +234,7 @@ def _contact_due(town, area, lane, n):
 
 
 @act
-def visit_young_people(town, area, lane, rules):
+def visit_young_people(town, area, lane, do):
     """A week of set-up: visits to people on the list, wishes and venues written down; all paid, or it waits."""
     one, p = town.programmes[area, lane], town.p[lane]
     one.moves_on = False
@@ -255,15 +255,15 @@ def visit_young_people(town, area, lane, rules):
         return
     kind = lead_kind(town, area, lane)
     bonus, power = town.trust_bonus[kind, area, lane], power_in_practice(town, area, lane)
-    chance = rules.chance_contact_is_good(bonus, power, p.designing.time_given, p.trust)
+    chance = do.chance_contact_is_good(bonus, power, p.designing.time_given, p.trust)
     for n in range(most):
         ordinal = _contact_due(town, area, lane, n)
         if ordinal >= 0:
-            be_visited(town, area, lane, n, ordinal, kind, chance, rules)
+            do.be_visited(town, area, lane, n, ordinal, kind, chance, do)
 
 
-@act
-def be_visited(town, area, lane, n, ordinal, kind, chance, rules):
+@verb
+def be_visited(town, area, lane, n, ordinal, kind, chance, do):
     """Somebody on the list is visited: it goes well or not, and what they say they want may be written down."""
     entry, when = town.listing[area, lane, n], occasion(town.programmes[area, lane].rounds, ordinal)
     row = entry.listed
@@ -271,7 +271,7 @@ def be_visited(town, area, lane, n, ordinal, kind, chance, rules):
     experience(town, kind, row, lane, 1 if good else 0, 0 if good else 1)
     town.now[area, lane].good_contacts += 1 if good else 0
     if _is_written_down(town, area, lane, n + town.p[lane].programme.contacted * ordinal):
-        honest = is_honest(town, area, lane, n, when, kind, WISH_HONEST, rules)
+        honest = is_honest(town, area, lane, n, when, kind, WISH_HONEST, do)
         wish = wish_spoken(town, area, lane, n, when, honest, WISH)
         town.choices[area, lane, wish].signals += 1
         town.wishes[area, lane, n, wish].named += 1
@@ -289,11 +289,11 @@ def _is_written_down(town, area, lane, number):
 
 
 @act
-def is_honest(town, area, lane, n, when, kind, what, rules):
+def is_honest(town, area, lane, n, when, kind, what, do):
     """Whether somebody on the list says what they want, rather than what they think is expected."""
     p, row = town.p[lane], town.listing[area, lane, n].listed
     earlier = p.designing.time_given * town.people[row, lane].contact_weeks
-    chance = rules.chance_signal_is_honest(trust_in(town, kind, row, area, lane), earlier, p.listening)
+    chance = do.chance_signal_is_honest(trust_in(town, kind, row, area, lane), earlier, p.listening)
     return luck_of_person(town, what, area, when, row) < chance
 
 
@@ -310,14 +310,14 @@ def wish_spoken(town, area, lane, n, when, honest, what):
 
 
 @act
-def meet(town, area, lane):
+def meet(town, area, lane, do):
     """Where a menu is designed, links are kept warm and partners meet each fortnight, as far as they come."""
     one, p, place = town.programmes[area, lane], town.p[lane].designing, town.areas[area]
     if one.stage != SETUP or one.meetings_held + ENOUGH >= one.meetings_needed:
         return
     each, there = designing.hours_saved(p.meeting_hours, one.knowledge, p), 0
     for seat in range(town.seats.shape[1]):
-        comes = town.seats[area, seat].present and turns_up(town, area, lane, seat, each)
+        comes = town.seats[area, seat].present and do.turns_up(town, area, lane, seat, each)
         town.partners_now[area, lane, seat].comes = comes
         there += comes
     share = there / place.table
@@ -343,7 +343,7 @@ def meet(town, area, lane):
         _partners_get_to_know(town, area, lane)
 
 
-@act
+@verb
 def turns_up(town, area, lane, seat, need):
     """Whether a partner would come to this week's meeting, which takes so many hours; they may be pooled."""
     one, place, p = town.programmes[area, lane], town.seats[area, seat], town.p[lane].designing

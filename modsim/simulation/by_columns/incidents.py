@@ -100,7 +100,7 @@ def remember(town: Town, now: Sightings) -> None:
     """Add what was seen this week, and forget what is too long ago."""
     c, memory = town.columns, town.scenario.targeting.memory_weeks
     c.sightings[town.week] = now
-    town.reports = town.sum_by_area(now.row, now.lane, now.reported)
+    town.reports[:] = town.sum_by_area(now.row, now.lane, now.reported)
     c.reported_in_window[now.row, now.lane] += now.reported
     c.seen_in_memory[:, now.row, now.lane] += now.seen
     if (old := c.sightings.get(town.week - memory)) is not None:
