@@ -88,7 +88,7 @@ class Watch:
         self._background = np.zeros(world.rows)
         self._of_core = np.zeros((2, len(world.areas)))  # a year's expected incidents: their own, set off in groups
         self._first = world.generation.copy()
-        self._round = c.round.copy()
+        self._round = c.rounds.copy()
         self._selected, self._before, self._after = [], np.zeros((2, self.points)), np.zeros((2, self.points))
         for area in range(len(world.areas)):
             for point in range(self.points):
@@ -150,18 +150,19 @@ class Watch:
     def _follow_rounds(self, town: Town) -> None:
         """Match and attendance of those who joined, and how many completed, as a round ends."""
         c = town.columns
-        ended = (c.round > self._round) & (c.sessions_held > 0)
+        ended = (c.rounds > self._round) & (c.sessions_held > 0)
         for area, lane in np.argwhere(ended).tolist():
             if lane % 2:
                 n = np.nonzero(np.isin(c.standing[area, :, lane], [Standing.COMPLETED, Standing.DROPPED]))[0]
                 completed = (c.standing[area, n, lane] == Standing.COMPLETED).sum()
                 self._ended[:, lane // 2] += len(n), completed
-                row, at = c.listed[area, n, lane], np.full(len(n), lane)
-                menu = town.menu_of(np.full(len(n), area), n, at)
-                served = match(town.interests(row, at).T, menu)  # what is wanted, whether it counts or not
+                wishes = c.records["wishes"][area, lane, n]
+                own = town.levers.individual[area, lane]
+                menu = wishes.plan.T if own else c.menu[:, area, [lane]]
+                served = match(wishes.share.T, menu)  # what is wanted, whether it counts or not
                 share = c.attended[area, n, lane] / c.sessions_held[area, lane]
                 self._pairs[lane // 2].append(np.stack([served, share]))
-        self._round = c.round.copy()
+        self._round = c.rounds.copy()
 
     def figures(self, town: Town, outcome: Outcome) -> dict[str, np.ndarray]:
         """Every figure (points,), over all areas and replicates of the run."""

@@ -141,7 +141,7 @@ def _sum_up(community: "Community", area: str | None) -> None:
             continue
         weekly = community.town.records.weekly[: community.week + 1, one.area, 0, 0]
         print(
-            f"{one.place.label}: rounds finished {one.round}, {one.joined} joined, {one.completions} completed, "
+            f"{one.place.label}: rounds finished {one.rounds}, {one.joined} joined, {one.completions} completed, "
             f"{one.destinations} found work or training; {int(weekly.sum()):,} incidents ({incidents})"
         )
     took_part = [

@@ -51,7 +51,7 @@ def let_compiled_call(act: Callable[..., Any]) -> None:
 class _Reference(types.Type):
     """Columns (a named tuple) where they lie: acts that are handed a hundred columns are slower than what they do."""
 
-    def __init__(self, of: types.NamedTuple):
+    def __init__(self, of: Any):
         self.of = of
         super().__init__(name=f"Reference({of.name})")
 
@@ -93,7 +93,7 @@ def _lay_down(_: Any, columns: types.NamedTuple, place: Any) -> Any:
 
 @jit
 def _lay(columns, place):
-    _lay_down(columns, place)
+    _lay_down(columns, place)  # type: ignore[call-arg]
 
 
 def laid_down(columns: Any) -> Any:
@@ -162,7 +162,7 @@ def entry(function: Callable[..., Any], doing: dict[str, Callable[..., Any]] | N
 
 
 def _with_doing(place, *given):
-    return function(at(place), *given, built_in())  # type: ignore[name-defined]  # noqa: F821
+    return function(at(place), *given, built_in())  # type: ignore[name-defined,call-arg]  # noqa: F821
 
 
 def _without_doing(place, *given):

@@ -96,7 +96,6 @@ class Columns:
         for array in records.values():
             for name in array.dtype.names or ():
                 vars(self)[name] = np.moveaxis(array[name], 1, -1)
-        vars(self)["round"] = vars(self).pop("rounds")
         for name, of in (("between", "pair_trust"), ("venue_votes", "votes")):
             vars(self)[name] = np.moveaxis(records[of], 1, -1)
         for name in ("menu", "designed", "signals", "named", "plan"):  # activities first

@@ -1,6 +1,8 @@
 """One future of one arm as a Mesa model, with young people, partners, anchor organisations and programmes as agents."""
 
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import mesa
@@ -10,13 +12,10 @@ import numpy as np
 from modsim.inputs.mechanisms import as_it_runs
 from modsim.inputs.reading import load_scenario
 from modsim.inputs.scenario import Scenario
-from modsim.simulation import by_agents, by_columns
-from modsim.simulation.agents.partner import Anchor, Partner
-from modsim.simulation.agents.programme import Programme
-from modsim.simulation.agents.resident import Resident
-from modsim.simulation.agents.young_person import YoungPerson
+from modsim.simulation import by_columns, one_by_one
+from modsim.simulation.agents import Anchor, Partner, Programme, Resident, YoungPerson
 from modsim.simulation.records import Records, is_counted, weekly_measures
-from modsim.simulation.rulebook import Rules, check_rules
+from modsim.simulation.rulebook import Rules, check_rules, what_all_do
 from modsim.simulation.town import Town
 from modsim.simulation.week import live_one_week
 from modsim.world.ties import Ties
@@ -91,9 +90,7 @@ class Community(mesa.Model):
         self._residents = [Resident(self, row) for row in range(self.town.world.residents.rows)]
         self._met = self.town.world.generation.copy()  # the generation each agent stands for
         self.experiences: dict[int, dict[int, tuple[int, int]]] = {}  # of this week: row, kind of service, good and bad
-        self.good_contacts = dict.fromkeys(areas, 0)  # of this week, with the lead, by area
         self._inclinations = np.zeros(self.town.world.rows)
-        self._was_in = np.zeros(self.town.world.rows, dtype=bool)
         known = [name for name in weekly_measures(scenario) if not name.endswith("_reference")]  # one lane has no other
         reporters = {name: [self.recorded, [name]] for name in known}
         self.datacollector = mesa.DataCollector(model_reporters={"week": "week", **reporters})
@@ -175,7 +172,7 @@ class Community(mesa.Model):
         self.datacollector.collect(self)
 
     def _live(self, week: int) -> None:
-        live_one_week(self.town, week, by_agents if self.pace == "agent" else by_columns)
+        live_one_week(self.town, week, one_by_one if self.pace == "agent" else by_columns)
         if self.pace == "week":
             self.welcome(np.nonzero(self._met != self.town.world.generation)[0].tolist())
 
@@ -186,10 +183,6 @@ class Community(mesa.Model):
             self._people[row] = YoungPerson(self, row)
         self._met[rows] = self.town.world.generation[rows]
 
-    def remember_who_was_in(self) -> None:
-        """Keep who was in the programme when the week's invitations begin: all are asked at the same moment."""
-        self._was_in = self.town.columns.ever_in[:, 0].copy()
-
     def remember_inclinations(self) -> None:
         """Keep everybody's propensity as it is before it moves: all feel their friends at the same moment."""
         self._inclinations = self.town.columns.inclination[:, 0].copy()
@@ -198,13 +191,24 @@ class Community(mesa.Model):
         """Somebody's propensity before it moved this week."""
         return self._inclinations[person.row].item()
 
-    def was_in_last_week(self, person: YoungPerson) -> bool:
-        """Whether somebody was in the programme before this week's invitations."""
-        return bool(self._was_in[person.row])
+    def what_agents_do(self) -> SimpleNamespace:
+        """The rules of behaviour, and verbs that ask the agents to do what they do."""
+
+        def of_person(name: str) -> Callable[..., Any]:
+            return lambda town, area, lane, n, *given: getattr(self.person(town.listing[area, lane, n].listed), name)(
+                n, *given
+            )
+
+        do = what_all_do(self.town.rules)
+        for name in ("be_visited", "may_take_ill", "answer", "comes_to_session", "take_part", "end_course"):
+            setattr(do, name, of_person(name))
+        do.turns_up = lambda town, area, lane, seat, need: self.table(area)[seat].turns_up(need)
+        do.may_bridge = lambda town, area, lane: (anchor := self.anchor_of(area)) and anchor.may_bridge()
+        return do
 
     def recorded(self, measure: str) -> float:
         """A weekly measure over all new areas in the week lived last: a sum, or a mean over areas."""
-        recipients = self.town.levers.is_recipient
+        recipients = self.town.fixed["areas"].is_recipient
         place = weekly_measures(self.scenario).index(measure)
         values = self.town.records.weekly[self.week, recipients, 0, place]
         return float(values.sum() if is_counted(measure, self.scenario) else values.mean())

@@ -6,7 +6,7 @@ from modsim.compiling.acts import driver
 from modsim.simulation.acts import areas as between
 from modsim.simulation.acts import course, preparing, purse, services
 from modsim.simulation.listing import list_of
-from modsim.simulation.state import IN, PARTICIPANT_WINDOW_WEEKS
+from modsim.simulation.state import IN, PARTICIPANT_WINDOW_WEEKS, RECRUITING
 from modsim.simulation.town import Town
 
 
@@ -63,7 +63,7 @@ def programmes_are_planned(town: Town) -> None:
 
 def draw_up_list(town: Town, area: int, lane: int) -> None:
     """The referral list of a new round."""
-    _put_on_list(town, area, lane, list_of(town, area, lane, int(town.columns.round[area, lane])))
+    _put_on_list(town, area, lane, list_of(town, area, lane, int(town.columns.rounds[area, lane])))
     town.know_listed(area, lane)
 
 
@@ -99,10 +99,14 @@ def _young_people_are_asked(town, do):
 
 def young_people_are_asked(town: Town) -> None:
     """A wave of invitations; who they are who take a place is written down."""
-    before = town.columns.joined.sum()
     _young_people_are_asked(town)
-    if town.columns.joined.sum() > before:
-        c = town.columns
+    write_down_who_joined(town)
+
+
+def write_down_who_joined(town: Town) -> None:
+    """Count who they are who took a place this week."""
+    c = town.columns
+    if (c.stage == RECRUITING).any():
         area, n, lane = np.nonzero((c.luck <= 1.0) & (c.luck >= 0.0) & (c.standing == IN))
         town.records.joined(town, area, c.listed[area, n, lane], lane)
         c.luck = 2.0
@@ -130,6 +134,11 @@ def _sessions_are_held(town, do):
 def sessions_are_held(town: Town) -> None:
     """A week of every course; who came for the first time is followed from now on."""
     _sessions_are_held(town)
+    write_down_first_sessions(town)
+
+
+def write_down_first_sessions(town: Town) -> None:
+    """Follow those who came for the first time this week."""
     if town.now.session_held.any():
         c = town.columns
         area, n, lane = np.nonzero(town.now.session_held[:, None, :] & (c.listed >= 0) & c.comes)
@@ -190,7 +199,12 @@ def _areas_decide(town, do):
 
 def areas_decide(town: Town) -> None:
     """Some programmes lapse; where the programme spreads by itself, some areas take it up on what they hear."""
+    learn_errors_of_evaluation(town)
+    _areas_decide(town)
+
+
+def learn_errors_of_evaluation(town: Town) -> None:
+    """How far this year's evaluations are off; where the programme spreads by itself."""
     if town.scenario.settings.spreads == "diffusion":
         areas, year = np.arange(len(town.world.areas)), town.week // PARTICIPANT_WINDOW_WEEKS
         town.state.error_of_evaluation[:] = town.world.luck.normal("error of an evaluation", areas, year)
-    _areas_decide(town)

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from modsim.inputs.scenario import Scenario
+from modsim.simulation.acts.preparing import chosen_lead
 from modsim.simulation.columns import HEADINGS, NEVER, PARTICIPANT_WINDOW_WEEKS, Stage, entries
 from modsim.simulation.listing import list_of
-from modsim.simulation.planning import chosen_lead, mean_trust
 from modsim.simulation.town import Town, summed
 from modsim.world.interests import match
+from modsim.world.young_people import FIXED_POINT
 
 GROUPS = ("minority", "core", "under_16", "16_to_17", "18_and_over")  # of those who join, for equity
 _SAMPLED_FOR_TASTE = 120  # people of an area from whom it is worked out whose interests are a minority's
@@ -66,7 +67,7 @@ class Records:
         for area in np.nonzero(town.listed_in == town.week)[0].tolist():
             self._settle_taste(town, area)
             for reference in np.unique(references).tolist():
-                rows = list_of(town, area, reference, 0, chosen_lead(town, area, reference))
+                rows = list_of(town, area, reference, 0, chosen_lead(town.state, area, reference))
                 lanes = np.nonzero(references == reference)[0]
                 self._listed.append((area, lanes, rows, town.world.generation[rows].copy()))
                 self._listed_flat = None
@@ -225,7 +226,7 @@ class Records:
         totals |= {name.replace("asb", incident): values for name, values in self.people.items()}
         totals |= {
             "invited": c.invited, "joined": c.joined, "attended": c.sessions, "completed": c.completions,
-            "missed_promises": c.missed_promises, "rounds": c.round, "weeks_waited": c.waited,
+            "missed_promises": c.missed_promises, "rounds": c.rounds, "weeks_waited": c.waited,
             "own_goals": c.goals, "destinations": c.destinations, "tokenism": c.tokenism, "breaches": c.breaches,
             "wishes_granted": c.granted, "wishes_refused": c.refused, "staff_left": c.staff_left, "designs": c.designs,
             "slots_learned": c.slots_chosen, "slots_young_people_chose": c.slots_wished,
@@ -274,7 +275,7 @@ class Records:
             if same.size:
                 for lane in lanes.tolist():
                     kind = town.lead_kind[area, lane]
-                    mean[area, lane] = mean_trust(town.trust(kind, same, np.full(same.size, of[lane])))
+                    mean[area, lane] = _mean_trust(town.trust(kind, same, np.full(same.size, of[lane])))
         return mean, still_here
 
 
@@ -287,3 +288,8 @@ def _expected(town: Town) -> list[np.ndarray]:
 def mean_trust_in_lead(town: Town, of: np.ndarray) -> np.ndarray:
     """Mean trust of an area's young people in the service that leads in each lane, in the lane named by `of`."""
     return town.mean_trust_in(town.lead_kind, of)
+
+
+def _mean_trust(values: np.ndarray) -> float:
+    """Mean of trust over people, added as whole numbers so that no order matters."""
+    return float(np.rint(values * FIXED_POINT).astype(np.int64).sum() / (len(values) * FIXED_POINT))

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from modsim.inputs.scenario import Scenario
-from modsim.simulation.agents.preparing import learned_shares
-from modsim.simulation.agents.programme import Programme
-from modsim.simulation.agents.young_person import YoungPerson
+from modsim.simulation.agents import Programme, YoungPerson
 from modsim.simulation.columns import Stage, Standing
 from modsim.simulation.community import Community
 
@@ -100,7 +98,7 @@ class _Chronicler:
 
     def _remember(self) -> None:
         p = self.programme
-        self._stage, self._round, self._menu, self._open = p.stage, p.round, p.menu, p.is_open
+        self._stage, self._round, self._menu, self._open = p.stage, p.rounds, p.menu, p.is_open
         self._weeks = p.course_weeks
         counts = ("invited", "joined", "granted", "refused", "tokenism", "breaches", "completions", "destinations")
         self._counts = {name: getattr(p, name) for name in counts}
@@ -123,7 +121,7 @@ class _Chronicler:
             self._invited_before, self._joined_before = p.invited, p.joined
             self._promised_before = p.missed_promises
             told.append(
-                f"round {p.round + 1} begins: {_service(p.lead.type)} leads and puts {len(p.on_list())} young people "
+                f"round {p.rounds + 1} begins: {_service(p.lead.type)} leads and puts {len(p.on_list())} young people "
                 "on the referral list"
             )
         if p.stage == Stage.RECRUITING and self._stage == Stage.SETUP:
@@ -140,7 +138,7 @@ class _Chronicler:
             told.append(f"the course is broken off; a promise to {since['breaches']} participants is broken")
         elif p.stage == Stage.IDLE and self._stage == Stage.COURSE:
             told.append(f"the course ends; {since['completions']} completed")
-        elif p.stage == Stage.IDLE and self._stage == Stage.RECRUITING and p.round > self._round:
+        elif p.stage == Stage.IDLE and self._stage == Stage.RECRUITING and p.rounds > self._round:
             told.append("nobody joined; the round ends")
         if since["destinations"]:
             told.append(f"{since['destinations']} of those who completed half a year ago found work or training")
@@ -167,16 +165,16 @@ class _Chronicler:
         if not offered:
             return f"after {contacts} contacts the offer is adult attention without activities"
         words = ", ".join(self._names[i] for i in offered)
-        if p.is_individual:
+        if p.levers.individual:
             return f"after {contacts} contacts each has a plan of what they named; there is no shared menu"
-        if p.learns and not p.designs_menu:
+        if p.levers.learns and not p.designs_menu:
             return f"after {contacts} contacts the menu is that of the first round again: {words}"
-        if not p.learns:
+        if not p.levers.learns:
             return f"after {contacts} contacts the menu is the one that was given: {words}"
         size = len(offered)
         expected = sorted(p.expectation, key=lambda i: (-p.expectation[i], i))[:size]
         wished = [self._names[i] for i in offered if i not in expected]
-        shares = learned_shares(p)
+        shares = p.learned_shares
         first = max(shares, key=lambda i: shares[i])
         text = f"after {contacts} contacts the menu is {words}"
         text += f"; {_and(wished)} because young people said so" if wished else "; just what partners had expected"

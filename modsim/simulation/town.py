@@ -2,86 +2,30 @@
 
 from collections.abc import Sequence
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from modsim.inputs.levers import LearningWay, Levers
-from modsim.inputs.scenario import GOALS, Scenario
+from modsim.inputs.levers import Levers
+from modsim.inputs.scenario import Scenario
 from modsim.inputs.uncertainties.services import commitment_at
-from modsim.rules import designing, partnering, trusting
+from modsim.rules import partnering, trusting
 from modsim.simulation import kernels
 from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Columns, Stage, Standing, entries
-from modsim.simulation.lanes import LaneNumbers, numbers_of
+from modsim.simulation.lanes import LaneNumbers
 from modsim.simulation.rulebook import Rules, rules_stand, what_all_do
 from modsim.simulation.state import (
-    AREA,
     EXPERIENCE,
-    LEVER,
-    PAIR,
     PARTNER_WEEKLY,
     PROGRAMME_WEEKLY,
-    SCENE,
-    SEAT,
     State,
 )
-from modsim.world.interests import match
+from modsim.simulation.surroundings import surroundings
 from modsim.world.young_people import FIXED_POINT, World
 
 if TYPE_CHECKING:
     from modsim.simulation.community import Community
     from modsim.simulation.records import Records
-
-ENOUGH = 1e-9  # hours; a purse short by less than this counts as enough
-_MOST_OCCASIONS = 128  # contacts, waves or sessions in one round, each with its own luck
-
-
-class LaneLevers:
-    """The levers of every lane in every area, as columns (areas, lanes); the origin has its own in every lane."""
-
-    def __init__(self, world: World, arms: Sequence[Levers]):
-        scenario = world.scenario
-        origin = scenario.origin.levers
-        grid = [[origin if area.role == "origin" else arm for arm in arms] for area in world.areas]
-
-        def column(value, dtype):
-            return np.array([[value(levers) for levers in row] for row in grid], dtype=dtype)
-
-        size, shape = scenario.programme.menu_size, scenario.programme
-        self.spends = column(lambda x: x.spends_on != "nothing", bool)
-        self.runs = column(lambda x: x.spends_on == "programme", bool)
-        self.patrols = column(lambda x: x.spends_on == "patrol", bool)
-        self.signals = column(lambda x: {"none": 0, "all": 10**9}.get(x.signals, x.signals), np.int64)
-        self.individual = column(lambda x: x.menu == "individual", bool)  # a plan for each, no shared menu
-        self.learns = column(lambda x: x.menu in ("learned", "individual"), bool)
-        self.redesigns = column(lambda x: x.redesigns, bool)
-        self.places = column(lambda x: shape.places if x.places is None else x.places, np.int64)
-        self.minimum_places = np.minimum(self.places, shape.minimum_places)
-        self.fixed_slots = column(lambda x: x.fixed_slots, np.int64)
-        self.power_design = column(lambda x: x.power_design, float)
-        self.power_deliver = column(lambda x: x.power_deliver, float)
-        self.peer_delivery = column(lambda x: x.peer_delivery, float)
-        self.learns_venue = column(lambda x: x.venue == "learned", bool)
-        self.keeps_learning = column(lambda x: x.keeps_learning, bool)
-        self.compulsory = column(lambda x: x.compulsory, bool)
-        self.learning = {way: column(lambda x, way=way: way in x.learning, bool) for way in get_args(LearningWay)}
-        self.process_knowledge = column(lambda x: x.process_knowledge, float)
-        self.setup_weeks = column(lambda x: x.setup_weeks, float)
-        learned = np.array([[(size - levers.fixed_slots) / size for levers in row] for row in grid])
-        self.learned_share = np.where(self.learns, learned, 0.0)
-        self.given_menu = np.moveaxis(column(lambda x: given_menu(scenario, x), float), 2, 0)
-        self.is_recipient = np.array([area.role == "recipient" for area in world.areas])
-        self.longest_setup = float(scenario.longest_setup_weeks)
-
-
-def given_menu(scenario: Scenario, levers: Levers) -> list[float]:
-    """The menu known before anybody is asked, as zeros and ones by activity id: all of it, or the fixed slots."""
-    if isinstance(levers.menu, list):
-        chosen = levers.menu
-    else:
-        slots = {"origin": None, "learned": levers.fixed_slots, "individual": 0, "none": 0}
-        chosen = scenario.origin_menu[: slots[levers.menu]]
-    return [1.0 if i in chosen else 0.0 for i in scenario.activity_ids]
 
 
 class Town:
@@ -107,7 +51,8 @@ class Town:
         self.scenario = scenario = scenarios[0]
         self.records = records
         self.model: Community | None = None  # the Mesa model, where there is one
-        self.levers = LaneLevers(world, arms)
+        self.fixed = surroundings(world, scenarios, arms)
+        self.levers = self.fixed["levers"]
         self.lanes = len(arms)
         self.numbers = LaneNumbers(scenarios)
         self._dissimilarities = list(dict.fromkeys(s.world.dissimilarity for s in scenarios))
@@ -118,15 +63,8 @@ class Town:
         self.listed_in = np.array([area.opens_week for area in world.areas])  # week from which lists are followed
         if scenario.settings.spreads == "diffusion":
             self.listed_in[[area.role == "recipient" for area in world.areas]] = 0
-        self._settle_services(scenarios)
-        by_id = {a.id: a for a in scenario.activities}
-        shares = np.array([by_id[i].origin_share for i in world.activity_ids])
-        # what professionals expect, (activities, lanes)
-        self.prior = np.stack(
-            [designing.professional_prior(shares, len(shares), s.listening) for s in scenarios], axis=-1
-        )
-        self.origin_menu = np.array([float(i in scenario.origin_menu) for i in world.activity_ids])
-        self.serves = np.array([[float(goal in by_id[i].serves) for i in world.activity_ids] for goal in GOALS])
+        self.trust_start = self.fixed["trust_start"]
+        self.seen_share = np.array([scenario.reporting.seen_by(kind) for kind in world.partners.kinds])  # (services,)
         self.columns = columns or Columns(world, scenarios)
         if columns is None:
             self._begin()
@@ -149,46 +87,10 @@ class Town:
         self.trust_sums = np.zeros(self.trust_start.shape, dtype=np.int64)  # by area, of 1/FIXED_POINT
         self.expected = np.empty((0, self.lanes))  # incidents of everybody this week (rows, lanes), where needed
         self.residents_mean: dict[str, np.ndarray] = {}  # their trust, fear and efficacy (areas, lanes)
-        self._settle_state(scenarios)
+        self.experiences = EXPERIENCE.records(0)
+        self.partners_now = PARTNER_WEEKLY.records(len(world.areas), self.lanes, world.partners.most)
         self.kernels.settle_trust(self)
         self.kernels.settle_residents(self)
-
-    def _settle_state(self, scenarios: Sequence[Scenario]) -> None:
-        """What acts look at beside the columns."""
-        world, partners, settings = self.world, self.world.partners, self.scenario.settings
-        areas, lanes = len(world.areas), self.lanes
-        scene = SCENE.records(1)
-        scene.history_weeks, scene.weeks = settings.history_weeks, settings.weeks
-        scene.equal_activity = settings.comparison == "equal_activity"
-        scene.equal_start = settings.comparison == "equal_start"
-        scene.diffusion, scene.longest_setup = settings.spreads == "diffusion", self.levers.longest_setup
-        place, seats = AREA.records(areas), SEAT.records(areas, partners.most)
-        place.first, place.end, place.youths = world.first_row[:-1], world.first_row[1:], np.diff(world.first_row)
-        place.first_area = np.arange(areas) // world.per_replicate * world.per_replicate
-        place.table, place.anchor, place.links = partners.size, partners.anchor, partners.links
-        place.usual_venue, place.is_recipient = world.usual_venue, self.levers.is_recipient
-        place.expected_reports = self.expected_reports[:, 0]
-        seats.present, seats.number, seats.kind = partners.present, np.maximum(partners.number, 0), partners.kind
-        seats.hours, seats.may_lead = self.hours[..., 0], self.may_lead
-        seats.seen_share = self.seen_share[partners.kind]
-        pairs = PAIR.records(areas, partners.pairs.shape[1])
-        pairs.one, pairs.other = partners.pairs
-        pairs.present, pairs.across_sectors = partners.pair_present, partners.across_sectors
-        pairs.with_anchor = partners.with_anchor
-        levers = LEVER.records(areas, lanes)
-        for name in LEVER.attributes:
-            levers[name] = vars(self.levers)[name] if name in vars(self.levers) else self.levers.learning[name]
-        self._fixed = {
-            "scene": scene, "areas": place, "seats": seats, "pairs": pairs, "levers": levers,
-            "p": numbers_of(scenarios), "given_menu": np.ascontiguousarray(np.moveaxis(self.levers.given_menu, 0, -1)),
-            "bespoke": 1.0 - self.origin_menu, "serves": self.serves, "prior": np.ascontiguousarray(self.prior.T),
-            "keys": world.luck.keys_of_draws(), "replicate": world.luck.replicate_column,
-            "hears_from": world.hears_from, "trust_start": self.trust_start, "trust_bonus": self.trust_bonus,
-            "slot": world.slot, "tie_start": world.ties.start, "friends": world.ties.friends,
-            "partners_now": PARTNER_WEEKLY.records(areas, lanes, partners.most),
-            "error_of_evaluation": np.zeros(areas),
-        }  # fmt: skip
-        self.experiences = EXPERIENCE.records(0)
 
     @property
     def state(self) -> State:
@@ -198,7 +100,8 @@ class Town:
             records = {name: c.records[name] for name in ("people", "partners", "pair_trust", "programmes", "listing",
                                                          "choices", "wishes", "votes", "spent", "in_kind")}  # fmt: skip
             self._state = State(
-                **self._fixed, **records, trust_sums=self.trust_sums, generation=world.generation,
+                **self.fixed, **records, partners_now=self.partners_now, trust_sums=self.trust_sums,
+                generation=world.generation,
                 log_rate=world.whole_log_rates, log_rate_sums=world.log_rate_sums, lasting_target=c.lasting_target,
                 benefit=c.benefit, in_course=c.in_course, changed=self.changed, touched=self.touched,
                 remembered=c.experience.common, apart=c.experience.apart, remembered_apart=c.experience.own,
@@ -233,7 +136,7 @@ class Town:
 
     def begin_week(self, week: int) -> None:
         """Set the clock of the acts, and see that there is room for all experiences of a week."""
-        scene, c = self._fixed["scene"][0], self.columns
+        scene, c = self.fixed["scene"][0], self.columns
         scene.week, self._rules_stand = week, rules_stand()
         room = scene.experiences + 4 * c.listed.size + int(c.joined.sum()) + (self.world.rows if self.model else 1)
         if len(self.experiences) < room:
@@ -242,12 +145,14 @@ class Town:
             self.experiences = larger
         self.columns_changed_places()
 
-    def experienced(self) -> list[tuple[np.ndarray, ...]]:
-        """This week's experiences, as acts wrote them down: kind, row, lane, good and bad ones."""
-        scene = self._fixed["scene"][0]
+    def experienced(self) -> tuple[np.ndarray, ...]:
+        """This week's experiences, once: kind, row, lane, good and bad ones."""
+        scene = self.fixed["scene"][0]
         now = self.experiences[: scene.experiences].copy()
         scene.experiences = 0
-        return [(now.kind, now.row, now.lane, now.good, now.bad)] if len(now) else []
+        earlier = [*self.events, (now.kind, now.row, now.lane, now.good, now.bad)]
+        self.events = []
+        return tuple(np.concatenate(column) for column in zip(*earlier, strict=True))
 
     def know_listed(self, area: int, lane: int) -> None:
         """Look up what the world knows of those on a new referral list."""
@@ -278,33 +183,6 @@ class Town:
         """What everybody goes through in a week: compiled loops, or NumPy."""
         return kernels.chosen()
 
-    def _settle_services(self, scenarios: Sequence[Scenario]) -> None:
-        """What each service starts with: hours, trust (services, areas, lanes), and the share of reports it sees."""
-        world, scenario = self.world, self.scenario
-        partners = world.partners
-        hours = np.array([scenario.partners.hours_of(kind) for kind in partners.kinds])
-        self.hours = (hours[partners.kind] * partners.present)[..., None]  # (areas, partners, 1)
-        anchor = [[k == at for at in partners.anchor_kind.tolist()] for k in range(len(partners.kinds))]
-
-        def by_service(value) -> np.ndarray:
-            return np.array(
-                [
-                    [[value(s, kind, is_anchor) for s in scenarios] for is_anchor in row]
-                    for kind, row in zip(partners.kinds, anchor, strict=True)
-                ]
-            )
-
-        self.trust_start = by_service(lambda s, kind, is_anchor: s.trust.start_in(kind, is_anchor))
-        self.trust_bonus = by_service(lambda s, kind, is_anchor: s.trust.bonus(kind, is_anchor))
-        self.seen_share = np.array([scenario.reporting.seen_by(kind) for kind in partners.kinds])
-        self.expected_reports = np.array([scenario.reported_per_week(area) for area in world.areas])[:, None]
-        pool = scenario.partners.lead_pool or partners.kinds
-        in_pool = np.array([kind in pool for kind in partners.kinds])[partners.kind] & partners.present
-        in_pool[~in_pool.any(axis=1)] = partners.present[~in_pool.any(axis=1)]
-        named = np.array([[kind == area.lead for kind in partners.kinds] for area in world.areas])
-        named = np.take_along_axis(named, partners.kind, axis=1) & in_pool
-        self.may_lead = np.where(named.any(axis=1)[:, None], named, in_pool)  # (areas, partners)
-
     def _settle_surroundings(self) -> None:
         """Patrol, what residents start from and usually come to know, and the mean trust young people start with."""
         world = self.world
@@ -312,7 +190,7 @@ class Town:
         self.police = world.partners.kinds.index("police") if "police" in world.partners.kinds else None
         self.usual_patrol = self.youths * self.numbers.policing.patrol_hours / 1000.0
         sees = np.full(self.lanes, self.numbers.residents.sees)
-        self.usually_known = self.expected_reports * sees  # incidents a week (areas, lanes)
+        self.usually_known = self.fixed["areas"].expected_reports[:, None] * sees  # incidents a week (areas, lanes)
         has = world.partners.has_kind.T[..., None]  # (services, areas, 1)
         total = np.zeros(self.trust_start.shape[1:])
         for kind in range(len(has)):
@@ -331,17 +209,7 @@ class Town:
             self.effective_commitment,
             np.take_along_axis(np.moveaxis(self.trust_start, 0, 1), partners.kind[..., None], 1),
         )
-        c.lead[:] = np.argmax(np.where(self.may_lead[..., None], score, -1.0), axis=1)
-
-    def usually_seen(self) -> np.ndarray:
-        """Incidents a week that each partner saw over the last year (areas, partners, lanes).
-
-        For weeks before there was anything to see, it is what the scenario says of the area.
-        """
-        partners, year = self.world.partners, PARTICIPANT_WINDOW_WEEKS
-        missing = max(year - (self.week + self.scenario.settings.history_weeks), 0)
-        usual = (self.columns.reported_last_year + missing * self.expected_reports) / year
-        return usual[:, None, :] * (self.seen_share[partners.kind] * partners.present)[..., None]
+        c.lead[:] = np.argmax(np.where(self.fixed["seats"].may_lead[..., None], score, -1.0), axis=1)
 
     def welcome(self, rows: np.ndarray) -> None:
         """Put the rows of people who grew out at rest, for the newcomers who now hold them."""
@@ -402,22 +270,12 @@ class Town:
         """Whether everybody's expected incidents are added up this week."""
         return self.scenario.settings.spreads == "diffusion" or self.patrol_displaces
 
-    @property
-    def draws_as_needed(self) -> bool:
-        """Whether courses have fixed dates, and hours arrive as they are needed."""
-        return self.scenario.settings.comparison == "equal_activity"
-
     def mean_of_partners(self, each: np.ndarray) -> np.ndarray:
         """Mean of a figure of partners (areas, partners, lanes) by area, added in the order of their numbers.
 
         It must be 0 where there is no partner.
         """
         return summed(each) / self.world.partners.size[:, None]
-
-    @property
-    def designs_menu(self) -> np.ndarray:
-        """Where the menu of the present round is made from what young people say (areas, lanes)."""
-        return self.levers.learns & (self.levers.redesigns | (self.columns.round == 0))
 
     @property
     def together(self) -> np.ndarray:
@@ -431,24 +289,6 @@ class Town:
         """Pairs of partners of different sectors who trust each other enough to count as tied (areas, pairs, lanes)."""
         tied = self.columns.between >= self.numbers.commitment.tie_from
         return tied & self.world.partners.across_sectors[..., None]
-
-    def menu_of(self, area, position, lane) -> np.ndarray:
-        """What is offered (K, n) to people at these positions of the list: the shared menu, or their own plan."""
-        c, own = self.columns, self.levers.individual[area, lane]
-        shared = c.menu[:, area, lane]
-        return np.where(own, c.plan[:, area, position, lane], shared) if own.any() else shared
-
-    def mean_commitment(self) -> np.ndarray:
-        """Mean effective commitment of the partners of an area (areas, lanes)."""
-        return self.mean_of_partners(self.effective_commitment)
-
-    def power_in_practice(self) -> np.ndarray:
-        """Power over the design as it works out (areas, lanes); none where nothing is left to decide."""
-        said = np.where(self.designs_menu, self.levers.power_design, 0.0)
-        commitment = self.effective_commitment
-        of_lead = self.of_lead(commitment)
-        mean = self.mean_of_partners(commitment)
-        return partnering.power_in_practice(said, of_lead, mean, self.numbers.commitment)
 
     @property
     def lead_kind(self) -> np.ndarray:
@@ -491,23 +331,9 @@ class Town:
         """Shares of wishes (K,) of an area as a whole, in a lane."""
         return self.world.wishes(self._dissimilarities[self._point_of_lane[lane]]).pattern[area]
 
-    def match(self, row, lane, menu) -> np.ndarray:
-        """Share of the wishes of people (n,) that a menu (K, n) serves; a fixed share where that is not to count."""
-        p = self.numbers.effect.at(lane)
-        return np.where(p.match_counts, match(self.interests(row, lane).T, menu), p.match_reference)
-
     @property
     def week(self) -> int:
         return self.world.week
-
-    @property
-    def first_knowledge(self) -> np.ndarray:
-        """How well the process is known where a programme begins: what the arm says, or what a guide gives."""
-        guided = np.maximum(
-            self.levers.process_knowledge, self.levers.learning["guide"] * self.numbers.learning.guide_level
-        )
-        brought = guided * self.numbers.learning.travels
-        return np.where(self.levers.is_recipient[:, None], brought, self.levers.process_knowledge)
 
     @property
     def is_open(self) -> np.ndarray:
@@ -522,33 +348,7 @@ class Town:
         p, weight = self.numbers.residents, self.numbers.trust
         return trusting.trust(p.start_trust, c.resident_good, c.resident_bad, weight)
 
-    @property
-    def budget(self):
-        """Hours a week that arrive in an area with a programme, from now on, without pledges."""
-        p = self.numbers.purse
-        kept = np.where(self.week >= p.cliff_week, p.cliff_keeps, 1.0)
-        return p.budget * kept
-
-    def pledged(self) -> np.ndarray:
-        """Hours that partners put in this week beside the purse, as far as calls leave them free (areas, lanes)."""
-        c, pledge = self.columns, self.numbers.purse.pledged_hours
-        if not np.any(pledge):
-            return np.zeros(c.purse.shape)
-        effort = partnering.hours_pledged(self.effective_commitment, self.together[:, None, :], pledge)
-        return summed(np.minimum(effort, c.free_hours))
-
 
 def summed(each: np.ndarray) -> np.ndarray:
     """A figure of partners (areas, partners, lanes) added up in the order of their numbers."""
     return np.add.accumulate(each, axis=1)[:, -1] if each.shape[1] else each.sum(axis=1)
-
-
-def occasion(round_number, ordinal):
-    """The occasion, as a key of luck, of the n-th contact, wave or session of a round: the same in every arm."""
-    return round_number * _MOST_OCCASIONS + ordinal
-
-
-def bespoke_share(menu, origin_menu):
-    """Share of a menu (K, ...) that is not on the origin's; 0 for an empty menu. Counts are exact in any order."""
-    new = (1.0 - origin_menu).reshape(-1, *[1] * (menu.ndim - 1)) * menu
-    return new.sum(axis=0) / np.maximum(menu.sum(axis=0), 1.0)

@@ -52,7 +52,7 @@ def test_a_story_says_what_the_columns_say():
     for area, programme in enumerate(community.programmes):
         mine = [line.text for line in lines if line.who == programme.place.label]
         assert (
-            sum("the course ends" in t or "broken off" in t or "nobody joined" in t for t in mine) == c.round[area, 0]
+            sum("the course ends" in t or "broken off" in t or "nobody joined" in t for t in mine) == c.rounds[area, 0]
         )
         assert sum("get it" in t or "more weeks" in t for t in mine) == c.granted[area, 0]
         assert sum("partners refuse" in t for t in mine) == c.refused[area, 0]

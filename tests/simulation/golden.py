@@ -46,7 +46,7 @@ def state_of(town):
         elif isinstance(column, dict):
             state |= {f"{name}.{key}": values for key, values in column.items()}
         else:
-            state[name] = column
+            state[{"rounds": "round"}.get(name, name)] = column
     for name in ("answered_share", "patrol_bought", "broker_paid", "session_held", "reports", "serious", "trust_gained",
                  "trust_sums"):  # fmt: skip
         state[f"town.{name}"] = getattr(town.now, name) if name in NOW else getattr(town, name)

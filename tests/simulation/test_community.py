@@ -7,10 +7,7 @@ import networkx as nx
 import pytest
 
 from modsim import Community
-from modsim.simulation.agents.partner import Anchor, Partner
-from modsim.simulation.agents.programme import Programme
-from modsim.simulation.agents.resident import Resident
-from modsim.simulation.agents.young_person import YoungPerson
+from modsim.simulation.agents import Anchor, Partner, Programme, Resident, YoungPerson
 from modsim.simulation.columns import Stage
 from tests.conftest import small_scenario
 from tests.simulation.same import columns_differ

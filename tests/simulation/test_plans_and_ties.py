@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from modsim import Community
+from modsim.simulation.acts.looking import match
 from modsim.simulation.columns import Stage
 from tests.conftest import small_scenario
 
@@ -28,9 +29,8 @@ def test_a_plan_of_one_s_own_serves_more_of_one_s_wishes_than_a_shared_menu():
     community, area = until_recruiting(*honest, "areas.gorbals.role=recipient")
     town, c = community.town, community.town.columns
     n = np.arange(town.scenario.programme.contacted)
-    rows, lanes, areas = c.listed[area, n, 0], np.zeros(len(n), dtype=int), np.full(len(n), area)
-    own = town.match(rows, lanes, town.menu_of(areas, n, lanes))
-    shared = town.match(rows, lanes, c.menu[:, areas, lanes])
+    own = np.array([match(town.state, area, 0, k) for k in n])
+    shared = c.records["wishes"]["share"][area, 0, n] @ c.menu[:, area, 0]
     assert own.mean() > shared.mean() + 0.05
     assert (c.plan[:, area, :, 0].sum(axis=0) == town.scenario.programme.menu_size).all()
 
@@ -65,7 +65,7 @@ def test_people_nobody_visited_get_what_people_here_want():
 
 def test_an_arm_may_have_fewer_places_than_the_programme():
     few, usual = lived(*INDIVIDUAL), lived("arms.recoproduce.menu=individual", "purse.grant=600")
-    recipients = few.town.levers.is_recipient
+    recipients = few.town.fixed["areas"].is_recipient
     assert few.town.columns.places[recipients, 0].max() == 6
     assert few.town.columns.places[~recipients, 0].max() == 12  # the origin's own course is as it was
     assert 0 < few.town.columns.joined[recipients].sum() < usual.town.columns.joined[recipients].sum()
@@ -74,7 +74,7 @@ def test_an_arm_may_have_fewer_places_than_the_programme():
 def test_a_place_on_a_plan_of_one_s_own_takes_twice_the_hours():
     community = lived(*INDIVIDUAL, "settings.rung=M1", "programme.mentor_hours=0")
     c, levers = community.town.columns, community.town.levers
-    for area in np.nonzero(levers.is_recipient)[0].tolist():
+    for area in np.nonzero(community.town.fixed["areas"].is_recipient)[0].tolist():
         held = int(c.sessions_in_all[area, 0])
         assert held > 0
         assert c.spent["delivery"][area, 0] == pytest.approx(held * 6 * 2.0 * 2.0)
@@ -91,7 +91,7 @@ def test_a_menu_that_is_kept_is_designed_once():
         community.step()
         for area in (1, 2):
             if c.stage[area, 0] == Stage.RECRUITING:
-                seen.setdefault(area, {})[int(c.round[area, 0])] = c.menu[:, area, 0].copy()
+                seen.setdefault(area, {})[int(c.rounds[area, 0])] = c.menu[:, area, 0].copy()
                 spent.setdefault(area, []).append(c.spent["meetings"][area, 0])
     for area in (1, 2):
         menus = list(seen[area].values())

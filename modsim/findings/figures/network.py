@@ -14,9 +14,7 @@ from modsim.findings.figures.style import SETTINGS, finish, put_title, wrapped
 from modsim.inputs.saving import write_whole
 
 if TYPE_CHECKING:
-    from modsim.simulation.agents.partner import Partner
-    from modsim.simulation.agents.programme import Programme
-    from modsim.simulation.agents.young_person import YoungPerson
+    from modsim.simulation.agents import Partner, Programme, YoungPerson
 
 _LOW, _HIGH = 0.2, 0.8  # trust at the ends of the shades: the same in every picture, so that they compare
 _RING = 1.35  # distance of the services from the middle

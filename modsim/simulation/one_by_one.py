@@ -1,25 +1,24 @@
 """The stages of the week agent by agent, as a Mesa user would write them: every stage asks the agents to act.
 
-The calendar is the world's and the same in both faces; everything else happens through verbs of `YoungPerson`,
-`Partner`, `Anchor` and `Programme`. Slow, readable, and the proof of `by_columns`.
+The calendar is the world's; everything else happens through verbs of `YoungPerson`, `Resident`, `Partner`, `Anchor` and
+`Programme`, which are the acts that `drive` runs over all areas and lanes. Slow, to be followed with a debugger.
 """
 
 from collections import Counter
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from modsim.rules import excitement, neighbouring, policing
 from modsim.simulation import drive
-from modsim.simulation.agents import areas, course, preparing
-from modsim.simulation.agents.programme import Programme, added_up
 from modsim.simulation.by_columns.incidents import remember
 from modsim.simulation.columns import Sightings, entries
 from modsim.simulation.kernels.plain import settle_residents, settle_trust
-from modsim.simulation.town import ENOUGH, Town
+from modsim.simulation.town import Town
+from modsim.world.young_people import FIXED_POINT
 
 if TYPE_CHECKING:
+    from modsim.simulation.agents import YoungPerson
     from modsim.simulation.community import Community
 
 
@@ -32,8 +31,6 @@ def people_age_and_move(town: Town, week: int) -> None:
     """The calendar turns; those who grew out leave, newcomers take their place."""
     newcomers = town.world.turn(week)
     town.welcome(newcomers)
-    for row in newcomers.tolist():
-        _model(town).experiences.pop(row, None)
     _model(town).welcome(newcomers.tolist())
 
 
@@ -44,6 +41,8 @@ def staff_come_and_go(town: Town) -> None:
 
 def partners_answer_calls(town: Town) -> None:
     _model(town).partners.do("answer_calls")
+    for one in _model(town).programmes:
+        one.answered_share = one.share_answered()
 
 
 def hours_arrive(town: Town) -> None:
@@ -51,37 +50,37 @@ def hours_arrive(town: Town) -> None:
 
 
 def programmes_are_planned(town: Town) -> None:
+    town.know_wishes()
     for one in _model(town).programmes:
-        preparing.plan_round(one)
+        if one.plan_round():
+            drive.draw_up_list(town, one.area, 0)
 
 
 def workers_visit(town: Town) -> None:
-    for one in _model(town).programmes:
-        preparing.visit_young_people(one)
+    _model(town).all_programmes.do("visit_young_people")
 
 
 def partners_meet(town: Town) -> None:
-    for one in _model(town).programmes:
-        preparing.meet(one)
+    _model(town).all_programmes.do("meet")
 
 
 def young_people_are_asked(town: Town) -> None:
-    _model(town).remember_who_was_in()
-    for one in _model(town).programmes:
-        course.ask_young_people(one)
+    """All are asked at the same moment, then places are given."""
+    _model(town).all_programmes.do("ask_young_people")
+    _model(town).all_programmes.do("give_places")
+    drive.write_down_who_joined(town)
 
 
 def participants_are_heard(town: Town) -> None:
-    for one in _model(town).programmes:
-        course.hear_participants(one)
+    _model(town).all_programmes.do("hear_participants")
 
 
 def sessions_are_held(town: Town) -> None:
     for person in _model(town).young_people:
-        person.benefit = 0.0
-        person.in_course = False
-    for one in _model(town).programmes:
-        course.hold_session(one)
+        person.benefit, person.in_course = 0.0, False
+    town.touched[:] = False
+    _model(town).all_programmes.do("hold_session")
+    drive.write_down_first_sessions(town)
 
 
 def destinations_are_found(town: Town) -> None:
@@ -98,8 +97,14 @@ def police_stop(town: Town) -> None:
 
 
 def trust_moves(town: Town) -> None:
+    """Everybody's own experience of this week, and what friends tell of theirs."""
+    experiences = _model(town).experiences
+    for kind, row, _, good, bad in zip(*(column.tolist() for column in town.experienced()), strict=True):
+        mine = experiences.setdefault(row, {})
+        so_far = mine.get(kind, (0, 0))
+        mine[kind] = so_far[0] + good, so_far[1] + bad
     _model(town).young_people.do("move_trust")
-    _model(town).experiences.clear()
+    experiences.clear()
     settle_trust(town)
 
 
@@ -125,7 +130,8 @@ def incidents_happen(town: Town) -> None:
     town.caused = row, lane, c.occurred[row, lane], np.array([model.person(r).expected for r in row.tolist()])
     _displace(model, deterred, excited)
     if scenario.settings.spreads == "diffusion":
-        now = np.array([programme.expected_incidents() for programme in model.programmes]).T[..., None]
+        people = [one.young_people for one in model.programmes]
+        now = np.array([(_expected(those), _background(those)) for those in people]).T[..., None]
         c.years_of_expected[town.week % len(c.years_of_expected)] = now
 
 
@@ -138,15 +144,27 @@ def _displace(model: "Community", deterred: list[float], excited: dict[int, floa
     gone, usual = [], []
     for programme in model.programmes:
         people = programme.young_people
-        settled = added_up(person.expected - excited[person.group] for person in people)
-        background = added_up(town.world.background[person.row].item() for person in people)
-        usual.append(background * (1.0 - model.scenario.excitation.offspring))
+        settled = added_up([person.expected - excited[person.group] for person in people])
+        usual.append(_background(people) * (1.0 - model.scenario.excitation.offspring))
         gone.append(p.displacement * settled * (policing.undone(deterred[programme.area]) - 1.0))
     for programme in model.programmes:
         share = 0.0
         for other in range(len(gone)):
             share = share + town.world.adjacent[other, programme.area].item() * gone[other] / usual[programme.area]
         town.columns.displaced[programme.area, 0] = share
+
+
+def added_up(values: list[float]) -> float:
+    """A sum as whole numbers of a small part, so that no order matters."""
+    return sum(int(np.rint(value * FIXED_POINT)) for value in values) / FIXED_POINT
+
+
+def _expected(people: list["YoungPerson"]) -> float:
+    return added_up([person.expected for person in people])
+
+
+def _background(people: list["YoungPerson"]) -> float:
+    return added_up([person.model.town.world.background[person.row].item() for person in people])
 
 
 def services_see(town: Town) -> None:
@@ -204,61 +222,26 @@ def residents_react(town: Town) -> None:
 
 def regard_moves(town: Town) -> None:
     """Every partner thinks again; the lead has met young people, too."""
-    model = _model(town)
-    for partner in model.partners:
-        partner.rethink(model.good_contacts[partner.area])
-    model.good_contacts = dict.fromkeys(model.good_contacts, 0)
+    _model(town).partners.do("think_of_young_people")
+    for one in _model(town).programmes:
+        one.good_contacts = 0
 
 
 def programmes_move_on(town: Town) -> None:
-    for one in _model(town).programmes:
-        course.move_on(one)
+    _model(town).all_programmes.do("move_on")
 
 
 def areas_learn(town: Town) -> None:
-    """Where hours are to spare, services learn from the area that knows most."""
-    model, p = _model(town), town.scenario.learning
-    town.now.broker_paid[:] = False
-    running = [programme for programme in model.programmes if programme.is_open]
-    if not running:
-        return
-    best = max(running, key=lambda programme: programme.knowledge)
-    if best.knowledge <= 0.0:
-        best = model.programmes[0]  # nobody knows anything: whom to ask makes no difference
-    most, week = best.knowledge, model.week
-    below = [one for one in running if one.knowledge < most]
-    due = [one for one in running if week > one.opens and (week - one.opens) % p.every_weeks == 0]
-    visitors = [one for one in due if one in below and one.learns_by("visits")]
-    _exchange(visitors, best, most, lambda _: p.visit_hours, True, p.gap_share)
-    members = [one for one in due if one.learns_by("community_of_practice")]
-    _exchange(members, best, most, lambda one: p.community_hours * len(one.partners), False, p.gap_share)
-    sharing = [one for one in below if one.learns_by("shared_worker")]
-    _exchange(sharing, best, most, lambda _: p.shared_worker_hours, True, p.gap_share / 4.0)
-    paying = [one for one in running if one.learns_by("broker") and one.is_recipient]
-    for one in paying:
-        if one.spare_hours() + ENOUGH >= p.broker_hours / len(paying):
-            one.pay("learning", p.broker_hours / len(paying))
-            town.now.broker_paid[:] = True
-
-
-def _exchange(
-    learners: list[Programme], best: Programme, most: float, hours: Callable[[Programme], float], shared: bool,
-    gap_share: float,
-) -> None:  # fmt: skip
-    """One way of learning, by those who can spare the hours, and who are received where the best must give some too."""
-    learners = [one for one in learners if one.spare_hours() + ENOUGH >= hours(one)]
-    asked = 0.0
-    for one in learners:
-        asked = asked + hours(one)
-    if shared and best.spare_hours() + ENOUGH < asked:
-        return
-    for one in learners:
-        one.pay("learning", hours(one))
-        areas.exchange(one, most, gap_share)
-    if shared and learners:
-        best.pay("learning", asked)
+    """Areas of one replicate learn from each other; no agent does that alone."""
+    drive.areas_learn(town)
 
 
 def areas_decide(town: Town) -> None:
     """Some programmes lapse; where it spreads by itself, some areas take it up on what they hear."""
-    drive.areas_decide(town)
+    drive.learn_errors_of_evaluation(town)
+    _model(town).all_programmes.do("count_reports")
+    _model(town).all_programmes.do("may_lapse")
+    if town.scenario.settings.spreads == "diffusion":
+        for one in _model(town).programmes:
+            one.consider_adopting()
+            one.keep_level()

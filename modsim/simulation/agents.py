@@ -1,0 +1,524 @@
+"""The Mesa agents: windows on the columns of one town, whose verbs are the acts of the week.
+
+An agent holds no state of its own: its attributes are those declared for its entity in `state`, in its row and in the
+one lane of a `Community`. With `pace="agent"` the week is lived by these verbs, one agent after another; an agent of
+one's own may do one of them otherwise.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from modsim.inputs.fields import PartnerType
+from modsim.inputs.scenario import GOALS, Goal
+from modsim.rules import excitement, inclining, neighbouring, offending, policing, trusting
+from modsim.simulation.acts import areas, course, looking, preparing, purse, services
+from modsim.simulation.experience import BAD, GOOD
+from modsim.simulation.state import (
+    PARTNER,
+    PARTNER_WEEKLY,
+    PROGRAMME,
+    PROGRAMME_WEEKLY,
+    RESIDENT,
+    YOUNG_PERSON,
+    YOUNG_PERSON_WEEKLY,
+    Entity,
+    Standing,
+    State,
+)
+from modsim.world.draws import HIGHEST_MEAN, binomial_count, draw, poisson_count
+
+if TYPE_CHECKING:
+    from modsim.inputs.scenario import Area
+    from modsim.simulation.community import Community
+
+_FAIR, _SERIOUS, _REPORTING = draw("fair stop"), draw("serious"), draw("reporting")
+
+
+def windows(*entities: Entity) -> Callable[[type], type]:
+    """Give agents the attributes that are declared for their entities."""
+
+    def with_windows(agents: type) -> type:
+        for entity in entities:
+            for name, said in entity.attributes.items():
+                if not hasattr(agents, name):
+                    setattr(agents, name, _window(name, said.meaning))
+        return agents
+
+    return with_windows
+
+
+def _window(name: str, meaning: str) -> property:
+    def read(agent: Any) -> Any:
+        return agent.column(name)[(*agent.seat, 0)].item()
+
+    def write(agent: Any, value: Any) -> None:
+        agent.column(name)[(*agent.seat, 0)] = value
+
+    return property(read, write, doc=meaning)
+
+
+def verb(act: Callable[..., Any], does: bool = True) -> Any:
+    """An act as a method: it is told where the agent stands, and how everybody behaves where it `does` need that."""
+
+    def method(agent: Any, *given: Any) -> Any:
+        return act(agent.model.town.state, *agent.here, *given, *([agent.model.town.do] if does else []))
+
+    method.__doc__, method.__name__ = act.__doc__, act.__name__
+    return method
+
+
+class _Agent(mesa.Agent):
+    """What all agents have in common: the area they belong to, and where they stand in the columns."""
+
+    model: "Community"
+    area: int
+    seat: tuple[int, ...]
+    here: Any
+
+    def column(self, name: str) -> Any:
+        """The column behind one of its attributes, lanes last."""
+        town = self.model.town
+        return town.now[name] if name in PROGRAMME_WEEKLY.attributes else getattr(town.columns, name)
+
+    if TYPE_CHECKING:  # windows are laid when the class is made
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    @property
+    def place(self) -> "Area":
+        """The area, as the scenario describes it."""
+        return self.model.town.world.areas[self.area]
+
+    @property
+    def programme(self) -> "Programme":
+        """The programme of the area."""
+        return self.model.programmes[self.area]
+
+    @property
+    def _state(self) -> State:
+        return self.model.town.state
+
+
+@windows(YOUNG_PERSON, YOUNG_PERSON_WEEKLY)
+class YoungPerson(_Agent):
+    """One young person: interests, trust in services, propensity, and what they do in a week."""
+
+    inclination: Any
+    lasting: Any
+
+    def __init__(self, model: "Community", row: int):
+        super().__init__(model)
+        world = model.town.world
+        self.row, self.area, self.seat = row, int(world.area[row]), (row,)
+        self.here = self.area, 0
+        self.slot, self.generation = int(world.slot[row]), int(world.generation[row])
+
+    def __repr__(self) -> str:
+        return f"<YoungPerson {self.slot} of {self.place.label}, aged {int(self.age)}, trust {self.trust:.2f}>"
+
+    @property
+    def age(self) -> float:
+        """Age in years."""
+        return self.model.town.world.age[self.row].item()
+
+    @property
+    def interests(self) -> dict[str, float]:
+        """Share of their interests by activity id; adds up to 1."""
+        world = self.model.town.world
+        return dict(zip(world.activity_ids, world.wishes_of(np.array([self.row]))[0].tolist(), strict=True))
+
+    @property
+    def support(self) -> float:
+        """What they have behind them, 0-1."""
+        return self.model.town.world.support_of(np.array([self.row])).item()
+
+    @property
+    def log_rate(self) -> float:
+        """Lasting log-rate of incidents."""
+        return self.model.town.world.log_rate[self.row].item()
+
+    @property
+    def in_core(self) -> bool:
+        """Whether they belong to a core group."""
+        return bool(self.model.town.world.in_core[self.row])
+
+    @property
+    def group(self) -> int:
+        """Number of their peer group."""
+        return int(self.model.town.world.group[self.row])
+
+    @property
+    def friends(self) -> list["YoungPerson"]:
+        """The young people they are tied to."""
+        return [self.model.person(row) for row in self.model.town.world.ties.of(self.row).tolist()]
+
+    @property
+    def goal(self) -> Goal:
+        """What they want for themselves."""
+        return GOALS[int(self.model.town.world.goal_of(np.array([self.row]))[0])]
+
+    @property
+    def territory(self) -> int:
+        """The territory of the area in which they are at home."""
+        return int(self.model.town.world.territory_of(np.array([self.row]))[0])
+
+    @property
+    def lead(self) -> "Partner":
+        """The service that leads in their area."""
+        return self.programme.lead
+
+    @property
+    def trust(self) -> float:
+        """Trust in the lead, 0-1."""
+        return self.trust_in(self.lead.kind)
+
+    def trust_in(self, kind: int) -> float:
+        """Trust in a type of service, by its position among those at the tables, 0-1."""
+        return float(looking.trust_in(self._state, kind, self.row, self.area, 0))
+
+    def match(self, menu: dict[str, float]) -> float:
+        """Share of their interests that a menu (1 for each activity on it) serves, unless that is not to count."""
+        p, mine = self.model.scenario.effect, self.interests
+        return sum(mine[i] * on_it for i, on_it in menu.items()) if p.match_counts else p.match_reference
+
+    # --- what they do as one of those on the referral list, n being their place on it -------------------------
+
+    be_visited = verb(preparing.be_visited, does=False)
+    may_take_ill = verb(course.may_take_ill, does=False)
+    answer = verb(course.answer, does=False)
+    comes_to_session = verb(course.comes_to_session, does=False)
+    take_part = verb(course.take_part, does=False)
+    end_course = verb(course.end_course, does=False)
+
+    # --- what everybody does ----------------------------------------------------------------------------------
+
+    def find_destination(self) -> None:
+        """Perhaps find work or training half a year after completing."""
+        course.find_destination(self._state, self.area, 0, self.row)
+
+    def _luck(self, what: int) -> float:
+        return looking.luck_of_person(self._state, what, self.area, self.model.week, self.row)
+
+    def _weekly_luck(self, what_for: str) -> float:
+        town = self.model.town
+        return town.world.luck.weekly_uniform(what_for, self.area, town.week, self.slot, self.generation)
+
+    def be_stopped(self, police: int, known: int, all_known: int, youths: int, patrol_hours: float) -> None:
+        """Perhaps be stopped by the police; what is felt to be unfair leaves a mark."""
+        p = self.model.scenario.policing
+        mean = policing.stops_expected(known, all_known, youths, patrol_hours, p)
+        stops = poisson_count(mean, self._weekly_luck("stops"))
+        if stops:
+            fair = binomial_count(stops, p.stop_good, self._luck(_FAIR))
+            looking.experience(self._state, police, self.row, 0, fair, stops - fair)
+            self.benefit -= p.labelling * (stops - fair)
+            self.model.town.touched[self.row] = True
+
+    def move_trust(self) -> None:
+        """Let old experience fade, and add this week's own and what friends tell of theirs."""
+        p, none = self.model.scenario.trust, (0, 0)
+        memory = self.model.town.columns.experience
+        for kind in range(len(memory.apart)):
+            memory.set_apart(kind, self.row)
+        own = self.model.experiences.get(self.row, {})
+        told = [self.model.experiences[friend.row] for friend in self.friends if friend.row in self.model.experiences]
+        for side, after in ((GOOD, trusting.good_after), (BAD, trusting.bad_after)):
+            total = sum(events[side] for events in own.values())
+            for kind in range(len(memory.apart)):
+                mine = own.get(kind, none)[side]
+                heard = sum(events.get(kind, none)[side] for events in told)
+                faded = trusting.fading(memory.own[side, kind, self.row, 0].item(), p)
+                if own or told:
+                    faded = after(faded, mine, total - mine, heard, p)
+                memory.own[side, kind, self.row, 0] = faded
+
+    @property
+    def trust_gained(self) -> float:
+        """How far their mean trust in the services of the area lies above where it started."""
+        town, total = self.model.town, 0.0
+        for kind, present in enumerate(town.world.partners.has_kind[self.area].tolist()):
+            total = total + self.trust_in(kind) * present
+        return total / int(town.services_present[self.area, 0]) - town.mean_start[self.area, 0].item()
+
+    def settle(self) -> None:
+        """Drift back towards who they were; friends pull, and this week's sessions and stops tell."""
+        scenario, friends, total = self.model.scenario, self.friends, 0.0
+        for friend in friends:
+            total = total + self.model.inclination_last_week(friend)
+        weight = inclining.weight_of_friends(self.age, scenario.peers)
+        pull = inclining.pull_of_friends(self.inclination, total, len(friends), weight, scenario.peers)
+        start = self.model.town.mean_start[self.area, 0].item()
+        self.lasting = inclining.lasting_after(self.lasting, self.lasting_target, scenario.effect)
+        slowed = inclining.reversion_slowed(self.inclination, self.trust_gained, start, scenario.order)
+        rule = self.model.town.rules.inclination_after
+        self.inclination = float(rule(self.inclination, slowed, pull, self.benefit, scenario.effect))
+
+    def live(self, efficacy: float, deterred: float, excited: float) -> None:
+        """Cause this week's incidents, mostly none; some are serious."""
+        scenario, town = self.model.scenario, self.model.town
+        background = town.world.background[self.row].item() * (1.0 + town.columns.displaced[self.area, 0].item())
+        held = offending.restraint(self.trust_gained, efficacy, deterred, scenario.order)
+        mean = town.rules.incident_rate(
+            background, self.inclination + self.lasting, held, self.in_course, excited, scenario.effect,
+            scenario.excitation,
+        )  # fmt: skip
+        self.expected = min(float(mean), HIGHEST_MEAN)
+        self.occurred = poisson_count(self.expected, self._weekly_luck("incidents"))
+        if self.occurred:
+            chance = excitement.chance_serious(excited, self.expected, scenario.excitation)
+            town.serious[self.area, 0] += binomial_count(self.occurred, chance, self._luck(_SERIOUS))
+
+    def be_seen(self, chance_reported: float) -> list[int]:
+        """Some of the incidents are reported; returns how many of those each type of service sees."""
+        town, week = self.model.town, self.model.week
+        self.reported = 0
+        if self.occurred:
+            self.reported = binomial_count(self.occurred, chance_reported, self._luck(_REPORTING))
+        luck, key = town.world.luck, (self.area, week, self.slot, self.generation)
+        return [
+            binomial_count(self.reported, share, luck.uniform(f"seeing: {kind}", *key)) if self.reported else 0
+            for kind, share in zip(town.world.partners.kinds, town.seen_share.tolist(), strict=True)
+        ]
+
+
+@windows(PARTNER, PARTNER_WEEKLY)
+class Partner(_Agent):
+    """A public service at the table of one area, stood for by one programme worker."""
+
+    def __init__(self, model: "Community", area: int, position: int):
+        super().__init__(model)
+        self.area, self.position, self.seat = area, position, (area, position)
+        self.here = area, 0, position
+        self.kind = int(model.town.world.partners.kind[self.seat])
+        self.number = int(model.town.world.partners.number[self.seat])
+
+    def __repr__(self) -> str:
+        return f"<Partner {self.type} of {self.place.label}, commitment {self.commitment:.2f}>"
+
+    def column(self, name: str) -> Any:
+        """The column behind one of its attributes, lanes last."""
+        if name in PARTNER_WEEKLY.attributes:
+            return np.moveaxis(self._state.partners_now[name], 1, -1)
+        return super().column(name)
+
+    @property
+    def type(self) -> PartnerType:
+        """Kind of service, such as "housing"."""
+        return self.model.town.world.partners.kinds[self.kind]
+
+    @property
+    def leads(self) -> bool:
+        """Whether it leads the programme."""
+        return self.programme.lead is self
+
+    @property
+    def hours(self) -> float:
+        """Its hours a week for the area's young people."""
+        return self._state.seats[self.seat].hours.item()
+
+    @property
+    def effective_commitment(self) -> float:
+        """Commitment as regard lets it work out."""
+        return float(looking.effective_commitment(self._state, *self.here))
+
+    def may_lose_worker(self) -> None:
+        """Perhaps the programme worker leaves, and another comes."""
+        services.may_lose_worker(self._state, *self.here)
+        if self.worker_left:
+            self.model.town.new_worker(*(np.array([at]) for at in (self.area, self.position, 0)))
+
+    answer_calls = verb(services.answer_calls, does=False)
+    turns_up = verb(preparing.turns_up, does=False)
+    think_of_young_people = verb(services.think_of_young_people, does=False)
+
+    def patrol(self) -> None:
+        """The police stop young people, those more often of whom they know more."""
+        town, people = self.model.town, self.programme.young_people
+        known = [int(town.columns.seen_in_memory[self.kind, person.row, 0]) for person in people]
+        hours = town.usual_patrol[self.area].item() + self.programme.patrol_bought
+        for person, of_them in zip(people, known, strict=True):
+            person.be_stopped(self.kind, of_them, sum(known), len(people), hours)
+
+
+class Anchor(_Agent):
+    """A community anchor organisation: the partner round which the others of its area work together."""
+
+    def __init__(self, model: "Community", area: int):
+        super().__init__(model)
+        self.area, self.seat = area, (area,)
+        self.here = area, 0
+
+    def __repr__(self) -> str:
+        return f"<Anchor {self.partner.type} of {self.place.label}>"
+
+    @property
+    def partner(self) -> Partner:
+        """The partner that is the anchor."""
+        return self.model.table(self.area)[int(self.model.town.world.partners.anchor[self.area])]
+
+    may_bridge = verb(course.may_bridge, does=False)
+
+
+@windows(PROGRAMME, PROGRAMME_WEEKLY)
+class Programme(_Agent):
+    """The programme of one area: its lead keeps the purse, draws up the list, has it designed, offers and delivers."""
+
+    def __init__(self, model: "Community", area: int):
+        super().__init__(model)
+        self.area, self.seat = area, (area,)
+        self.here = area, 0
+
+    def __repr__(self) -> str:
+        return f"<Programme of {self.place.label}, led by {self.lead.type}>"
+
+    @property
+    def partners(self) -> list[Partner]:
+        """The services at the table."""
+        return self.model.table(self.area)
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """The anchor organisation, where there is one."""
+        return self.model.anchor_of(self.area)
+
+    @property
+    def lead(self) -> Partner:
+        """The partner who leads."""
+        return self.partners[int(self.model.town.columns.lead[self.area, 0])]
+
+    @property
+    def levers(self) -> Any:
+        """What the arm does in this area: a record of the levers."""
+        return self._state.levers[self.here]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has been taken up and has not lapsed."""
+        return bool(looking.is_open(self._state, *self.here))
+
+    @property
+    def designs_menu(self) -> bool:
+        """Whether the menu of the present round is made from what young people say."""
+        return bool(looking.designs_menu(self._state, *self.here))
+
+    @property
+    def power_in_practice(self) -> float:
+        """Power over the design as it works out."""
+        return float(looking.power_in_practice(self._state, *self.here))
+
+    @property
+    def draws_as_needed(self) -> bool:
+        """Whether courses have fixed dates, and hours arrive as they are needed."""
+        return bool(self._state.scene[0].equal_activity)
+
+    @property
+    def menu(self) -> dict[str, float]:
+        """1 for each activity on the menu, 0 for the others."""
+        return self._by_activity(self.model.town.columns.menu[:, self.area, 0])
+
+    @property
+    def expectation(self) -> dict[str, float]:
+        """What professionals expect young people to want."""
+        return self._by_activity(self._state.prior[0])
+
+    @property
+    def learned_shares(self) -> dict[str, float]:
+        """What services believe young people want after hearing them."""
+        activities = range(len(self.model.town.world.activity_ids))
+        return self._by_activity(
+            np.array([preparing.learned_share(self._state, self.area, 0, activity) for activity in activities])
+        )
+
+    def _by_activity(self, values: np.ndarray) -> dict[str, float]:
+        return dict(zip(self.model.town.world.activity_ids, values.tolist(), strict=True))
+
+    @property
+    def young_people(self) -> list[YoungPerson]:
+        """The young people of the area."""
+        span = self.model.town.world.rows_of(self.area)
+        return [self.model.person(row) for row in range(span.start, span.stop)]
+
+    def on_list(self) -> list[tuple[int, YoungPerson]]:
+        """Those on the list of this round who still live here, with their place on it."""
+        entries = enumerate(self._state.listing[self.here])
+        return [(n, self.model.person(e.listed)) for n, e in entries if e.listed >= 0 and e.standing != Standing.GONE]
+
+    def those(self, standing: Standing) -> list[tuple[int, YoungPerson]]:
+        """Those on the list who stand like this, with their place on it."""
+        return [(n, person) for n, person in self.on_list() if self._state.listing[self.here][n].standing == standing]
+
+    def mentor_of(self, n: int) -> Partner | None:
+        """The service whose staff mentor the person at a place on the list."""
+        seat = int(self._state.listing[self.here][n].mentor)
+        return self.partners[seat] if seat >= 0 else None
+
+    lose_trust_between = verb(services.lose_trust_between, does=False)
+    share_answered = verb(services.share_answered, does=False)
+    receive_hours = verb(purse.receive_hours, does=False)
+    plan_round = verb(preparing.plan_round, does=False)
+    visit_young_people = verb(preparing.visit_young_people)
+    meet = verb(preparing.meet)
+    ask_young_people = verb(course.ask_young_people)
+    give_places = verb(course.give_places, does=False)
+    hear_participants = verb(course.hear_participants)
+    hold_session = verb(course.hold_session)
+    move_on = verb(course.move_on)
+    count_reports = verb(areas.count_reports, does=False)
+    may_lapse = verb(areas.may_lapse, does=False)
+    consider_adopting = verb(areas.consider_adopting)
+    keep_level = verb(areas.keep_level, does=False)
+
+
+@windows(RESIDENT)
+class Resident(_Agent):
+    """An adult of an area, standing for several: hears of incidents, fears, trusts, would step in or not."""
+
+    fear: Any
+    efficacy: Any
+    resident_good: Any
+    resident_bad: Any
+
+    def __init__(self, model: "Community", row: int):
+        super().__init__(model)
+        people = model.town.world.residents
+        self.row, self.area, self.slot, self.seat = row, int(people.area[row]), int(people.slot[row]), (row,)
+        self.here = self.area, 0
+        self.known = self.saw_session = 0  # incidents heard of this week; whether a session was seen
+
+    def __repr__(self) -> str:
+        return f"<Resident {self.slot} of {self.place.label}, fear {self.fear:.2f}>"
+
+    @property
+    def neighbours(self) -> list["Resident"]:
+        """The residents they talk to."""
+        return [self.model.resident(row) for row in self.model.town.world.residents.ties.of(self.row).tolist()]
+
+    @property
+    def trust(self) -> float:
+        """Trust in services, 0-1."""
+        scenario = self.model.scenario
+        good, bad = self.resident_good, self.resident_bad
+        return trusting.trust(scenario.residents.start_trust, good, bad, scenario.trust)
+
+    def look_around(self, reported: int, session_held: bool) -> None:
+        """Come to know of some of the week's reported incidents, and perhaps of a session; fear more or less."""
+        town, p = self.model.town, self.model.scenario.residents
+        u = town.world.luck.weekly_uniform("hearing of it", self.area, town.week, self.slot, 0)
+        self.known = binomial_count(reported, p.sees, u)
+        u = town.world.luck.weekly_uniform("seeing sessions", self.area, town.week, self.slot, 0)
+        self.saw_session = int(session_held and u < p.sees)
+        self.fear = float(neighbouring.fear_after(self.fear, self.known, town.usually_known[self.area].item(), p))
+
+    def think_again(self, answered_share: float) -> None:
+        """Trust services more or less by what was heard and seen, and by what neighbours tell; efficacy follows."""
+        p, q, neighbours = self.model.scenario.residents, self.model.scenario.trust, self.neighbours
+        told = sum(neighbour.known for neighbour in neighbours)
+        seen = sum(neighbour.saw_session for neighbour in neighbours)
+        good, good_heard = self.known * answered_share + self.saw_session, told * answered_share + seen
+        self.resident_good = neighbouring.memory_after(self.resident_good, good, good_heard, p, q)
+        bad, bad_heard = q.loss_to_gain * self.known, q.loss_to_gain * told
+        self.resident_bad = neighbouring.memory_after(self.resident_bad, bad, bad_heard, p, q)
+        self.efficacy = neighbouring.efficacy_after(self.efficacy, self.fear, self.trust, p)
