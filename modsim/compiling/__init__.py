@@ -72,7 +72,7 @@ def still_to_do() -> str | None:
     """What to tell somebody who waits, if the loops must be compiled before the first week; None if they need not."""
     if not is_on() or (is_kept() and any(folder().rglob("*.nbi"))):
         return None
-    what = "The first run compiles the model's loops, which takes a quarter of a minute or so"
+    what = "The first run compiles the model's loops, which takes about three quarters of a minute"
     if is_kept():
         return f"{what}; they are kept in {folder()} for later ones."
     return (

@@ -4,19 +4,21 @@ An act is an ordinary function; Python calls it as such, to read it or to step t
 runs acts over areas and lanes; where loops are compiled, it is compiled with all acts it calls. The bits are the same.
 """
 
+import warnings
 from collections.abc import Callable
+from functools import cached_property
 from inspect import signature
 from types import FunctionType
 from typing import Any, Protocol
 
-from modsim import compiling
-
-_ACTS: list[Callable[..., Any]] = []
+_EVERY_ACT: list[Any] = []
+_ACTS: list[Any] = []  # those that compiled code cannot call yet
 _to_make_ready: list[Callable[[], object]] = []
 
 
 def act[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Let compiled drivers call this function; it stays what it is."""
+    _EVERY_ACT.append(function)
     _ACTS.append(function)
     return function
 
@@ -30,16 +32,25 @@ def verb[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     return act(function)
 
 
+def at_place(columns, place):
+    """What stands at a place in each column of a named tuple, as one of the same names."""
+    return type(columns)(*(column[place] for column in columns))
+
+
 def before_compiling(make_ready: Callable[[], object]) -> None:
     """Call this once before any driver is compiled: it says how something is compiled otherwise than as it stands."""
     _to_make_ready.append(make_ready)
 
 
-class Town(Protocol):
-    """What a driver is called with: its columns, and how everybody behaves: the rules and verbs by name.
+OwnRule = tuple[Callable[..., Any], float, float]  # and the lowest and highest number that it may give
 
-    `is_usual` says that those are the model's own, as they stand in the sources.
-    """
+
+class NonsenseError(ValueError):
+    """A rule of somebody's own gave a number that it must not give: its name, and the number."""
+
+
+class Town(Protocol):
+    """What a driver is called with: its columns, and how everybody behaves: the rules and verbs by name."""
 
     @property
     def state(self) -> Any: ...
@@ -48,7 +59,9 @@ class Town(Protocol):
     @property
     def do(self) -> Any: ...
     @property
-    def is_usual(self) -> bool: ...
+    def own_rules(self) -> dict[str, OwnRule]: ...
+    @property
+    def is_compiled(self) -> bool: ...
 
 
 class Driver:
@@ -59,27 +72,51 @@ class Driver:
     """
 
     def __init__(self, function: FunctionType):
-        self._function = act(function)
+        self._function = function
         self._takes_doing = "do" in signature(function).parameters
-        self._compiled: Callable[..., Any] | None = None
+        self._compiled: dict[tuple[OwnRule, ...], Callable[..., Any] | None] = {}  # None where that was not possible
         self.__doc__, self.__name__, self.__module__ = function.__doc__, function.__name__, function.__module__
 
     def __call__(self, town: Town, *given: Any) -> Any:
-        if not compiling.is_on() or not town.is_usual:
-            return self._function(town.state, *given, *([town.do] if self._takes_doing else []))
-        place = town.place_of_state
-        if self._compiled is None:
-            self._compiled = self._compile(vars(town.do) if self._takes_doing else None)
-        return self._compiled(place, *given)
+        if town.is_compiled:
+            place = town.place_of_state
+            mine = (
+                {name: rule for name, rule in town.own_rules.items() if name in self._names} if town.own_rules else {}
+            )
+            key = tuple(mine.values())
+            if key not in self._compiled:
+                self._compiled[key] = self._compile(town.do, mine, place, given)
+            compiled = self._compiled[key]
+            if compiled is not None:
+                return compiled(place, *given)
+        return self._function(town.state, *given, *([town.do] if self._takes_doing else []))
 
-    def _compile(self, doing: dict[str, Callable[..., Any]] | None) -> Callable[..., Any]:
+    @cached_property
+    def _names(self) -> set[str]:
+        """All names in this function and in the acts that it calls."""
+        found: set[str] = set()
+        to_look_at: list[Any] = [self._function]
+        while to_look_at:
+            function = to_look_at.pop()
+            for name in set(function.__code__.co_names) - found:
+                found.add(name)
+                to_look_at += [one for one in _EVERY_ACT if one.__name__ == name]
+        return found
+
+    def _compile(self, do: Any, own: dict[str, OwnRule], place: Any, given: Any) -> Callable[..., Any] | None:
         from modsim.compiling import jit  # only here: Numba is not imported where nothing is compiled
 
         while _to_make_ready:
             _to_make_ready.pop()()
         while _ACTS:
             jit.let_compiled_call(_ACTS.pop())
-        return jit.entry(self._function, doing)
+        jit.let_compiled_call(self._function, makes_columns=True)
+        compiled = jit.entry(self._function, vars(do) if self._takes_doing else None, own)
+        if own and not jit.can_be_compiled(compiled, place, *given):
+            warnings.warn(f"{', '.join(own)}: Numba cannot compile it; the same numbers take some ten times as long",
+                          stacklevel=2)  # fmt: skip
+            return None
+        return compiled
 
 
 def driver(function: Callable[..., Any]) -> Driver:

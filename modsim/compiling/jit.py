@@ -12,9 +12,10 @@ from numba.core import cgutils, imputils
 from numba.core.datamodel import models
 from numba.core.datamodel.registry import register_default
 from numba.core.typing.templates import AttributeTemplate
-from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, register_jitable
+from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, overload, register_jitable
 
 from modsim.compiling import folder, is_kept
+from modsim.compiling.acts import NonsenseError, OwnRule, at_place
 
 if is_kept():
     numba.config.CACHE_DIR = str(folder())  # type: ignore[attr-defined]  # made at import: no type knows it
@@ -24,6 +25,7 @@ jit = numba.njit(cache=is_kept(), error_model="numpy", nogil=True)
 
 # Called by other loops only, so compiled without a way in from Python; it makes no arrays, so no references to those
 # it is given are counted, which took longer than what many a short loop does.
+_USUAL: dict[str, Any] = {"error_model": "numpy", "nogil": True}
 _WITHOUT: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
 inner = numba.njit(error_model="numpy", nogil=True, **_WITHOUT)
 
@@ -43,9 +45,30 @@ def usable(*rules: Callable[..., Any]) -> Callable[[], bool]:
     return lambda: all(getattr(module, name) is rule for module, name, rule in places)
 
 
-def let_compiled_call(act: Callable[..., Any]) -> None:
-    """Let compiled loops call a function, which stays what it is for Python."""
-    register_jitable(error_model="numpy", nogil=True, **_WITHOUT)(act)
+def let_compiled_call(act: Callable[..., Any], makes_columns: bool = False) -> None:
+    """Let compiled loops call a function, which stays what it is for Python; only some may make columns."""
+    register_jitable(**_USUAL, **({} if makes_columns else _WITHOUT))(act)
+
+
+@intrinsic
+def _at_place(_: Any, columns: types.NamedTuple, place: Any) -> Any:
+    found = types.NamedTuple([column.dtype for column in columns.types], columns.instance_class)
+
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        at = context.cast(builder, given[1], place, types.intp)
+        values = []
+        for n, kind in enumerate(columns.types):
+            column = context.make_array(kind)(context, builder, builder.extract_value(given[0], n))
+            pointer = cgutils.get_item_pointer(context, builder, kind, column, [at], wraparound=False)
+            values.append(context.unpack_value(builder, kind.dtype, pointer))
+        return context.make_tuple(builder, found, values)
+
+    return found(columns, place), generate
+
+
+@overload(at_place, jit_options=_USUAL | _WITHOUT)  # type: ignore[arg-type]
+def _found_at_place(columns, place):
+    return lambda columns, place: _at_place(columns, place)  # type: ignore[call-arg]
 
 
 class _Reference(types.Type):
@@ -81,11 +104,26 @@ def _column_of_reference(context: Any, builder: Any, kind: _Reference, value: An
     return imputils.impl_ret_borrowed(context, builder, kind.of.types[place], column)
 
 
+def _unowned(builder: Any, kind: Any, value: Any) -> Any:
+    """Columns as they are but for who owns them: whoever laid them down keeps them alive."""
+    for n, part in enumerate(kind.types):
+        inner_value = builder.extract_value(value, n)
+        if isinstance(part, types.BaseTuple):
+            inner_value = _unowned(builder, part, inner_value)
+        else:  # first in an array stand its memory's owner and its Python object
+            for place in (0, 1):
+                owner = builder.extract_value(inner_value, place)
+                inner_value = builder.insert_value(inner_value, cgutils.get_null_value(owner.type), place)
+        value = builder.insert_value(value, inner_value, n)
+    return value
+
+
 @intrinsic
 def _lay_down(_: Any, columns: types.NamedTuple, place: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         to = context.make_array(signature.args[1])(context, builder, given[1]).data
-        builder.store(given[0], builder.bitcast(to, given[0].type.as_pointer()))
+        unowned = _unowned(builder, columns, given[0])
+        builder.store(unowned, builder.bitcast(to, unowned.type.as_pointer()))
         return context.get_dummy_value()
 
     return types.none(columns, place), generate
@@ -96,13 +134,22 @@ def _lay(columns, place):
     _lay_down(columns, place)  # type: ignore[call-arg]
 
 
-def laid_down(columns: Any) -> Any:
+def _words(columns: Any) -> int:
+    """Words of memory that columns take to describe."""
+    return sum(_words(column) if isinstance(column, tuple) else 5 + 2 * column.ndim for column in columns)
+
+
+def laid_down(columns: Any, before: Any = None) -> Any:
     """Where drivers find columns (a named tuple of arrays), which must be kept alive meanwhile.
 
     So the way from Python into a driver is a short one; to take a hundred columns out of Python takes longer than what
-    many a driver does, and so does compiling it.
+    many a driver does, and so does compiling it. `before` is where columns of the very same types were laid down: they
+    are laid down there again.
     """
-    place = np.empty(sum(5 + 2 * column.ndim for column in columns), dtype=np.int64)
+    if before is not None:  # past the dispatcher, which would look at every type
+        next(iter(_lay.overloads.values())).entry_point(columns, before)  # type: ignore[attr-defined]
+        return before
+    place = np.empty(_words(columns), dtype=np.int64)
     _lay(columns, place)
     if len(_lay.signatures) > 1:
         raise TypeError("columns of a town are laid out otherwise than in the one before")  # drivers are built for one
@@ -112,10 +159,11 @@ def laid_down(columns: Any) -> Any:
 class _Conduct(types.Opaque):
     """The rules of behaviour and the verbs, built into what is compiled with them."""
 
-    def __init__(self, doing: dict[str, Callable[..., Any]]):
-        self._compiled = {name: inner(rule) for name, rule in doing.items()}  # types do not keep them alive
+    def __init__(self, doing: dict[str, Callable[..., Any]], own: dict[str, OwnRule]):
+        self._compiled = {name: inner(rule) for name, rule in doing.items() if name not in own}
+        self._compiled |= {name: _checked(name, *rule) for name, rule in own.items()}  # types do not keep them alive
         self.rules = {name: numba.typeof(rule) for name, rule in self._compiled.items()}
-        super().__init__(name=f"Conduct({', '.join(str(id(rule)) for rule in doing.values())})")
+        super().__init__(name=f"Conduct({', '.join(str(id(rule)) for rule in self._compiled.values())})")
 
     @property
     def mangling_args(self) -> tuple[str, tuple[Any, ...]]:
@@ -138,9 +186,34 @@ def _rule(context: Any, builder: Any, kind: _Conduct, value: Any, name: str) -> 
     return context.get_dummy_value()  # which function is called follows from its type
 
 
-def entry(function: Callable[..., Any], doing: dict[str, Callable[..., Any]] | None) -> Callable[..., Any]:
+def _checked(name: str, rule: Callable[..., Any], lowest: float, highest: float) -> Callable[..., Any]:
+    """A rule of somebody's own, compiled, with what it gives looked at."""
+    theirs = numba.njit(**_USUAL)(rule)
+
+    @numba.njit(**_USUAL)
+    def safe(*given):
+        found = np.float64(theirs(*given))
+        if not (lowest <= found <= highest and abs(found) < np.inf):
+            raise NonsenseError(name, found)
+        return found
+
+    return safe
+
+
+def can_be_compiled(function: Any, place: Any, *given: Any) -> bool:
+    """Whether Numba can compile what `entry` gave for such arguments."""
+    try:
+        function.compile((numba.typeof(place), types.StarArgTuple(tuple(map(numba.typeof, given)))))
+    except numba.core.errors.NumbaError:
+        return False
+    return True
+
+
+def entry(
+    function: Callable[..., Any], doing: dict[str, Callable[..., Any]] | None, own: dict[str, OwnRule]
+) -> Callable[..., Any]:
     """The way from Python into a compiled driver: from where columns were laid down; what all do is built in."""
-    columns, conduct = _Reference(_lay.signatures[0][0]), _Conduct(doing or {})
+    columns, conduct = _Reference(_lay.signatures[0][0]), _Conduct(doing or {}, own)
 
     @intrinsic
     def at(_: Any, place: Any) -> Any:
@@ -158,7 +231,7 @@ def entry(function: Callable[..., Any], doing: dict[str, Callable[..., Any]] | N
     names = {"function": function, "built_in": built_in, "at": at}
     way = FunctionType(template.__code__, names, function.__name__)
     way.__module__, way.__qualname__ = function.__module__, function.__qualname__  # the name under which it is kept
-    return jit(way)
+    return numba.njit(**_USUAL)(way) if own else jit(way)
 
 
 def _with_doing(place, *given):

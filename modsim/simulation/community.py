@@ -12,7 +12,7 @@ import numpy as np
 from modsim.inputs.mechanisms import as_it_runs
 from modsim.inputs.reading import load_scenario
 from modsim.inputs.scenario import Scenario
-from modsim.simulation import by_columns, one_by_one
+from modsim.simulation import drive, one_by_one
 from modsim.simulation.agents import Anchor, Partner, Programme, Resident, YoungPerson
 from modsim.simulation.records import Records, is_counted, weekly_measures
 from modsim.simulation.rulebook import Rules, check_rules, what_all_do
@@ -78,10 +78,10 @@ class Community(mesa.Model):
         self.arm, self.replicate, self.pace = arm, replicate, pace
         world = World(scenario, luck_seed, [replicate], _given_ties(ties, scenario.young_people))
         records = Records(scenario, len(scenario.areas), 1)
-        self.town = Town(world, [scenario.arms[arm]], [scenario], records, rules=rules)
+        self.town = drive.settled(Town(world, [scenario.arms[arm]], [scenario], records, rules=rules))
         self.town.model = self
         for week in range(-scenario.settings.history_weeks, 0):
-            live_one_week(self.town, week, by_columns)  # agents are made when it is over
+            live_one_week(self.town, week, drive)  # agents are made when it is over
         areas, partners = range(len(scenario.areas)), self.town.world.partners
         self._tables = [[Partner(self, area, seat) for seat in range(partners.size[area])] for area in areas]
         self._anchors = [Anchor(self, area) if partners.anchor[area] >= 0 else None for area in areas]
@@ -172,7 +172,7 @@ class Community(mesa.Model):
         self.datacollector.collect(self)
 
     def _live(self, week: int) -> None:
-        live_one_week(self.town, week, one_by_one if self.pace == "agent" else by_columns)
+        live_one_week(self.town, week, one_by_one if self.pace == "agent" else drive)
         if self.pace == "week":
             self.welcome(np.nonzero(self._met != self.town.world.generation)[0].tolist())
 

@@ -5,6 +5,10 @@ import numpy as np
 from modsim.compiling.acts import driver
 from modsim.simulation.acts import areas as between
 from modsim.simulation.acts import course, preparing, purse, services
+from modsim.simulation.crowds.propensity import inclination_moves
+from modsim.simulation.crowds.residents import residents_react, settle_residents
+from modsim.simulation.crowds.streets import incidents_happen, incidents_stir, police_stop, services_see
+from modsim.simulation.crowds.trust import settle_trust, trust_moves
 from modsim.simulation.listing import list_of
 from modsim.simulation.state import IN, PARTICIPANT_WINDOW_WEEKS, RECRUITING
 from modsim.simulation.town import Town
@@ -17,6 +21,26 @@ def _staff_come_and_go(town):
             for seat in range(town.seats.shape[1]):
                 services.may_lose_worker(town, area, lane, seat)
             services.lose_trust_between(town, area, lane)
+
+
+__all__ = [
+    "areas_decide", "areas_learn", "destinations_are_found", "hours_arrive", "incidents_happen", "incidents_stir",
+    "inclination_moves", "participants_are_heard", "partners_answer_calls", "partners_meet", "people_age_and_move",
+    "police_stop", "programmes_are_planned", "programmes_move_on", "regard_moves", "residents_react", "services_see",
+    "sessions_are_held", "settled", "staff_come_and_go", "trust_moves", "workers_visit", "young_people_are_asked",
+]  # fmt: skip
+
+
+def settled(town: Town) -> Town:
+    """The same town, with the trust and the means that follow from its columns worked out."""
+    settle_trust(town)
+    settle_residents(town)
+    return town
+
+
+def people_age_and_move(town: Town, week: int) -> None:
+    """The calendar turns: rows of people who grew out are put at rest for the newcomers."""
+    town.welcome(town.world.turn(week))
 
 
 def staff_come_and_go(town: Town) -> None:

@@ -11,9 +11,10 @@ import numpy as np
 
 from modsim.rules import excitement, neighbouring, policing
 from modsim.simulation import drive
-from modsim.simulation.by_columns.incidents import remember
 from modsim.simulation.columns import Sightings, entries
-from modsim.simulation.kernels.plain import settle_residents, settle_trust
+from modsim.simulation.crowds.residents import settle_residents
+from modsim.simulation.crowds.streets import remember
+from modsim.simulation.crowds.trust import settle_trust
 from modsim.simulation.town import Town
 from modsim.world.young_people import FIXED_POINT
 

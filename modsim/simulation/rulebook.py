@@ -65,6 +65,11 @@ class Rules:
             for name, rule in mine.items()
         }
 
+    @property
+    def compilable(self) -> dict[str, acts.OwnRule]:
+        """The same, each with the lowest and the highest number that it may give."""
+        return {name: (getattr(self, name), *_limits(name)) for name in self.own}
+
     def checked(self) -> "Rules":
         """The same, with what rules of one's own give looked at."""
         return replace(self, **{name: _looked_at(name, getattr(self, name)) for name in self.own})
@@ -90,10 +95,21 @@ def check_rules(rules: Any, several_processes: bool) -> None:
             ) from None
 
 
+def _limits(name: str) -> tuple[float, float]:
+    """The lowest and the highest number that a rule may give."""
+    return 0.0 if name.startswith("chance_") or name == "incident_rate" else -np.inf, (
+        1.0 if name.startswith("chance_") else np.inf
+    )
+
+
+def gave_nonsense(name: str, number: float) -> RuleError:
+    """What to say where somebody's rule gave a number that it must not give."""
+    allowed = {(0.0, 1.0): "from 0 to 1", (0.0, np.inf): "0 or more, and finite"}.get(_limits(name), "finite")
+    return RuleError(f"your {name} gave {number:g}; it must be {allowed}")
+
+
 def _looked_at(name: str, rule: Rule) -> Rule:
-    lowest = 0.0 if name.startswith("chance_") or name == "incident_rate" else -np.inf
-    highest = 1.0 if name.startswith("chance_") else np.inf
-    allowed = {(0.0, 1.0): "from 0 to 1", (0.0, np.inf): "0 or more, and finite"}.get((lowest, highest), "finite")
+    lowest, highest = _limits(name)
 
     def safe(*arguments):
         numbers = [one for one in arguments if isinstance(one, np.ndarray | np.generic | float | int)]
@@ -107,7 +123,7 @@ def _looked_at(name: str, rule: Rule) -> Rule:
             ) from error
         wrong = ~(np.isfinite(found) & (found >= lowest) & (found <= highest))
         if wrong.any():
-            raise RuleError(f"your {name} gave {found[wrong].flat[0]:g}; it must be {allowed}")
+            raise gave_nonsense(name, found[wrong].flat[0])
         return found.copy() if shape else float(found)
 
     return safe

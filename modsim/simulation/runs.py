@@ -9,7 +9,7 @@ import numpy as np
 from modsim.compiling.interrupts import not_broken_into
 from modsim.inputs.mechanisms import as_it_runs
 from modsim.inputs.scenario import Scenario
-from modsim.simulation import by_columns
+from modsim.simulation import drive
 from modsim.simulation.columns import HEADINGS, Columns
 from modsim.simulation.lanes import LANE_TABLES, Lane, what_makes_the_past, what_makes_the_world
 from modsim.simulation.records import Records
@@ -112,9 +112,10 @@ def live_history(
         world = world or World(first, first.settings.seed, replicates, threads=threads)
     nothing = [point.arms[point.settings.reference_arm] for point in points]
     with not_broken_into():
-        town = Town(world, nothing, points, Records(first, len(world.areas), len(points)), rules=rules)
+        records = Records(first, len(world.areas), len(points))
+        town = drive.settled(Town(world, nothing, points, records, rules=rules))
     for week in range(-first.settings.history_weeks, 0):
-        live_one_week(town, week, by_columns)
+        live_one_week(town, week, drive)
         if each_week is not None:
             each_week(week)
     return world, town.columns
@@ -211,9 +212,9 @@ def run(
     records = Records(first, len(world.areas), len(lanes), _references(points, list(lanes)))
     arms = [scenario.arms[lane.arm] for scenario, lane in zip(scenarios, lanes, strict=True)]
     with not_broken_into():
-        town = Town(world, arms, scenarios, records, columns, rules)
+        town = drive.settled(Town(world, arms, scenarios, records, columns, rules))
     for week in range(first.settings.weeks):
-        live_one_week(town, week, by_columns)
+        live_one_week(town, week, drive)
         if look is not None:
             look(town)
         if each_week is not None:

@@ -312,6 +312,8 @@ class State(NamedTuple):
     seats: Any  # (areas, partners) SEAT
     pairs: Any  # (areas, pairs) PAIR
     levers: Any  # (areas, lanes) LEVER
+    numbers: Any  # the numbers of the rules, each over a tile
+    mean_start: Any  # (areas, lanes) mean trust in services at the start
     p: Any  # (lanes,) the numbers of the rules, a record with one for each table
     given_menu: Any  # (areas, lanes, activities) zeros and ones
     bespoke: Any  # (activities,) 1 where it is not on the original site's menu
@@ -320,17 +322,35 @@ class State(NamedTuple):
     keys: Any  # (draws, areas, 2) of luck
     replicate: Any  # (areas,)
     hears_from: Any  # (areas, areas of a replicate) weights
+    has_kind: Any  # (areas, services) whether there is one
     trust_start: Any  # (services, areas, lanes)
     trust_bonus: Any  # (services, areas, lanes)
     trust_sums: Any  # (services, areas, lanes) of young people's trust, in parts of FIXED_POINT
-    slot: Any  # (rows,) of young people, as the next ones
+    area: Any  # (rows,) of young people, as the next ones
+    slot: Any
     generation: Any
     log_rate: Any  # lasting, in parts of FIXED_POINT
     log_rate_sums: Any  # (areas,) their sums
+    first_row: Any  # (areas + 1,) of areas' young people, unsigned
+    age: Any  # (rows,)
     tie_start: Any  # (rows + 1,)
     friends: Any  # (ties,)
+    ties: Any  # the same, unsigned
+    tied: Any  # the same, unsigned
+    first_resident: Any  # (areas + 1,) of areas' residents, unsigned
+    neighbour_ties: Any  # (residents + 1,) unsigned
+    neighbours: Any  # (ties,) unsigned
+    usually_known: Any  # (areas, lanes) incidents a week that a resident comes to know of
+    fear: Any  # (residents, lanes), as the next ones
+    efficacy: Any
+    resident_good: Any
+    resident_bad: Any
     people: Any  # (rows, lanes) YOUNG_PERSON
-    lasting_target: Any  # (rows, lanes), as the next two
+    inclination: Any  # (rows, lanes), as the next ones
+    inclination_next: Any
+    lasting: Any
+    lasting_target: Any
+    trust_gained: Any
     benefit: Any
     in_course: Any
     changed: Any  # (rows,) whether somebody is changed for good, in some lane

@@ -9,6 +9,7 @@ from modsim.inputs.fields import PartnerType
 from modsim.inputs.levers import LearningWay, Levers
 from modsim.inputs.scenario import GOALS, Scenario
 from modsim.rules import designing
+from modsim.simulation.crowds.tiles import laid_out
 from modsim.simulation.lanes import numbers_of
 from modsim.simulation.state import AREA, LEVER, PAIR, SCENE, SEAT
 from modsim.world.young_people import World
@@ -34,6 +35,7 @@ def surroundings(world: World, scenarios: Sequence[Scenario], arms: Sequence[Lev
         "pairs": _pairs(world),
         "levers": _levers(scenario, levers),
         "p": numbers_of(scenarios),
+        "numbers": laid_out(numbers_of(scenarios)),
         "given_menu": np.array([[given_menu(scenario, one) for one in row] for row in levers]),
         "bespoke": np.array([float(i not in scenario.origin_menu) for i in world.activity_ids]),
         "serves": np.array([[float(goal in by_id[i].serves) for i in world.activity_ids] for goal in GOALS]),
@@ -41,8 +43,10 @@ def surroundings(world: World, scenarios: Sequence[Scenario], arms: Sequence[Lev
         "keys": world.luck.keys_of_draws(),
         "replicate": world.luck.replicate_column,
         "hears_from": world.hears_from,
+        "has_kind": world.partners.has_kind,
         "trust_start": by_service(lambda s, kind, is_anchor: s.trust.start_in(kind, is_anchor)),
         "trust_bonus": by_service(lambda s, kind, is_anchor: s.trust.bonus(kind, is_anchor)),
+        "area": world.area,
         "slot": world.slot,
         "tie_start": world.ties.start,
         "friends": world.ties.friends,

@@ -1,17 +1,18 @@
 """One world with its lanes: what the stages of the week read and change."""
 
 from collections.abc import Sequence
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from modsim import compiling
 from modsim.inputs.levers import Levers
 from modsim.inputs.scenario import Scenario
 from modsim.inputs.uncertainties.services import commitment_at
 from modsim.rules import partnering, trusting
-from modsim.simulation import kernels
 from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Columns, Stage, Standing, entries
+from modsim.simulation.crowds.tiles import unsigned
 from modsim.simulation.lanes import LaneNumbers
 from modsim.simulation.rulebook import Rules, rules_stand, what_all_do
 from modsim.simulation.state import (
@@ -21,6 +22,7 @@ from modsim.simulation.state import (
     State,
 )
 from modsim.simulation.surroundings import surroundings
+from modsim.world.draws import draw
 from modsim.world.young_people import FIXED_POINT, World
 
 if TYPE_CHECKING:
@@ -46,8 +48,7 @@ class Town:
     ):
         self.world = world
         self.rules = (rules or Rules()).checked()
-        self.own_rules = frozenset(self.rules.own)  # names of those that are not the model's
-        self.tiles: dict[Any, Any] = {}  # numbers of the rules, as compiled loops take them
+        self.own_rules = (rules or Rules()).compilable  # those that are not the model's, by name
         self.scenario = scenario = scenarios[0]
         self.records = records
         self.model: Community | None = None  # the Mesa model, where there is one
@@ -64,6 +65,8 @@ class Town:
         if scenario.settings.spreads == "diffusion":
             self.listed_in[[area.role == "recipient" for area in world.areas]] = 0
         self.trust_start = self.fixed["trust_start"]
+        self.keys_of_seeing = np.array([draw(f"seeing: {kind}") for kind in world.partners.kinds])
+        self.fixed["keys"] = world.luck.keys_of_draws()
         self.seen_share = np.array([scenario.reporting.seen_by(kind) for kind in world.partners.kinds])  # (services,)
         self.columns = columns or Columns(world, scenarios)
         if columns is None:
@@ -71,7 +74,7 @@ class Town:
         self._settle_surroundings()
         self._areas = np.arange(len(world.areas))[:, None]
         self._state: State | None = None
-        self._place_of_state: Any = None
+        self._place_of_state, self._is_laid_down = None, False
         self._rules_stand = rules_stand()
         self.now = PROGRAMME_WEEKLY.records(len(world.areas), self.lanes)
         self.events: list[tuple[np.ndarray, ...]] = []  # of this week: kind, row, lane, good, bad
@@ -89,8 +92,6 @@ class Town:
         self.residents_mean: dict[str, np.ndarray] = {}  # their trust, fear and efficacy (areas, lanes)
         self.experiences = EXPERIENCE.records(0)
         self.partners_now = PARTNER_WEEKLY.records(len(world.areas), self.lanes, world.partners.most)
-        self.kernels.settle_trust(self)
-        self.kernels.settle_residents(self)
 
     @property
     def state(self) -> State:
@@ -100,8 +101,14 @@ class Town:
             records = {name: c.records[name] for name in ("people", "partners", "pair_trust", "programmes", "listing",
                                                          "choices", "wishes", "votes", "spent", "in_kind")}  # fmt: skip
             self._state = State(
-                **self.fixed, **records, partners_now=self.partners_now, trust_sums=self.trust_sums,
-                generation=world.generation,
+                **self.fixed, **records, first_row=unsigned(world.first_row), age=world.age,
+                ties=unsigned(world.ties.start), tied=unsigned(world.ties.friends), inclination=c.inclination,
+                inclination_next=self.spare, lasting=c.lasting, trust_gained=self.trust_gained,
+                mean_start=self.mean_start, first_resident=unsigned(world.residents.first_row),
+                neighbour_ties=unsigned(world.residents.ties.start),
+                neighbours=unsigned(world.residents.ties.friends), usually_known=self.usually_known, fear=c.fear,
+                efficacy=c.efficacy, resident_good=c.resident_good, resident_bad=c.resident_bad,
+                partners_now=self.partners_now, trust_sums=self.trust_sums, generation=world.generation,
                 log_rate=world.whole_log_rates, log_rate_sums=world.log_rate_sums, lasting_target=c.lasting_target,
                 benefit=c.benefit, in_course=c.in_course, changed=self.changed, touched=self.touched,
                 remembered=c.experience.common, apart=c.experience.apart, remembered_apart=c.experience.own,
@@ -113,15 +120,16 @@ class Town:
     @property
     def place_of_state(self) -> Any:
         """Where compiled drivers find it."""
-        if self._place_of_state is None:
+        if not self._is_laid_down:
             from modsim.compiling import jit  # only here: Numba is not imported where nothing is compiled
 
-            self._place_of_state = jit.laid_down(self.state)
+            self._place_of_state = jit.laid_down(self.state, self._place_of_state)
+            self._is_laid_down = True
         return self._place_of_state
 
     def columns_changed_places(self) -> None:
         """Some of the columns are others now."""
-        self._state = self._place_of_state = None
+        self._state, self._is_laid_down = None, False
 
     @property
     def do(self) -> SimpleNamespace:
@@ -129,21 +137,26 @@ class Town:
         return self.model.what_agents_do() if self.model and self.model.pace == "agent" else what_all_do(self.rules)
 
     @property
-    def is_usual(self) -> bool:
-        """Whether everybody behaves as the sources say."""
+    def is_compiled(self) -> bool:
+        """Whether loops may be compiled: not where agents act by their own verbs, or a rule was changed where it is."""
         by_agents = self.model is not None and self.model.pace == "agent"
-        return self._rules_stand and not self.own_rules and not by_agents
+        return self._rules_stand and not by_agents and compiling.is_on()
 
     def begin_week(self, week: int) -> None:
         """Set the clock of the acts, and see that there is room for all experiences of a week."""
         scene, c = self.fixed["scene"][0], self.columns
         scene.week, self._rules_stand = week, rules_stand()
-        room = scene.experiences + 4 * c.listed.size + int(c.joined.sum()) + (self.world.rows if self.model else 1)
+        self.make_room(4 * c.listed.size + int(c.joined.sum()) + (self.world.rows if self.model else 1))
+        self.columns_changed_places()
+
+    def make_room(self, number: int) -> None:
+        """See that so many more experiences of this week can be written down."""
+        room = self.fixed["scene"][0].experiences + number
         if len(self.experiences) < room:
             larger = EXPERIENCE.records(2 * room)
             larger[: len(self.experiences)] = self.experiences
             self.experiences = larger
-        self.columns_changed_places()
+            self.columns_changed_places()
 
     def experienced(self) -> tuple[np.ndarray, ...]:
         """This week's experiences, once: kind, row, lane, good and bad ones."""
@@ -177,11 +190,6 @@ class Town:
             for area, lane in np.argwhere((c.listed[:, 0] >= 0) & (c.stage != Stage.IDLE)).tolist():
                 kept = (c.listed[area, :, lane] >= 0) & ~np.isin(c.standing[area, :, lane], settled)
                 self._know_wishes(area, np.nonzero(kept)[0], lane)
-
-    @property
-    def kernels(self) -> ModuleType:
-        """What everybody goes through in a week: compiled loops, or NumPy."""
-        return kernels.chosen()
 
     def _settle_surroundings(self) -> None:
         """Patrol, what residents start from and usually come to know, and the mean trust young people start with."""
@@ -222,6 +230,11 @@ class Town:
         self.changed[rows] = False
         self.forget_events(rows)
 
+    def settle_residents_mean(self, sums: Sequence[np.ndarray] | np.ndarray) -> None:
+        """Means of residents' trust, fear and efficacy by area, from their sums (areas, lanes) in whole numbers."""
+        people = np.diff(self.world.residents.first_row)[:, None] * FIXED_POINT
+        self.residents_mean = {k: each / people for k, each in zip(("trust", "fear", "efficacy"), sums, strict=True)}
+
     def _count_trust(self, rows: np.ndarray, sign: int) -> None:
         """Add the trust of the people at these rows to the sums over their areas, or take it away."""
         area = self.world.area[rows]
@@ -244,7 +257,7 @@ class Town:
         self.events = [tuple(column[keep] for column in event) for event, keep in zip(self.events, kept, strict=True)]
 
     def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {"_state": None, "_place_of_state": None}
+        return vars(self) | {"_state": None, "_place_of_state": None, "_is_laid_down": False}
 
     def new_worker(self, area, position, lane) -> None:
         """Give these partners the commitment of the worker who now stands for them."""

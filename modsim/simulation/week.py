@@ -1,16 +1,21 @@
 """The order of a week, written once. Read it aloud: it is the model."""
 
+from modsim.compiling.acts import NonsenseError
 from modsim.compiling.interrupts import not_broken_into
+from modsim.simulation.rulebook import gave_nonsense
 
 
 def live_one_week(town, week, act):
     """One week in every area and lane of a town; Ctrl-C is heard when the week is over.
 
-    `act` says who does the acting: the columns all at once (`by_columns`) or Mesa agents one by one (`by_agents`).
+    `act` says who does the acting: everybody, area by area and lane by lane (`drive`), or Mesa agents (`one_by_one`).
     A stage reads what earlier stages of this week left; inside a stage everybody acts on one snapshot.
     """
     with not_broken_into():
-        _live(town, week, act)
+        try:
+            _live(town, week, act)
+        except NonsenseError as error:
+            raise gave_nonsense(*error.args) from None
 
 
 def _live(town, week, act):

@@ -228,6 +228,7 @@ def _word(values):
     return (np.asarray(values, dtype=np.int64) & _LOW_32_BITS).astype(np.uint64)
 
 
+@acts.act
 def _chance_of_none(mean):
     """e to the power -mean for means up to 100, beyond the reach of one `exponential`."""
     root = exponential(-mean / 8.0)
@@ -236,6 +237,7 @@ def _chance_of_none(mean):
     return fourth * fourth
 
 
+@acts.act
 def poisson_count(mean: float, u: float) -> int:
     """The count that a Poisson variable with this mean takes at quantile u; a mean above 100 is taken as 100."""
     mean = min(mean, HIGHEST_MEAN)
@@ -268,6 +270,7 @@ def poisson_counts(means, u):
     return counts
 
 
+@acts.act
 def binomial_count(trials: int, chance: float, u: float) -> int:
     """How many of `trials` succeed at quantile u, each with the given chance."""
     if chance >= 1.0:
@@ -299,6 +302,15 @@ def binomial_table(trials, chance):
         mass = mass * np.maximum(trials - k, 0) * chance / ((k + 1) * np.maximum(fail, 1e-300))
         reached = reached + mass
     return table
+
+
+def binomial_tables(trials: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """`binomial_table` of trials (areas, lanes) and chances (lanes,), as one array (counts, areas, lanes)."""
+    if compiling.is_on():
+        from modsim.world import kernels
+
+        return kernels.binomial_table(trials, chance)
+    return np.array(binomial_table(trials, np.broadcast_to(chance, trials.shape))).reshape(-1, *trials.shape)
 
 
 def binomial_counts(trials, chance, u):

@@ -53,10 +53,6 @@ def test_results_say_which_rules_were_not_the_model_s():
     }
 
 
-def only_for_one_person(match, *others):
-    return 0.9 if match > 0.5 else 0.1
-
-
 @pytest.mark.parametrize(
     ("name", "rule", "says"),
     [
@@ -65,7 +61,6 @@ def only_for_one_person(match, *others):
         ("benefit_of_session", lambda match, *_: match * float("nan"), "your benefit_of_session gave nan"),
         ("incident_rate", lambda *_: -1.0, "your incident_rate gave -1; it must be 0 or more"),
         ("list_score", lambda standard, *_: standard * float("inf"), "your list_score gave"),
-        ("incident_rate", only_for_one_person, "it must take what the model's takes, and be plain arithmetic"),
         ("chance_of_joining", lambda match: match, "your chance_of_joining does not work (TypeError"),
     ],
 )

@@ -73,7 +73,7 @@ def test_an_arm_may_have_fewer_places_than_the_programme():
 
 def test_a_place_on_a_plan_of_one_s_own_takes_twice_the_hours():
     community = lived(*INDIVIDUAL, "settings.rung=M1", "programme.mentor_hours=0")
-    c, levers = community.town.columns, community.town.levers
+    c = community.town.columns
     for area in np.nonzero(community.town.fixed["areas"].is_recipient)[0].tolist():
         held = int(c.sessions_in_all[area, 0])
         assert held > 0

@@ -1,0 +1,82 @@
+"""Young people's propensity: what changed fades, friends pull, this week's sessions and stops tell."""
+
+import numpy as np
+
+from modsim.compiling.acts import act, at_place, driver
+from modsim.compiling.threads import over_spans
+from modsim.rules import inclining
+from modsim.simulation.crowds.tiles import NOUGHT, ONE, spread_lanes
+from modsim.simulation.town import Town
+
+
+def inclination_moves(town: Town) -> None:
+    """What changed in everybody's log-rate fades, friends pull, this week's sessions and stops tell."""
+    over_spans(town.world.spans, lambda begin, stop: _move(town, begin, stop))
+    c = town.columns
+    c.inclination, town.spare = town.spare, c.inclination
+    town.columns_changed_places()
+
+
+@driver
+def _move(town, begin, stop, do):
+    """Propensity after this week into `inclination_next`, in areas `begin` to before `stop`."""
+    first_row, tie_start, friends, lanes = town.first_row, town.ties, town.tied, np.uint64(town.p.shape[0])
+    now, lasting, target = town.inclination.reshape(-1), town.lasting.reshape(-1), town.lasting_target.reshape(-1)
+    gained, benefit, after = town.trust_gained.reshape(-1), town.benefit.reshape(-1), town.inclination_next.reshape(-1)
+    effect, order, peers = town.numbers.effect, town.numbers.order, town.numbers.peers
+    width = np.uint64(len(effect.reversion_per_week))
+    rows_in_tile = width // lanes
+    total, number, years, start = np.empty(width), np.empty(width), np.empty(width), np.empty(width)
+    slowed, nothing = np.empty(width), np.zeros(width)
+    for area in range(np.uint64(begin), np.uint64(stop)):
+        spread_lanes(town.mean_start[area], start)
+        for first in range(first_row[area], first_row[area + ONE], rows_in_tile):
+            end = min(first + rows_in_tile, first_row[area + ONE])
+            at, cells = first * lanes, (end - first) * lanes
+            some_changed, some_touched, j = False, False, NOUGHT
+            for r in range(first, end):
+                some_changed |= town.changed[r]
+                some_touched |= town.touched[r]
+                tie, last_tie = tie_start[r], tie_start[r + ONE]
+                for k in range(lanes):
+                    added = 0.0
+                    for e in range(tie, last_tie):
+                        added += now[np.uint64(friends[e]) * lanes + k]
+                    total[j], number[j], years[j] = added, last_tie - tie, town.age[r]
+                    j += ONE
+            if some_changed:
+                _last(lasting, target, at, cells, effect)
+            _slow(now, gained, at, cells, start, order, slowed)
+            _draw_near(now, at, cells, total, number, years, peers)
+            if some_touched:
+                _incline(now, at, cells, slowed, total, benefit, at, effect, after, do)
+            else:
+                _incline(now, at, cells, slowed, total, nothing, NOUGHT, effect, after, do)
+
+
+@act
+def _last(lasting, target, at, cells, effect):
+    for i in range(cells):
+        lasting[at + i] = inclining.lasting_after(lasting[at + i], target[at + i], at_place(effect, i))
+
+
+@act
+def _slow(now, gained, at, cells, start, order, slowed):
+    for i in range(cells):
+        slowed[i] = inclining.reversion_slowed(now[at + i], gained[at + i], start[i], at_place(order, i))
+
+
+@act
+def _draw_near(now, at, cells, total, number, years, peers):
+    """The pull of friends, in place of their total."""
+    for i in range(cells):
+        p = at_place(peers, i)
+        weight = inclining.weight_of_friends(years[i], p)
+        total[i] = inclining.pull_of_friends(now[at + i], total[i], number[i], weight, p)
+
+
+@act
+def _incline(now, at, cells, slowed, pull, benefit, of_benefit, effect, after, do):
+    for i in range(cells):
+        p = at_place(effect, i)
+        after[at + i] = do.inclination_after(now[at + i], slowed[i], pull[i], benefit[of_benefit + i], p)

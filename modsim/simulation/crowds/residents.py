@@ -1,0 +1,146 @@
+"""Residents: what they come to know of, fear and think, and what neighbours tell each other."""
+
+import numpy as np
+
+from modsim.compiling.acts import act, at_place, driver
+from modsim.compiling.threads import over_spans
+from modsim.rules import neighbouring
+from modsim.simulation.crowds.tiles import NOUGHT, ONE, add_whole, spread_lanes, trust_of
+from modsim.simulation.town import Town
+from modsim.world.draws import binomial_tables
+from modsim.world.young_people import FIXED_POINT
+
+_SEEING = 2.0**26  # what sets sessions seen apart from incidents known of, where both are added as one number
+
+
+def residents_react(town: Town) -> None:
+    """Residents hear of some incidents, answered or not, and see a programme at work; fear and trust follow."""
+    world, people = town.world, town.world.residents
+    key = people.area, town.week, people.slot, np.zeros_like(people.slot)
+    hears, sees = (world.luck.weekly_uniform(what, *key) for what in ("hearing of it", "seeing sessions"))
+    table = binomial_tables(town.reports, np.full(town.lanes, town.numbers.residents.sees))
+    sums = np.zeros((3, *town.reports.shape), dtype=np.int64)
+    over_spans(world.spans, lambda begin, stop: _react(town, begin, stop, hears, sees, table, sums))
+    town.settle_residents_mean(sums)
+
+
+def settle_residents(town: Town) -> None:
+    """Means of residents' trust, fear and efficacy by area (areas, lanes), as they stand."""
+    c, first = town.columns, town.world.residents.first_row
+    columns = town.resident_trust, c.fear, c.efficacy
+    town.settle_residents_mean(
+        [np.add.reduceat(np.rint(x * FIXED_POINT).astype(np.int64), first[:-1], axis=0) for x in columns]
+    )
+
+
+@driver
+def _react(town, begin, stop, hears, sees, table, sums):
+    """Residents of areas `begin` to before `stop` after a week, where they stand.
+
+    `hears` and `sees` (residents,) are their luck. `table` (counts, areas, lanes) holds the quantiles of what a
+    resident comes to know of. `sums` (3, areas, lanes) become those of trust, fear and efficacy by area.
+    """
+    p, q, lanes = town.numbers.residents, town.numbers.trust, np.uint64(town.p.shape[0])
+    fear, efficacy = town.fear.reshape(-1), town.efficacy.reshape(-1)
+    good, bad = town.resident_good.reshape(-1), town.resident_bad.reshape(-1)
+    tie_start, friends, first_row = town.neighbour_ties, town.neighbours, town.first_resident
+    width = np.uint64(len(q.memory))
+    rows_in_tile = width // lanes
+    usual, answers, held, reached = np.empty(width), np.empty(width), np.empty(width), np.empty(width)
+    own, visible, told, seen = np.empty(width), np.empty(width), np.empty(width), np.empty(width)
+    luck, other_luck, now = np.empty(width), np.empty(width), np.empty(width)
+    of_trust, of_fear, of_efficacy = np.empty(width), np.empty(width), np.empty(width)
+    for area in range(np.uint64(begin), np.uint64(stop)):
+        start, end = first_row[area], first_row[area + ONE]
+        for i in range(width):
+            here = town.now[area, i % lanes]
+            usual[i], answers[i] = town.usually_known[area, i % lanes], here.answered_share
+            held[i] = p.sees[i] if here.session_held else 0.0
+        known = np.empty((end - start) * lanes)  # and sessions seen, added as one number
+        for first in range(start, end, rows_in_tile):
+            rows = min(rows_in_tile, end - first)
+            highest = 0.0
+            for j in range(rows):
+                highest = max(highest, hears[first + j])
+                for k in range(lanes):
+                    luck[j * lanes + k], other_luck[j * lanes + k] = hears[first + j], sees[first + j]
+            _see(other_luck, held, rows * lanes, known, (first - start) * lanes)
+            for count in range(np.uint64(len(table))):
+                least = 2.0
+                for k in range(lanes):
+                    least = min(least, table[count, area, k])
+                if highest < least:
+                    break
+                spread_lanes(table[count, area], reached)
+                _know(luck, reached, rows * lanes, known, (first - start) * lanes)
+        of_trust[:] = of_fear[:] = of_efficacy[:] = 0.0
+        for first in range(start, end, rows_in_tile):
+            rows = min(rows_in_tile, end - first)
+            at, cells = first * lanes, rows * lanes
+            for j in range(rows):
+                r = first + j
+                tie, last_tie = tie_start[r], tie_start[r + ONE]
+                for k in range(lanes):
+                    added = 0.0
+                    for e in range(tie, last_tie):
+                        added += known[(np.uint64(friends[e]) - start) * lanes + k]
+                    told[j * lanes + k] = added
+            _part(known, (first - start) * lanes, cells, answers, own, visible)
+            _part(told, NOUGHT, cells, answers, told, seen)
+            _fear(fear, at, cells, own, usual, p, now)
+            add_whole(now, NOUGHT, cells, of_fear, NOUGHT)
+            _remember(good, at, cells, visible, seen, p, q)
+            for i in range(cells):
+                own[i] = q.loss_to_gain[i] * own[i]
+                told[i] = q.loss_to_gain[i] * told[i]
+            _remember(bad, at, cells, own, told, p, q)
+            trust_of(good, bad, at, cells, p.start_trust, NOUGHT, q, told, NOUGHT)
+            add_whole(told, NOUGHT, cells, of_trust, NOUGHT)
+            _believe(efficacy, at, cells, now, told, p, own)
+            add_whole(own, NOUGHT, cells, of_efficacy, NOUGHT)
+        for i in range(width):
+            sums[0, area, i % lanes] += np.int64(of_trust[i])
+            sums[1, area, i % lanes] += np.int64(of_fear[i])
+            sums[2, area, i % lanes] += np.int64(of_efficacy[i])
+
+
+@act
+def _see(luck, share, cells, known, at):
+    for i in range(cells):
+        known[at + i] = _SEEING * (luck[i] < share[i])
+
+
+@act
+def _know(luck, reached, cells, known, at):
+    for i in range(cells):
+        known[at + i] += luck[i] >= reached[i]
+
+
+@act
+def _part(both, at, cells, answered, incidents, well):
+    """Part incidents known of from sessions seen: the incidents, and what is well, answered ones and sessions."""
+    for i in range(cells):
+        sessions = np.floor(both[at + i] / _SEEING)
+        number = both[at + i] - _SEEING * sessions
+        incidents[i] = number
+        well[i] = number * answered[i] + sessions
+
+
+@act
+def _fear(fear, at, cells, known, usually, p, now):
+    for i in range(cells):
+        now[i] = neighbouring.fear_after(fear[at + i], known[i], usually[i], at_place(p, i))
+        fear[at + i] = now[i]
+
+
+@act
+def _remember(memory, at, cells, own, heard, p, q):
+    for i in range(cells):
+        memory[at + i] = neighbouring.memory_after(memory[at + i], own[i], heard[i], at_place(p, i), at_place(q, i))
+
+
+@act
+def _believe(efficacy, at, cells, fear, trust, p, now):
+    for i in range(cells):
+        now[i] = neighbouring.efficacy_after(efficacy[at + i], fear[i], trust[i], at_place(p, i))
+        efficacy[at + i] = now[i]

@@ -1,0 +1,301 @@
+"""Streets: stops, incidents, those reported, those each service sees, and what they stir up."""
+
+import numpy as np
+
+from modsim.compiling.acts import act, at_place, driver
+from modsim.compiling.threads import over_spans
+from modsim.rules import excitement, neighbouring, offending, policing
+from modsim.simulation.acts.looking import experience, luck_of_person
+from modsim.simulation.columns import Sightings
+from modsim.simulation.crowds.tiles import NOUGHT, ONE, spread_lanes
+from modsim.simulation.state import PARTICIPANT_WINDOW_WEEKS
+from modsim.simulation.town import Town
+from modsim.world.draws import HIGHEST_MEAN, binomial_count, draw, poisson_count
+from modsim.world.young_people import FIXED_POINT
+
+_FAIR, _SERIOUS, _REPORTING = draw("fair stop"), draw("serious"), draw("reporting")
+_ROOM = 1024  # entries; more are made where they are needed
+
+
+def _luck(town: Town, what: str) -> np.ndarray:
+    """Everybody's luck of this week (rows,)."""
+    world = town.world
+    return world.luck.weekly_uniform(what, world.area, town.week, world.slot, world.generation)
+
+
+def _joined(parts: list[tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
+    """Entries of several spans of areas as one."""
+    return parts[0] if len(parts) == 1 else tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+
+def police_stop(town: Town) -> None:
+    """Patrols stop young people, those they know more often; what is felt to be unfair leaves a mark."""
+    world, kind = town.world, town.police
+    if kind is None or not town.state.p.policing.stops_per_hour.any():
+        return
+    hours = (town.usual_patrol + town.now.patrol_bought) * world.partners.has_kind[:, [kind]]
+    u, known = _luck(town, "stops"), town.columns.seen_in_memory[kind]
+    parts = over_spans(world.spans, lambda begin, stop: _stop(town, begin, stop, known, hours, u))
+    row, lane, number = _joined(parts)
+    town.make_room(len(row))
+    _feel(town, kind, row, lane, number)
+
+
+@driver
+def _stop(town, begin, stop, known, hours, u):
+    """Entries (row, lane, stops) of those stopped in areas `begin` to before `stop`.
+
+    Most are not known, and lie below the least quantile.
+    """
+    lanes = known.shape[1]
+    found_row, found_lane, found = np.empty(_ROOM, np.int64), np.empty(_ROOM, np.int64), np.empty(_ROOM, np.int16)
+    n = 0
+    all_known = np.empty(lanes, dtype=np.int64)
+    for area in range(begin, stop):
+        start, end = town.areas[area].first, town.areas[area].end
+        all_known[:] = 0
+        for r in range(start, end):
+            for k in range(lanes):
+                all_known[k] += known[r, k]
+        lowest = 1.0  # the least luck at which somebody unknown is stopped
+        for k in range(lanes):
+            mean = policing.stops_expected(0, all_known[k], end - start, hours[area, k], town.p[k].policing)
+            lowest = min(lowest, 1.0 - mean)
+        for r in range(start, end):
+            some = u[r] >= lowest
+            for k in range(lanes):
+                some = some or known[r, k] != 0
+            if not some:
+                continue
+            while n + lanes > len(found):
+                found_row, found_lane = np.concatenate((found_row, found_row)), np.concatenate((found_lane, found_lane))
+                found = np.concatenate((found, found))
+            for k in range(lanes):
+                p = town.p[k].policing
+                mean = policing.stops_expected(known[r, k], all_known[k], end - start, hours[area, k], p)
+                count = poisson_count(mean, u[r]) if u[r] >= 1.0 - mean else 0
+                if count:
+                    found_row[n], found_lane[n], found[n] = r, k, count
+                    n += 1
+    return found_row[:n], found_lane[:n], found[:n]
+
+
+@driver
+def _feel(town, kind, row, lane, number):
+    """What those who were stopped make of it."""
+    for e in range(len(row)):
+        feel_stops(town, kind, row[e], lane[e], np.int64(number[e]))
+
+
+@act
+def feel_stops(town, kind, row, lane, stops):
+    """Stops are felt to be fair or not; an unfair one leaves a mark."""
+    p = town.p[lane].policing
+    luck = luck_of_person(town, _FAIR, town.area[row], town.scene[0].week, row)
+    fair = binomial_count(stops, p.stop_good, luck)
+    experience(town, kind, row, lane, fair, stops - fair)
+    town.benefit[row, lane] -= p.labelling * (stops - fair)
+    town.touched[row] = True
+
+
+def incidents_happen(town: Town) -> None:
+    """Incidents of every young person: Poisson, by the quantile of one keyed draw that all lanes share."""
+    c, world = town.columns, town.world
+    per_1000 = (town.usual_patrol + town.now.patrol_bought) * 1000.0 / town.youths
+    deterred = policing.deterred(per_1000, town.state.p.policing)
+    excited, efficacy = c.excitement / world.group_size[:, None], town.residents_mean["efficacy"]
+    u, group, raised = _luck(town, "incidents"), world.group.view(np.uint64), 1.0 + c.displaced
+    town.expected = np.empty(c.inclination.shape if town.expected_by_area_is_needed else (0, town.lanes))
+    columns = group, world.background, raised, efficacy, deterred, excited, u, town.expected.reshape(-1)
+    c.occurred[town.caused[:2]] = 0
+    town.caused = _joined(over_spans(world.spans, lambda begin, stop: _happen(town, begin, stop, *columns)))
+    row, lane, number, expected = town.caused
+    c.occurred[row, lane] = number
+    town.serious[:] = 0
+    _count_serious(town, row, lane, number, expected, world.group, excited, town.serious)
+    _displace(town, excited, deterred)
+    if town.scenario.settings.spreads == "diffusion":
+        now = c.years_of_expected[town.week % len(c.years_of_expected)]
+        now[:] = _by_area(town, town.expected), _background(town)
+
+
+@driver
+def _happen(town, begin, stop, group, background, raised, efficacy, deterred, excited, u, expected, do):
+    """Entries (row, lane, incidents, how many were expected) of who causes some in areas `begin` to before `stop`.
+
+    Everybody's expected incidents go into `expected`, if it has room.
+    """
+    first_row, lanes, numbers = town.first_row, np.uint64(town.p.shape[0]), town.numbers
+    inclination, lasting, gained = town.inclination.reshape(-1), town.lasting.reshape(-1), town.trust_gained.reshape(-1)
+    in_course = town.in_course.reshape(-1)
+    width = np.uint64(len(numbers.order.efficacy))
+    rows_in_tile = width // lanes
+    usual, stirred, luck, means = np.empty(width), np.empty(width), np.empty(width), np.empty(width)
+    belief, held_off, lifted, held = np.empty(width), np.empty(width), np.empty(width), np.empty(width)
+    moved, inside = np.empty(width), np.empty(width, dtype=np.bool_)
+    found_row, found_lane = np.empty(_ROOM, np.int64), np.empty(_ROOM, np.int64)
+    found, found_mean = np.empty(_ROOM, np.int16), np.empty(_ROOM)
+    n = 0
+    for area in range(np.uint64(begin), np.uint64(stop)):
+        spread_lanes(efficacy[area], belief)
+        spread_lanes(deterred[area], held_off)
+        spread_lanes(raised[area], lifted)
+        for first in range(first_row[area], first_row[area + ONE], rows_in_tile):
+            end = min(first + rows_in_tile, first_row[area + ONE])
+            at, cells = first * lanes, (end - first) * lanes
+            some_changed, some_touched, j = False, False, NOUGHT
+            for r in range(first, end):
+                some_changed |= town.changed[r]
+                some_touched |= town.touched[r]
+                for k in range(lanes):
+                    usual[j], stirred[j], luck[j] = background[r] * lifted[k], excited[group[r], k], u[r]
+                    j += ONE
+            for i in range(cells):
+                moved[i] = inclination[at + i]
+            for i in range(cells if some_changed else NOUGHT):
+                moved[i] += lasting[at + i]
+            for i in range(cells):
+                inside[i] = False
+            for i in range(cells if some_touched else NOUGHT):
+                inside[i] = in_course[at + i]
+            _hold(gained, at, cells, belief, held_off, numbers.order, held)
+            _rate(usual, moved, held, inside, stirred, cells, numbers.effect, numbers.excitation, means, do)
+            for i in range(cells if len(expected) else NOUGHT):
+                expected[at + i] = means[i]
+            if _number_busy(means, cells, luck) == 0:
+                continue
+            while n + cells > len(found):
+                found_row, found_lane = np.concatenate((found_row, found_row)), np.concatenate((found_lane, found_lane))
+                found, found_mean = np.concatenate((found, found)), np.concatenate((found_mean, found_mean))
+            for i in range(cells):
+                if luck[i] >= 1.0 - means[i]:
+                    count = poisson_count(means[i], luck[i])
+                    if count:
+                        found_row[n], found_lane[n], found[n] = first + i // lanes, i % lanes, count
+                        found_mean[n] = means[i]
+                        n += 1
+    return found_row[:n], found_lane[:n], found[:n], found_mean[:n]
+
+
+@act
+def _hold(gained, at, cells, efficacy, deterred, order, held):
+    for i in range(cells):
+        held[i] = offending.restraint(gained[at + i], efficacy[i], deterred[i], at_place(order, i))
+
+
+@act
+def _rate(usual, moved, held, inside, stirred, cells, effect, excitation, means, do):
+    for i in range(cells):
+        p, q = at_place(effect, i), at_place(excitation, i)
+        means[i] = min(do.incident_rate(usual[i], moved[i], held[i], inside[i], stirred[i], p, q), HIGHEST_MEAN)
+
+
+@act
+def _number_busy(means, cells, u):
+    """How many have luck that may bring an incident."""
+    busy = 0
+    for i in range(cells):
+        busy += u[i] >= 1.0 - means[i]
+    return busy
+
+
+@driver
+def _count_serious(town, row, lane, number, expected, group, excited, found):
+    """Add up serious incidents by area (areas, lanes)."""
+    for e in range(len(row)):
+        r, k = row[e], lane[e]
+        chance = excitement.chance_serious(excited[group[r], k], expected[e], town.p[k].excitation)
+        u = luck_of_person(town, _SERIOUS, town.area[r], town.scene[0].week, r)
+        found[town.area[r], k] += binomial_count(number[e], chance, u)
+
+
+def _displace(town: Town, excited: np.ndarray, deterred: np.ndarray) -> None:
+    """What patrol beyond the usual suppressed this week turns up, in part, in adjacent areas the week after."""
+    c, world, p = town.columns, town.world, town.state.p
+    c.displaced[:] = 0.0
+    if not town.patrol_displaces:
+        return
+    settled = _by_area(town, town.expected - excited[world.group])
+    usual = _background(town) * (1.0 - p.excitation.offspring)
+    gone = p.policing.displacement * settled * (policing.undone(deterred) - 1.0)
+    for area in range(len(world.areas)):
+        first = area - area % world.per_replicate
+        for other in range(world.per_replicate):
+            share = world.adjacent[first + other, area % world.per_replicate]
+            c.displaced[area] += share * gone[first + other] / usual[area]
+
+
+def _background(town: Town) -> np.ndarray:
+    return _by_area(town, np.repeat(town.world.background[:, None], town.lanes, axis=1))
+
+
+def _by_area(town: Town, values: np.ndarray) -> np.ndarray:
+    """Sums of a column of young people by area (areas, lanes), added as whole numbers so that no order matters."""
+    whole = np.rint(values * FIXED_POINT).astype(np.int64)
+    return np.add.reduceat(whole, town.world.first_row[:-1], axis=0) / FIXED_POINT
+
+
+def services_see(town: Town) -> None:
+    """Some incidents are reported, and each service sees some of those; both are remembered for a while."""
+    c, world, now = town.columns, town.world, town.residents_mean
+    start = town.state.p.residents.start_trust
+    share = neighbouring.chance_reported(now["trust"], now["fear"], start, town.scenario.reporting)
+    row, lane, reported, seen = _report(town, *town.caused[:3], share, town.seen_share, town.keys_of_seeing)
+    if (before := c.sightings.get(town.week - 1)) is not None:
+        c.reported[before.row, before.lane] = 0
+    c.reported[row, lane] = reported
+    by_service = np.stack([town.sum_by_area(row, lane, number) for number in seen])
+    partners, areas = world.partners, np.arange(len(world.areas))[:, None]
+    c.seen = by_service[partners.kind, areas] * partners.present[..., None]
+    remember(town, Sightings(row, lane, world.generation[row], reported, seen))
+
+
+@driver
+def _report(town, row, lane, occurred, share, seen_share, seeing):
+    """Entries of those whose incidents are reported: row, lane, how many, and how many each service saw.
+
+    `share` (areas, lanes) is the chance that an incident is reported; `seeing` (services,) are draws.
+    """
+    services, week = len(seen_share), town.scene[0].week
+    rows, lanes = np.empty(len(row), dtype=np.int64), np.empty(len(row), dtype=np.int64)
+    reports, seen = np.empty(len(row), dtype=np.int16), np.empty((services, len(row)), dtype=np.int16)
+    n = 0
+    for e in range(len(row)):
+        r, k = row[e], lane[e]
+        u = luck_of_person(town, _REPORTING, town.area[r], week, r)
+        number = binomial_count(occurred[e], share[town.area[r], k], u)
+        if number:
+            rows[n], lanes[n], reports[n] = r, k, number
+            for s in range(services):
+                u = luck_of_person(town, seeing[s], town.area[r], week, r)
+                seen[s, n] = binomial_count(number, seen_share[s], u)
+            n += 1
+    return rows[:n], lanes[:n], reports[:n], seen[:, :n].copy()
+
+
+def remember(town: Town, now: Sightings) -> None:
+    """Add what was seen this week, and forget what is too long ago."""
+    c, memory = town.columns, town.scenario.targeting.memory_weeks
+    c.sightings[town.week] = now
+    town.reports[:] = town.sum_by_area(now.row, now.lane, now.reported)
+    c.reported_in_window[now.row, now.lane] += now.reported
+    c.seen_in_memory[:, now.row, now.lane] += now.seen
+    if (old := c.sightings.get(town.week - memory)) is not None:
+        here = old.generation == town.world.generation[old.row]  # the others took it with them
+        c.seen_in_memory[:, old.row, old.lane] -= old.seen * here
+    if (old := c.sightings.pop(town.week - PARTICIPANT_WINDOW_WEEKS, None)) is not None:
+        here = old.generation == town.world.generation[old.row]
+        c.reported_in_window[old.row, old.lane] -= old.reported * here
+
+
+def incidents_stir(town: Town) -> None:
+    """One incident sets off others: in its group, and among rivals where an area has two territories."""
+    c, world, p = town.columns, town.world, town.state.p.excitation
+    row, lane, number, _ = town.caused
+    own = np.bincount(world.group[row] * town.lanes + lane, number, c.excitement.size)
+    own = own.reshape(c.excitement.shape)  # whole numbers
+    core = own * world.has_rivals[:, None]
+    of_rivals = np.add.reduceat(core, world.first_group_in, axis=0)[world.group_area] - core
+    by_rivals = of_rivals / np.maximum(world.rivals, 1)[:, None]
+    share = world.has_rivals[:, None] * p.rival_share
+    c.excitement = excitement.excitement_after(c.excitement, own, by_rivals, share, p)
