@@ -18,12 +18,12 @@ import networkx as nx
 import numpy as np
 
 from benchmarks.plain_mesa import Town as PlainTown
-from benchmarks.timing import Row, Way, in_turns, plain_numpy, seconds
+from benchmarks.timing import Row, Way, in_turns, not_compiled, seconds
 from modsim import Community, compare, load_scenario
 from modsim.inputs.reading import with_changes
 from modsim.inputs.scenario import Scenario
-from modsim.simulation import by_columns
-from modsim.simulation.kernels import compiled
+from modsim.compiling.acts import Driver
+from modsim.simulation import drive
 from modsim.simulation.lanes import Lane
 from modsim.simulation.records import Records
 from modsim.simulation.runs import Pasts, run
@@ -75,14 +75,13 @@ def faces(people: int, weeks: int, agent_weeks: int, lanes: int, repeats: int) -
         return scenario.young_people * agent_weeks, seconds(lambda: town.run_for(agent_weeks))
 
     def columns(seed: int, lanes: int = 1, compiled: bool = True) -> tuple[float, float]:
-        with nullcontext() if compiled else plain_numpy():
+        with nullcontext() if compiled else not_compiled():
             return live(scenario, lanes, seed)
 
     ways: dict[str, Way] = {
         "plain Mesa, the core only": plain_mesa,
         "agent face (Mesa), the whole model": agents,
-        "NumPy, one run": partial(columns, compiled=False),
-        f"NumPy, {lanes} lanes": partial(columns, lanes=lanes, compiled=False),
+        "not compiled, one run": partial(columns, compiled=False),
         "compiled, one run": columns,
         f"compiled, {lanes} lanes": partial(columns, lanes=lanes),
     }
@@ -235,12 +234,12 @@ def _stages(scenario: Scenario, lanes: int, replicates: int) -> Counter[str]:
     run(scenario, points, range(replicates), kept=kept)
     with ExitStack() as put_back:
         for module, names, told in (
-            (by_columns, [n for n in vars(by_columns) if callable(getattr(by_columns, n))], ("all stages",)),
+            (drive, drive.__all__, ("all stages",)),
             (Records, ["follow_lists", "write_down"], ("all stages",)),
-            (compiled, compiled.__all__, ()),
+            (Driver, ["__call__"], ()),
         ):
             for name in names:
-                labels = (name, *told) if told else ("of all: compiled loops over everybody",)
+                labels = (name, *told) if told else ("of all: compiled acts and loops",)
                 put_back.enter_context(patch.object(module, name, timed(labels, getattr(module, name))))
         run(scenario, points, range(replicates), kept=kept)
     return spent

@@ -51,7 +51,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 @contextmanager
-def plain_numpy() -> Iterator[None]:
+def not_compiled() -> Iterator[None]:
     """Without compiled loops, as with `MODSIM_KERNELS=off`."""
     before = compiling.is_on
     compiling.is_on = lambda: False  # type: ignore[assignment]

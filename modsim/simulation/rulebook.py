@@ -1,4 +1,4 @@
-"""The rules of behaviour that a researcher may replace by their own, in both implementations."""
+"""The rules of behaviour that a researcher may replace by their own."""
 
 import pickle
 from collections.abc import Callable
@@ -27,8 +27,8 @@ class Rules:
     """The rules of behaviour; `dataclasses.replace(Rules(), chance_of_joining=mine)` gives them with one of your own.
 
     A rule takes the arguments of the one it replaces (see its docstring), the table of its numbers last, and must work
-    for single values and for whole columns alike: plain arithmetic, `np.minimum`, `np.maximum`, and the `exponential`
-    and `logistic` of `modsim.rules.arithmetic`. It draws nothing and remembers nothing. What it gives is looked at: a
+    for single values: arithmetic, `if`, `np.minimum`, `np.maximum`, and the `exponential` and `logistic` of
+    `modsim.rules.arithmetic` (`list_score` for whole columns too). It is compiled if Numba can. It draws nothing and remembers nothing. What it gives is looked at: a
     chance must lie between 0 and 1, a rate must not be negative, and nothing may be missing (NaN) or infinite.
 
     Raises
