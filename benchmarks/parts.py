@@ -20,9 +20,9 @@ import numpy as np
 from benchmarks.plain_mesa import Town as PlainTown
 from benchmarks.timing import Row, Way, in_turns, not_compiled, seconds
 from modsim import Community, compare, load_scenario
+from modsim.compiling.acts import Driver
 from modsim.inputs.reading import with_changes
 from modsim.inputs.scenario import Scenario
-from modsim.compiling.acts import Driver
 from modsim.simulation import drive
 from modsim.simulation.lanes import Lane
 from modsim.simulation.records import Records

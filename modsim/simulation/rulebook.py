@@ -28,8 +28,9 @@ class Rules:
 
     A rule takes the arguments of the one it replaces (see its docstring), the table of its numbers last, and must work
     for single values: arithmetic, `if`, `np.minimum`, `np.maximum`, and the `exponential` and `logistic` of
-    `modsim.rules.arithmetic` (`list_score` for whole columns too). It is compiled if Numba can. It draws nothing and remembers nothing. What it gives is looked at: a
-    chance must lie between 0 and 1, a rate must not be negative, and nothing may be missing (NaN) or infinite.
+    `modsim.rules.arithmetic` (`list_score` for whole columns too). It is compiled if Numba can. It draws nothing and
+    remembers nothing. What it gives is looked at: a chance must lie between 0 and 1, a rate must not be negative, and
+    nothing may be missing (NaN) or infinite.
 
     Raises
     ------

@@ -16,7 +16,6 @@ from modsim.simulation.runs import run
 from tests.conftest import SCENARIOS, small_scenario
 from tests.simulation.same import outcomes_differ
 
-
 TINY = "settings.history_weeks=52", *(f"areas.{area}.population=600" for area in ("gorbals", "castlefern", "govan"))
 
 

@@ -14,7 +14,10 @@ WIDTH = 512
 NOUGHT, ONE, TWO = np.uint64(0), np.uint64(1), np.uint64(2)
 _named_tuple: Any = namedtuple  # its names are those of a declaration, which no type checker knows
 _TABLES = "trust", "effect", "order", "peers", "excitation", "policing", "residents"
-_KINDS: dict[str, Any] = {table: _named_tuple(table, NUMBERS[table].names) for table in _TABLES}
+_KINDS: dict[str, Any] = {
+    f"{table}_numbers": _named_tuple(f"{table}_numbers", NUMBERS[table].names) for table in _TABLES
+}
+globals().update(_KINDS)  # where a pickle looks for them
 Numbers = _named_tuple("Numbers", _TABLES)  # of tables, each with a tile for each number
 
 
@@ -34,7 +37,7 @@ def laid_out(numbers: Any) -> Any:
     return Numbers(
         *(
             kind(*(np.tile(numbers[table][name].astype(float), times) for name in kind._fields))
-            for table, kind in _KINDS.items()
+            for table, kind in zip(_TABLES, _KINDS.values(), strict=True)
         )
     )
 
