@@ -122,7 +122,7 @@ class Watch:
         people, areas = np.diff(world.first_row), len(world.areas)
         self._shares = np.zeros((3, self.points))
         for point in range(self.points):
-            offspring = np.broadcast_to(town.numbers.excitation.offspring, town.lanes)[2 * point]
+            offspring = town.p.excitation.offspring[2 * point]
             expected = (1.0 - offspring) * self._background + offspring * of_group
             found = []
             for area in range(areas):
@@ -224,7 +224,7 @@ class Watch:
             "core_exit_per_year": town.scenario.population.core_exit_per_year,
             "friends_each": float(degree.mean()),
             "transitivity": float((ties @ ties).multiply(ties).sum()) / max(pairs, 1.0),
-            "residents_trust": np.broadcast_to(town.numbers.residents.start_trust, town.lanes)[::2],
+            "residents_trust": town.p.residents.start_trust[::2],
         }
 
 

@@ -33,67 +33,6 @@ class Lane:
     point: int = 0
 
 
-class PerLane:
-    """The numbers of one table of the scenario: single values where all lanes agree, columns (lanes,) where not.
-
-    Rules take it in place of the table: a column broadcasts against columns with lanes innermost. For entities
-    picked out of several lanes, `at` gives each its own lane's numbers.
-    """
-
-    def __init__(self, numbers: dict[str, object]):
-        self._numbers = numbers
-        self._differ = any(isinstance(value, np.ndarray) for value in numbers.values())
-        vars(self).update(numbers)
-
-    @classmethod
-    def of(cls, tables: Sequence[Table]) -> "PerLane":
-        """From the same table of each lane's scenario."""
-        kind = type(tables[0])
-        derived = [name for name, value in vars(kind).items() if isinstance(value, property)]
-        numbers: dict[str, object] = {}
-        for name in [*kind.model_fields, *derived]:
-            values = [getattr(table, name) for table in tables]
-            numbers[name] = values[0] if all(value == values[0] for value in values) else np.array(values)
-        return cls(numbers)
-
-    def at(self, lane) -> "PerLane":
-        """The numbers for entities in these lanes (an array or one lane)."""
-        if not self._differ:
-            return self
-        return PerLane({k: v[lane] if isinstance(v, np.ndarray) else v for k, v in self._numbers.items()})
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"the table has no number {name!r}")  # its numbers are found before this is asked
-
-
-class LaneNumbers:
-    """The tables of `LANE_TABLES`, each a `PerLane`, for the scenarios of all lanes."""
-
-    trust: PerLane
-    listening: PerLane
-    joining: PerLane
-    attending: PerLane
-    effect: PerLane
-    designing: PerLane
-    purse: PerLane
-    targeting: PerLane
-    commitment: PerLane
-    turnover: PerLane
-    sharing: PerLane
-    afterwards: PerLane
-    peers: PerLane
-    excitation: PerLane
-    policing: PerLane
-    order: PerLane
-    residents: PerLane
-    learning: PerLane
-    spread: PerLane
-
-    def __init__(self, scenarios: Sequence[Scenario]):
-        for name in LANE_TABLES:
-            setattr(self, name, PerLane.of([getattr(scenario, name) for scenario in scenarios]))
-
-
 def _is_numeric(field: Any) -> bool:
     return field.annotation in (int, float, bool)
 

@@ -25,7 +25,7 @@ def list_of(town: Town, area: int, lane: int, round_number: int, lead: int | Non
     standard = _standardised(record)
     rows = eligible + span.start
     luck = world.luck.normal("list", np.full(len(rows), area), round_number, world.slot[rows], world.generation[rows])
-    score = town.rules.list_score(standard, luck, town.numbers.targeting.at(lane))
+    score = town.rules.list_score(standard, luck, town.p[lane].targeting)
     last = len(rows) - min(scenario.programme.list_length, len(rows))
     likely = score >= np.partition(score, last)[last] if last else np.full(len(rows), True)  # those on it, and ties
     rows, score = rows[likely], score[likely]

@@ -13,7 +13,6 @@ from modsim.inputs.uncertainties.services import commitment_at
 from modsim.rules import partnering, trusting
 from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Columns, Stage, Standing, entries
 from modsim.simulation.crowds.tiles import unsigned
-from modsim.simulation.lanes import LaneNumbers
 from modsim.simulation.rulebook import Rules, rules_stand, what_all_do
 from modsim.simulation.state import (
     EXPERIENCE,
@@ -55,7 +54,7 @@ class Town:
         self.fixed = surroundings(world, scenarios, arms)
         self.levers = self.fixed["levers"]
         self.lanes = len(arms)
-        self.numbers = LaneNumbers(scenarios)
+        self.p = self.fixed["p"]  # the numbers of every lane's rules
         self._dissimilarities = list(dict.fromkeys(s.world.dissimilarity for s in scenarios))
         self._point_of_lane = np.array([self._dissimilarities.index(s.world.dissimilarity) for s in scenarios])
         self.lanes_by_dissimilarity = [
@@ -77,7 +76,6 @@ class Town:
         self._place_of_state, self._is_laid_down = None, False
         self._rules_stand = rules_stand()
         self.now = PROGRAMME_WEEKLY.records(len(world.areas), self.lanes)
-        self.events: list[tuple[np.ndarray, ...]] = []  # of this week: kind, row, lane, good, bad
         c = self.columns
         row, lane = entries(c.occurred)  # of those with incidents this week, how many, and how many were expected
         self.caused: tuple[np.ndarray, ...] = (row, lane, c.occurred[row, lane], np.zeros(len(row)))
@@ -163,9 +161,7 @@ class Town:
         scene = self.fixed["scene"][0]
         now = self.experiences[: scene.experiences].copy()
         scene.experiences = 0
-        earlier = [*self.events, (now.kind, now.row, now.lane, now.good, now.bad)]
-        self.events = []
-        return tuple(np.concatenate(column) for column in zip(*earlier, strict=True))
+        return tuple(np.ascontiguousarray(now[name]) for name in ("kind", "row", "lane", "good", "bad"))
 
     def know_listed(self, area: int, lane: int) -> None:
         """Look up what the world knows of those on a new referral list."""
@@ -196,8 +192,8 @@ class Town:
         world = self.world
         self.youths = np.diff(world.first_row)[:, None]
         self.police = world.partners.kinds.index("police") if "police" in world.partners.kinds else None
-        self.usual_patrol = self.youths * self.numbers.policing.patrol_hours / 1000.0
-        sees = np.full(self.lanes, self.numbers.residents.sees)
+        self.usual_patrol = self.youths * self.p.policing.patrol_hours / 1000.0
+        sees = self.p.residents.sees
         self.usually_known = self.fixed["areas"].expected_reports[:, None] * sees  # incidents a week (areas, lanes)
         has = world.partners.has_kind.T[..., None]  # (services, areas, 1)
         total = np.zeros(self.trust_start.shape[1:])
@@ -228,7 +224,7 @@ class Town:
         self.columns.forget_rows(rows)
         self._count_trust(rows, 1)
         self.changed[rows] = False
-        self.forget_events(rows)
+        self.forget_experiences(rows)
 
     def settle_residents_mean(self, sums: Sequence[np.ndarray] | np.ndarray) -> None:
         """Means of residents' trust, fear and efficacy by area, from their sums (areas, lanes) in whole numbers."""
@@ -239,7 +235,7 @@ class Town:
         """Add the trust of the people at these rows to the sums over their areas, or take it away."""
         area = self.world.area[rows]
         good, bad = self.columns.experience.of_rows(rows)
-        trust = trusting.trust(self.trust_start[:, area], good, bad, self.numbers.trust)
+        trust = trusting.trust(self.trust_start[:, area], good, bad, self.p.trust)
         whole = sign * np.rint(trust * FIXED_POINT).astype(np.int64)
         np.add.at(self.trust_sums.swapaxes(0, 1), area, whole.swapaxes(0, 1))
 
@@ -249,12 +245,10 @@ class Town:
         found = np.bincount(self.world.area[row] * self.lanes + lane, number, areas * self.lanes)
         return found.astype(np.int64).reshape(areas, self.lanes)
 
-    def forget_events(self, rows: np.ndarray) -> None:
+    def forget_experiences(self, rows: np.ndarray) -> None:
         """Leave out the experiences of people who are no longer here."""
-        kept = [~np.isin(row, rows) for _, row, *_ in self.events]
         gone = np.isin(self.experiences.row, rows)
         self.experiences.good[gone] = self.experiences.bad[gone] = 0
-        self.events = [tuple(column[keep] for column in event) for event, keep in zip(self.events, kept, strict=True)]
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"_state": None, "_place_of_state": None, "_is_laid_down": False}
@@ -263,20 +257,20 @@ class Town:
         """Give these partners the commitment of the worker who now stands for them."""
         c, number = self.columns, self.world.partners.number[area, position]
         u = self.world.luck.uniform("commitment", area, 0, number, c.worker[area, position, lane])
-        p = self.numbers.commitment.at(lane)
-        c.commitment[area, position, lane] = commitment_at(u, p.mean, p.sd)
+        p = self.p["commitment"][lane]
+        c.commitment[area, position, lane] = commitment_at(u, p["mean"], p["sd"])
 
     @property
     def effective_commitment(self) -> np.ndarray:
         """Commitment of every partner as regard lets it work out (areas, partners, lanes); 0 where there is none."""
         c = self.columns
-        found = partnering.effective_commitment(c.commitment, c.regard, self.numbers.commitment)
+        found = partnering.effective_commitment(c.commitment, c.regard, self.p.commitment)
         return found * self.world.partners.present[..., None]
 
     @property
     def patrol_displaces(self) -> bool:
         """Whether patrol that was bought this week moves incidents to other areas."""
-        return bool(np.any(self.numbers.policing.displacement)) and bool(self.now.patrol_bought.any())
+        return bool(np.any(self.p.policing.displacement)) and bool(self.now.patrol_bought.any())
 
     @property
     def expected_by_area_is_needed(self) -> bool:
@@ -296,11 +290,11 @@ class Town:
         present = self.world.partners.pair_present
         total = summed(self.columns.between * present[..., None])
         number = present.sum(axis=1)[:, None]
-        return np.where(number > 0, total / np.maximum(number, 1), self.numbers.commitment.together_start)
+        return np.where(number > 0, total / np.maximum(number, 1), self.p.commitment.together_start)
 
     def ties_across_sectors(self) -> np.ndarray:
         """Pairs of partners of different sectors who trust each other enough to count as tied (areas, pairs, lanes)."""
-        tied = self.columns.between >= self.numbers.commitment.tie_from
+        tied = self.columns.between >= self.p.commitment.tie_from
         return tied & self.world.partners.across_sectors[..., None]
 
     @property
@@ -316,19 +310,12 @@ class Town:
         """Trust of people (n,) in a type of service, each in its lane."""
         start = self.trust_start[kind, self.world.area[row], lane]
         good, bad = self.columns.experience.of(kind, row, lane)
-        return trusting.trust(start, good, bad, self.numbers.trust.at(lane))
+        return trusting.trust(start, good, bad, self.p[lane].trust)
 
     def mean_trust_in(self, kind: np.ndarray, lanes: np.ndarray) -> np.ndarray:
         """Mean trust of an area's young people in a type of service, both (areas, ...), in these lanes."""
         areas = np.arange(len(self.world.areas)).reshape(-1, *[1] * (kind.ndim - 1))
         return self.trust_sums[kind, areas, lanes] / (self.youths.reshape(areas.shape) * FIXED_POINT)
-
-    def experience(self, kind, row, lane, good, bad) -> None:
-        """People (n,) have good and bad experiences with a type of service; they count at the end of the week."""
-        if not len(row):
-            return
-        kind, good, bad = (np.full(len(row), x) if np.ndim(x) == 0 else x for x in (kind, good, bad))
-        self.events.append((kind, row, lane, good.astype(np.int64), bad.astype(np.int64)))
 
     def interests(self, rows: np.ndarray, lanes: np.ndarray) -> np.ndarray:
         """Shares of wishes (n, K) of the people at these rows, each in its lane."""
@@ -358,7 +345,7 @@ class Town:
     def resident_trust(self) -> np.ndarray:
         """Trust of residents in services (residents, lanes)."""
         c = self.columns
-        p, weight = self.numbers.residents, self.numbers.trust
+        p, weight = self.p.residents, self.p.trust
         return trusting.trust(p.start_trust, c.resident_good, c.resident_bad, weight)
 
 

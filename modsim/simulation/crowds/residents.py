@@ -18,7 +18,7 @@ def residents_react(town: Town) -> None:
     world, people = town.world, town.world.residents
     key = people.area, town.week, people.slot, np.zeros_like(people.slot)
     hears, sees = (world.luck.weekly_uniform(what, *key) for what in ("hearing of it", "seeing sessions"))
-    table = binomial_tables(town.reports, np.full(town.lanes, town.numbers.residents.sees))
+    table = binomial_tables(town.reports, np.ascontiguousarray(town.p.residents.sees))
     sums = np.zeros((3, *town.reports.shape), dtype=np.int64)
     over_spans(world.spans, lambda begin, stop: _react(town, begin, stop, hears, sees, table, sums))
     town.settle_residents_mean(sums)

@@ -31,7 +31,7 @@ def _joined(parts: list[tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
 def police_stop(town: Town) -> None:
     """Patrols stop young people, those they know more often; what is felt to be unfair leaves a mark."""
     world, kind = town.world, town.police
-    if kind is None or not town.state.p.policing.stops_per_hour.any():
+    if kind is None or not town.p.policing.stops_per_hour.any():
         return
     hours = (town.usual_patrol + town.now.patrol_bought) * world.partners.has_kind[:, [kind]]
     u, known = _luck(town, "stops"), town.columns.seen_in_memory[kind]
@@ -102,7 +102,7 @@ def incidents_happen(town: Town) -> None:
     """Incidents of every young person: Poisson, by the quantile of one keyed draw that all lanes share."""
     c, world = town.columns, town.world
     per_1000 = (town.usual_patrol + town.now.patrol_bought) * 1000.0 / town.youths
-    deterred = policing.deterred(per_1000, town.state.p.policing)
+    deterred = policing.deterred(per_1000, town.p.policing)
     excited, efficacy = c.excitement / world.group_size[:, None], town.residents_mean["efficacy"]
     u, group, raised = _luck(town, "incidents"), world.group.view(np.uint64), 1.0 + c.displaced
     town.expected = np.empty(c.inclination.shape if town.expected_by_area_is_needed else (0, town.lanes))
@@ -211,7 +211,7 @@ def _count_serious(town, row, lane, number, expected, group, excited, found):
 
 def _displace(town: Town, excited: np.ndarray, deterred: np.ndarray) -> None:
     """What patrol beyond the usual suppressed this week turns up, in part, in adjacent areas the week after."""
-    c, world, p = town.columns, town.world, town.state.p
+    c, world, p = town.columns, town.world, town.p
     c.displaced[:] = 0.0
     if not town.patrol_displaces:
         return
@@ -238,7 +238,7 @@ def _by_area(town: Town, values: np.ndarray) -> np.ndarray:
 def services_see(town: Town) -> None:
     """Some incidents are reported, and each service sees some of those; both are remembered for a while."""
     c, world, now = town.columns, town.world, town.residents_mean
-    start = town.state.p.residents.start_trust
+    start = town.p.residents.start_trust
     share = neighbouring.chance_reported(now["trust"], now["fear"], start, town.scenario.reporting)
     row, lane, reported, seen = _report(town, *town.caused[:3], share, town.seen_share, town.keys_of_seeing)
     if (before := c.sightings.get(town.week - 1)) is not None:
@@ -290,7 +290,7 @@ def remember(town: Town, now: Sightings) -> None:
 
 def incidents_stir(town: Town) -> None:
     """One incident sets off others: in its group, and among rivals where an area has two territories."""
-    c, world, p = town.columns, town.world, town.state.p.excitation
+    c, world, p = town.columns, town.world, town.p.excitation
     row, lane, number, _ = town.caused
     own = np.bincount(world.group[row] * town.lanes + lane, number, c.excitement.size)
     own = own.reshape(c.excitement.shape)  # whole numbers
