@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modsim.simulation.lanes import LANE_TABLES, Lane, PerLane
+from modsim.simulation.lanes import LANE_TABLES, Lane, numbers_of
 from modsim.simulation.runs import Pasts, run
 from tests.conftest import ARMS, small_scenario
 from tests.simulation.same import outcomes_differ
@@ -75,15 +75,13 @@ def test_points_that_make_another_world_are_refused(change):
         run([small_scenario(), small_scenario(change)], [Lane("none"), Lane("none", 1)], [0])
 
 
-def test_numbers_that_agree_stay_single_values():
-    p = PerLane.of([small_scenario(*changes).joining for changes in POINTS])
-    usual = small_scenario().joining
-    assert p.match_effect == usual.match_effect
-    assert p.baseline.shape == (len(POINTS),)
-    assert p.at([3, 0]).baseline.tolist() == [-1.0, usual.baseline]
-    assert PerLane.of([usual]).at([0, 0, 0]).baseline == usual.baseline
-    with pytest.raises(AttributeError, match="no number 'nothing'"):
-        _ = p.nothing
+def test_every_lane_reads_its_own_numbers_by_name():
+    p, usual = numbers_of([small_scenario(*changes) for changes in POINTS]), small_scenario()
+    assert p[3].joining.baseline == -1.0
+    assert p[0].joining.baseline == usual.joining.baseline
+    assert (p.joining.match_effect == usual.joining.match_effect).all()
+    assert p[0].effect.reversion_per_week == usual.effect.reversion_per_week  # derived from a half-life
+    assert set(LANE_TABLES) <= set(p.dtype.names)
 
 
 def test_kept_worlds_and_histories_change_no_number():
