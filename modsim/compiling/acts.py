@@ -80,9 +80,7 @@ class Driver:
     def __call__(self, town: Town, *given: Any) -> Any:
         if town.is_compiled:
             place = town.place_of_state
-            mine = (
-                {name: rule for name, rule in town.own_rules.items() if name in self._names} if town.own_rules else {}
-            )
+            mine = {name: rule for name, rule in town.own_rules.items() if name in self._names}
             key = tuple(mine.values())
             if key not in self._compiled:
                 self._compiled[key] = self._compile(town.do, mine, place, given)

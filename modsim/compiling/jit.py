@@ -21,17 +21,17 @@ if is_kept():
     numba.config.CACHE_DIR = str(folder())  # type: ignore[attr-defined]  # made at import: no type knows it
 
 # No fastmath: the same bits as NumPy. Division by zero gives what NumPy gives, for a check would stop vectorisation.
-jit = numba.njit(cache=is_kept(), error_model="numpy", nogil=True)
+_USUAL: dict[str, Any] = {"error_model": "numpy", "nogil": True}
+jit = numba.njit(cache=is_kept(), **_USUAL)
 
 # Called by other loops only, so compiled without a way in from Python; it makes no arrays, so no references to those
 # it is given are counted, which took longer than what many a short loop does.
-_USUAL: dict[str, Any] = {"error_model": "numpy", "nogil": True}
 _WITHOUT: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
-inner = numba.njit(error_model="numpy", nogil=True, **_WITHOUT)
+inner = numba.njit(**_USUAL, **_WITHOUT)
 
 # Put into each loop that calls it before that is optimised: a function of its own would be vectorised within, not
 # over the loop.
-woven_in = numba.njit(cache=is_kept(), error_model="numpy", nogil=True, inline="always")
+woven_in = numba.njit(cache=is_kept(), **_USUAL, inline="always")
 
 
 def usable(*rules: Callable[..., Any]) -> Callable[[], bool]:
@@ -66,9 +66,9 @@ def _at_place(_: Any, columns: types.NamedTuple, place: Any) -> Any:
     return found(columns, place), generate
 
 
-@overload(at_place, jit_options=_USUAL | _WITHOUT)  # type: ignore[arg-type]
+@overload(at_place, jit_options=_USUAL | _WITHOUT)  # type: ignore[arg-type]  # its type knows fewer options
 def _found_at_place(columns, place):
-    return lambda columns, place: _at_place(columns, place)  # type: ignore[call-arg]
+    return lambda columns, place: _at_place(columns, place)  # type: ignore[call-arg]  # Numba gives the first
 
 
 class _Reference(types.Type):
@@ -80,7 +80,8 @@ class _Reference(types.Type):
 
     @property
     def mangling_args(self) -> tuple[str, tuple[Any, ...]]:
-        return "Reference", (self._code,)  # type: ignore[attr-defined]  # the name in full would be thousands of letters long
+        # the name in full would be thousands of letters long; the number is given by Numba's class of types
+        return "Reference", (self._code,)  # type: ignore[attr-defined]
 
 
 @register_default(_Reference)
@@ -93,7 +94,7 @@ class _ReferenceModel(models.PrimitiveModel):
 class _ColumnOfReference(AttributeTemplate):
     key = _Reference
 
-    def generic_resolve(self, kind: Any, name: str) -> Any:  # type: ignore[override]
+    def generic_resolve(self, kind: Any, name: str) -> Any:  # type: ignore[override]  # typed as not there
         return kind.of.types[kind.of.fields.index(name)] if name in kind.of.fields else None
 
 
@@ -131,7 +132,7 @@ def _lay_down(_: Any, columns: types.NamedTuple, place: Any) -> Any:
 
 @jit
 def _lay(columns, place):
-    _lay_down(columns, place)  # type: ignore[call-arg]
+    _lay_down(columns, place)  # type: ignore[call-arg]  # Numba gives the first
 
 
 def _words(columns: Any) -> int:
@@ -147,7 +148,7 @@ def laid_down(columns: Any, before: Any = None) -> Any:
     are laid down there again.
     """
     if before is not None:  # past the dispatcher, which would look at every type
-        next(iter(_lay.overloads.values())).entry_point(columns, before)  # type: ignore[attr-defined]
+        next(iter(_lay.overloads.values())).entry_point(columns, before)
         return before
     place = np.empty(_words(columns), dtype=np.int64)
     _lay(columns, place)
@@ -167,7 +168,7 @@ class _Conduct(types.Opaque):
 
     @property
     def mangling_args(self) -> tuple[str, tuple[Any, ...]]:
-        return "Conduct", (self._code,)  # type: ignore[attr-defined]
+        return "Conduct", (self._code,)  # type: ignore[attr-defined]  # given by Numba's class of types
 
 
 register_default(_Conduct)(models.OpaqueModel)
@@ -177,7 +178,7 @@ register_default(_Conduct)(models.OpaqueModel)
 class _Rule(AttributeTemplate):
     key = _Conduct
 
-    def generic_resolve(self, kind: Any, name: str) -> Any:  # type: ignore[override]
+    def generic_resolve(self, kind: Any, name: str) -> Any:  # type: ignore[override]  # typed as not there
         return kind.rules.get(name)
 
 

@@ -343,13 +343,17 @@ class Partner(_Agent):
             person.be_stopped(self.kind, of_them, sum(known), len(people), hours)
 
 
-class Anchor(_Agent):
-    """A community anchor organisation: the partner round which the others of its area work together."""
+class _OfArea(_Agent):
+    """An agent of which an area has one."""
 
     def __init__(self, model: "Community", area: int):
         super().__init__(model)
         self.area, self.seat = area, (area,)
         self.here = area, 0
+
+
+class Anchor(_OfArea):
+    """A community anchor organisation: the partner round which the others of its area work together."""
 
     def __repr__(self) -> str:
         return f"<Anchor {self.partner.type} of {self.place.label}>"
@@ -363,13 +367,8 @@ class Anchor(_Agent):
 
 
 @windows(PROGRAMME, PROGRAMME_WEEKLY)
-class Programme(_Agent):
+class Programme(_OfArea):
     """The programme of one area: its lead keeps the purse, draws up the list, has it designed, offers and delivers."""
-
-    def __init__(self, model: "Community", area: int):
-        super().__init__(model)
-        self.area, self.seat = area, (area,)
-        self.here = area, 0
 
     def __repr__(self) -> str:
         return f"<Programme of {self.place.label}, led by {self.lead.type}>"

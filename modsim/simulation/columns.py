@@ -22,7 +22,6 @@ from modsim.simulation.state import (
     PARTNER,
     PROGRAMME,
     RESIDENT,
-    ROUND_HEADINGS,
     WISH,
     YOUNG_PERSON,
     YOUNG_PERSON_WEEKLY,
@@ -32,7 +31,7 @@ from modsim.simulation.state import (
 from modsim.world.young_people import World
 
 __all__ = [
-    "HEADINGS", "NEVER", "NOT_YET", "PARTICIPANT_WINDOW_WEEKS", "ROUND_HEADINGS", "Columns", "Sightings", "Stage",
+    "HEADINGS", "NEVER", "NOT_YET", "PARTICIPANT_WINDOW_WEEKS", "Columns", "Sightings", "Stage",
     "Standing", "entries",
 ]  # fmt: skip
 
@@ -102,7 +101,7 @@ class Columns:
             vars(self)[name] = np.moveaxis(vars(self)[name], -2, 0)
         vars(self)["venue_votes"] = np.moveaxis(vars(self)["venue_votes"], 1, 0)
         for name in ("spent", "in_kind"):
-            vars(self)[name] = _Ledger((heading, records[name][..., k]) for k, heading in enumerate(HEADINGS))
+            vars(self)[name] = {heading: records[name][..., k] for k, heading in enumerate(HEADINGS)}
 
     def __getstate__(self) -> dict[str, Any]:
         """What is no window on something else: windows are laid again when it is read."""
@@ -154,13 +153,6 @@ class Columns:
         gone = np.zeros(len(self.inclination) + 1, dtype=bool)  # the last stands for nobody, -1 on the referral list
         gone[rows] = True
         self.standing[gone[self.listed]] = Standing.GONE
-
-
-class _Ledger(dict[str, np.ndarray]):
-    """Hours by heading; to assign to one writes into the column that stands there."""
-
-    def __setitem__(self, heading: str, hours: Any) -> None:
-        self[heading][...] = hours
 
 
 class Sightings:

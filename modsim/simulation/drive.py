@@ -13,16 +13,6 @@ from modsim.simulation.listing import list_of
 from modsim.simulation.state import IN, PARTICIPANT_WINDOW_WEEKS, RECRUITING
 from modsim.simulation.town import Town
 
-
-@driver
-def _staff_come_and_go(town):
-    for area in range(town.programmes.shape[0]):
-        for lane in range(town.programmes.shape[1]):
-            for seat in range(town.seats.shape[1]):
-                services.may_lose_worker(town, area, lane, seat)
-            services.lose_trust_between(town, area, lane)
-
-
 __all__ = [
     "areas_decide", "areas_learn", "destinations_are_found", "hours_arrive", "incidents_happen", "incidents_stir",
     "inclination_moves", "participants_are_heard", "partners_answer_calls", "partners_meet", "people_age_and_move",
@@ -41,6 +31,15 @@ def settled(town: Town) -> Town:
 def people_age_and_move(town: Town, week: int) -> None:
     """The calendar turns: rows of people who grew out are put at rest for the newcomers."""
     town.welcome(town.world.turn(week))
+
+
+@driver
+def _staff_come_and_go(town):
+    for area in range(town.programmes.shape[0]):
+        for lane in range(town.programmes.shape[1]):
+            for seat in range(town.seats.shape[1]):
+                services.may_lose_worker(town, area, lane, seat)
+            services.lose_trust_between(town, area, lane)
 
 
 def staff_come_and_go(town: Town) -> None:

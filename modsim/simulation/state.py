@@ -10,24 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-ROUND_HEADINGS = ("contacts", "meetings", "links", "delivery", "mentoring", "negotiation")
-HEADINGS = (*ROUND_HEADINGS, "learning", "patrol")
+# of the ledger; those of a round come before learning
+HEADINGS = ("contacts", "meetings", "links", "delivery", "mentoring", "negotiation", "learning", "patrol")
 NEVER = -10_000  # a week before any other
 NOT_YET = 1_000_000  # a week after any other
 PARTICIPANT_WINDOW_WEEKS = 52
-
-
-class Heading(IntEnum):
-    """Headings of the ledger, in the order of `HEADINGS`; those of a round come first."""
-
-    CONTACTS = 0
-    MEETINGS = 1
-    LINKS = 2
-    DELIVERY = 3
-    MENTORING = 4
-    NEGOTIATION = 5
-    LEARNING = 6
-    PATROL = 7
 
 
 class Stage(IntEnum):
@@ -53,7 +40,7 @@ class Standing(IntEnum):
 # the same as plain numbers, for acts
 IDLE, SETUP, RECRUITING, COURSE = (int(stage) for stage in Stage)
 NOT_ASKED, DECLINED, IN, DROPPED, COMPLETED, GONE = (int(standing) for standing in Standing)
-CONTACTS, MEETINGS, LINKS, DELIVERY, MENTORING, NEGOTIATION, LEARNING, PATROL = (int(heading) for heading in Heading)
+CONTACTS, MEETINGS, LINKS, DELIVERY, MENTORING, NEGOTIATION, LEARNING, PATROL = range(len(HEADINGS))
 
 
 class Attribute(NamedTuple):
@@ -276,7 +263,7 @@ LEVER = Entity(  # what an arm does in an area; see `modsim.inputs.levers`
     signals=(whole, "How many wishes are written down.", "wishes"),
     individual=(yes, "Whether there is no shared menu but a plan for each."),
     learns=(yes, "Whether a menu is made from what young people say."),
-    redesigns=(yes, "Whether it is made anew each round."),
+    redesigns=(yes, "Whether it is made again each round."),
     places=(whole, "Places of a full round.", "places"),
     minimum_places=(whole, "Places of the smallest round.", "places"),
     fixed_slots=(whole, "Activities that are given.", "activities"),

@@ -21,7 +21,7 @@ def surroundings(world: World, scenarios: Sequence[Scenario], arms: Sequence[Lev
     by_id = {a.id: a for a in scenario.activities}
     share = np.array([by_id[i].origin_share for i in world.activity_ids])
     anchor = world.partners.anchor_kind.tolist()
-    levers = _in_each(world, scenario, arms)
+    levers, p = _in_each(world, scenario, arms), numbers_of(scenarios)
 
     def by_service(value: Callable[[Scenario, PartnerType, bool], float]) -> np.ndarray:
         return np.array(
@@ -34,8 +34,8 @@ def surroundings(world: World, scenarios: Sequence[Scenario], arms: Sequence[Lev
         "seats": _seats(world, scenario),
         "pairs": _pairs(world),
         "levers": _levers(scenario, levers),
-        "p": numbers_of(scenarios),
-        "numbers": laid_out(numbers_of(scenarios)),
+        "p": p,
+        "numbers": laid_out(p),
         "given_menu": np.array([[given_menu(scenario, one) for one in row] for row in levers]),
         "bespoke": np.array([float(i not in scenario.origin_menu) for i in world.activity_ids]),
         "serves": np.array([[float(goal in by_id[i].serves) for i in world.activity_ids] for goal in GOALS]),

@@ -14,12 +14,7 @@ from modsim.rules import partnering, trusting
 from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Columns, Stage, Standing, entries
 from modsim.simulation.crowds.tiles import unsigned
 from modsim.simulation.rulebook import Rules, rules_stand, what_all_do
-from modsim.simulation.state import (
-    EXPERIENCE,
-    PARTNER_WEEKLY,
-    PROGRAMME_WEEKLY,
-    State,
-)
+from modsim.simulation.state import EXPERIENCE, PARTNER_WEEKLY, PROGRAMME_WEEKLY, State
 from modsim.simulation.surroundings import surroundings
 from modsim.world.draws import draw
 from modsim.world.young_people import FIXED_POINT, World
@@ -51,6 +46,7 @@ class Town:
         self.scenario = scenario = scenarios[0]
         self.records = records
         self.model: Community | None = None  # the Mesa model, where there is one
+        self.keys_of_seeing = np.array([draw(f"seeing: {kind}") for kind in world.partners.kinds])
         self.fixed = surroundings(world, scenarios, arms)
         self.levers = self.fixed["levers"]
         self.lanes = len(arms)
@@ -64,8 +60,6 @@ class Town:
         if scenario.settings.spreads == "diffusion":
             self.listed_in[[area.role == "recipient" for area in world.areas]] = 0
         self.trust_start = self.fixed["trust_start"]
-        self.keys_of_seeing = np.array([draw(f"seeing: {kind}") for kind in world.partners.kinds])
-        self.fixed["keys"] = world.luck.keys_of_draws()
         self.seen_share = np.array([scenario.reporting.seen_by(kind) for kind in world.partners.kinds])  # (services,)
         self.columns = columns or Columns(world, scenarios)
         if columns is None:
@@ -145,7 +139,6 @@ class Town:
         scene, c = self.fixed["scene"][0], self.columns
         scene.week, self._rules_stand = week, rules_stand()
         self.make_room(4 * c.listed.size + int(c.joined.sum()) + (self.world.rows if self.model else 1))
-        self.columns_changed_places()
 
     def make_room(self, number: int) -> None:
         """See that so many more experiences of this week can be written down."""
