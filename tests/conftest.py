@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from modsim import Community, Scenario, cli, compiling, load_scenario
+from modsim import Community, Scenario, cli, load_scenario
+from modsim.simulation.ahead import compile_ahead
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 ARMS = ["none", "attention", "transplant", "recoproduce"]
@@ -31,8 +32,8 @@ def pytest_collection_modifyitems(items):
 
 def pytest_sessionstart(session):
     """Compile the model's loops before the tests, which look at messages and at the clock: once, for all workers."""
-    if not hasattr(session.config, "workerinput") and compiling.still_to_do():
-        Community(small_scenario(), arm="recoproduce").run_for(2)
+    if not hasattr(session.config, "workerinput"):
+        compile_ahead()
 
 
 def until(holds, seconds=600):

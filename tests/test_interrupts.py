@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from modsim import compiling
-from modsim.compiling.interrupts import not_broken_into, was_interrupted
+from modsim.compiling.interrupts import listening, not_broken_into, was_interrupted
 from tests.conftest import SCENARIOS, modsim
 
 THREE = SCENARIOS / "three-areas.toml"
@@ -51,6 +51,30 @@ def test_a_second_press_is_heard_at_once(usual_handler):
     with pytest.raises(KeyboardInterrupt):
         work()
     assert not done
+
+
+def test_a_press_is_heard_where_the_block_listens(usual_handler):
+    done = []
+
+    def before_listening():
+        with not_broken_into():
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append("held back")
+            with listening():
+                done.append("never")
+
+    def while_listening():
+        with not_broken_into():
+            with listening():
+                done.append("listens")
+                os.kill(os.getpid(), signal.SIGINT)
+            done.append("never")
+
+    for work in (before_listening, while_listening):
+        with pytest.raises(KeyboardInterrupt):
+            work()
+    assert done == ["held back", "listens"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_other_threads_and_own_handlers_are_left_alone(usual_handler):
@@ -177,6 +201,21 @@ def test_compiled_code_is_never_kept_where_others_can_write(fresh, tmp_path):
     compiling.is_kept.cache_clear()
     fresh.setattr(os, "getuid", lambda: 12345)  # the folder belongs to somebody else
     assert not compiling.is_kept()
+
+
+def test_only_the_latest_states_of_the_code_are_kept(fresh, tmp_path):
+    fresh.setenv(compiling.PLACE, str(tmp_path))
+    assert compiling.is_kept()
+    assert compiling.still_to_do()
+    older = [tmp_path / "kernels" / f"state {k}" for k in range(6)]
+    for k, state in enumerate(older):
+        state.mkdir()
+        os.utime(state, (k, k))
+    compiling.set_complete()
+    assert compiling.still_to_do() is None
+    assert {state.name for state in (tmp_path / "kernels").iterdir()} == {
+        compiling.folder().name, *(state.name for state in older[3:]),
+    }  # fmt: skip
 
 
 def test_without_a_home_the_folder_is_one_s_own(fresh, tmp_path):

@@ -62,15 +62,26 @@ def all_read[T](paths: Iterable[Path], read: Callable[[Path], T]) -> list[T]:
     return found
 
 
-def tell_of_compiling() -> None:
-    """Say, before the first week of all, that loops are compiled, and where what was compiled is kept."""
-    if waiting := compiling.still_to_do():
-        print(waiting, file=sys.stderr)
+def compile_first() -> None:
+    """Compile the loops before the first week of all, saying so, how far it is and where they are kept."""
+    waiting = compiling.still_to_do()
+    if not waiting:
+        return
+    print(waiting, file=sys.stderr)
+    from modsim.simulation.ahead import compile_ahead
+
+    with _bar() as bar:
+        line = bar.add_task("compiling", total=None)
+        compile_ahead(lambda done, total: bar.update(line, completed=done, total=total))
 
 
 def progress_bar() -> "Progress":
-    """A bar on standard error with the time gone and the time still to go; it says so if loops are compiled first."""
-    tell_of_compiling()
+    """A bar on standard error with the time gone and the time still to go; loops are compiled first."""
+    compile_first()
+    return _bar()
+
+
+def _bar() -> "Progress":
     from rich.console import Console
     from rich.progress import (
         BarColumn,

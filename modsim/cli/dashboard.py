@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from modsim.cli.common import refuse, tell_of_compiling
+from modsim.cli.common import refuse, compile_first
 
 EXAMPLES = "\b\nExamples:\n  modsim dashboard\n  modsim dashboard --port 9000\n  modsim dashboard --host 0.0.0.0"
 
@@ -37,7 +37,7 @@ def dashboard(
     def ready(address: str) -> None:
         print(f"The page is at {address} (Ctrl-C ends it).", flush=True)
 
-    tell_of_compiling()
+    compile_first()
     print("Starting …", file=sys.stderr, flush=True)
     try:
         from modsim.dashboard.server import serve

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modsim.cli.common import Changes, ScenarioFile, refuse, tell_of_compiling
+from modsim.cli.common import Changes, ScenarioFile, refuse, compile_first
 
 if TYPE_CHECKING:
     from modsim.simulation.community import Community
@@ -89,7 +89,7 @@ def run(
         )
     if problems:
         refuse(problems)
-    tell_of_compiling()
+    compile_first()
     try:
         community = Community(loaded, arm=arm, replicate=replicate, ties=ties)
     except (ValueError, OSError) as error:

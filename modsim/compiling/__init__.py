@@ -4,6 +4,7 @@
 """
 
 import os
+import shutil
 import tempfile
 from contextlib import suppress
 from functools import cache
@@ -13,6 +14,8 @@ from modsim.compiling.sources import code_hash
 
 SWITCH = "MODSIM_KERNELS"
 PLACE = "MODSIM_CACHE"  # a folder of one's own for what was compiled
+_COMPLETE = "complete"
+_KEPT_STATES = 4
 _COMPILED = "compiling", "rules", "world", "inputs", "simulation"  # all that a compiled loop may be made from
 
 
@@ -68,11 +71,24 @@ def _is_own(place: Path) -> bool:
     return found.st_uid == os.getuid() and not found.st_mode & 0o022
 
 
+def is_complete() -> bool:
+    """Whether everything was compiled once, and kept."""
+    return (folder() / _COMPLETE).exists()
+
+
+def set_complete() -> None:
+    """Say so, and throw away what was kept of all but the latest states of the code."""
+    (folder() / _COMPLETE).touch()
+    states = sorted(folder().parent.iterdir(), key=lambda state: state.stat().st_mtime)
+    for state in set(states[:-_KEPT_STATES]) - {folder()}:
+        shutil.rmtree(state, ignore_errors=True)
+
+
 def still_to_do() -> str | None:
     """What to tell somebody who waits, if the loops must be compiled before the first week; None if they need not."""
-    if not is_on() or (is_kept() and any(folder().rglob("*.nbi"))):
+    if not is_on() or (is_kept() and is_complete()):
         return None
-    what = "The first run compiles the model's loops, which takes about three quarters of a minute"
+    what = "The first run compiles the model's loops, which takes about half a minute"
     if is_kept():
         return f"{what}; they are kept in {folder()} for later ones."
     return (

@@ -11,9 +11,13 @@ from inspect import signature
 from types import FunctionType
 from typing import Any, Protocol
 
+from modsim.compiling.interrupts import listening
+
 _EVERY_ACT: list[Any] = []
 _ACTS: list[Any] = []  # those that compiled code cannot call yet
 _to_make_ready: list[Callable[[], object]] = []
+DRIVERS: list["Driver"] = []
+taken_by_another: Callable[[str], bool] | None = None  # set where several processes share the drivers to be compiled
 
 
 def act[**P, R](function: Callable[P, R]) -> Callable[P, R]:
@@ -76,17 +80,24 @@ class Driver:
         self._takes_doing = "do" in signature(function).parameters
         self._compiled: dict[tuple[OwnRule, ...], Callable[..., Any] | None] = {}  # None where that was not possible
         self.__doc__, self.__name__, self.__module__ = function.__doc__, function.__name__, function.__module__
+        self.name = f"{function.__module__}.{function.__qualname__}"
+        DRIVERS.append(self)
 
     def __call__(self, town: Town, *given: Any) -> Any:
         if town.is_compiled:
             place = town.place_of_state
             mine = {name: rule for name, rule in town.own_rules.items() if name in self._names}
             key = tuple(mine.values())
-            if key not in self._compiled:
+            first = key not in self._compiled
+            if first:
                 self._compiled[key] = self._compile(town.do, mine, place, given)
             compiled = self._compiled[key]
             if compiled is not None:
-                return compiled(place, *given)
+                found = compiled(place, *given)
+                if first:
+                    with listening():  # compiling may have taken seconds
+                        pass
+                return found
         return self._function(town.state, *given, *([town.do] if self._takes_doing else []))
 
     @cached_property
@@ -102,10 +113,12 @@ class Driver:
         return found
 
     def _compile(self, do: Any, own: dict[str, OwnRule], place: Any, given: Any) -> Callable[..., Any] | None:
+        if taken_by_another is not None and taken_by_another(self.name):
+            return None
         from modsim.compiling import jit  # only here: Numba is not imported where nothing is compiled
 
         while _to_make_ready:
-            _to_make_ready.pop()()
+            _to_make_ready.pop(0)()
         while _ACTS:
             jit.let_compiled_call(_ACTS.pop())
         jit.let_compiled_call(self._function, makes_columns=True)

@@ -1,18 +1,20 @@
 """Ctrl-C and the order to end wait until compiled code has returned.
 
 A signal that arrives inside a compiled loop makes Python believe that the loop failed (SystemError), and what was
-finished would be lost with it. So a stretch of work that is not to be broken into hears signals at its end. Compiling
-itself, which may take many seconds, is plain Python and can be stopped at once, and so can anything by a second Ctrl-C.
+finished would be lost with it; and one that arrives while Numba compiles or loads leaves its locks held. So a stretch of
+work that is not to be broken into hears signals at its end, or where it says so on the way, or a second Ctrl-C.
 """
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
 _WAITING = (signal.SIGINT, signal.SIGTERM)
+_listens = False  # on the way, just now
+_hear: list[Callable[[], None]] = []  # what passes on a signal that arrived, within a block
 
 
 @contextmanager
@@ -28,22 +30,41 @@ def not_broken_into() -> Iterator[None]:
     heard: list[int] = []
 
     def wait(number: int, frame: FrameType | None) -> None:
-        if heard or _is_compiling(frame):
+        if heard or _listens:
             before[number](number, frame)
         heard.append(number)
+
+    def hear() -> None:
+        if heard:
+            before[heard[0]](heard[0], None)
 
     wait.waits = True  # type: ignore[attr-defined]
     for number, handler in before.items():
         if callable(handler):  # anything else ends or ignores by itself
             signal.signal(number, wait)
+    _hear.append(hear)
     try:
         yield
     finally:
+        _hear.remove(hear)
         for number, handler in before.items():
             if callable(handler):
                 signal.signal(number, handler)
-    if heard:
-        before[heard[0]](heard[0], None)
+    hear()
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Hear, within a stretch that is not to be broken into, what has arrived, and at once what arrives meanwhile."""
+    global _listens
+    _listens = True
+    try:
+        if threading.current_thread() is threading.main_thread():
+            for hear in _hear:
+                hear()
+        yield
+    finally:
+        _listens = False
 
 
 def was_interrupted(error: BaseException | None) -> bool:
@@ -54,10 +75,3 @@ def was_interrupted(error: BaseException | None) -> bool:
         error = error.__cause__ or error.__context__
     return False
 
-
-def _is_compiling(frame: FrameType | None) -> bool:
-    while frame is not None:
-        if str(frame.f_globals.get("__name__", "")).split(".")[0] in ("numba", "llvmlite"):
-            return True
-        frame = frame.f_back
-    return False

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from modsim.compiling.acts import driver
+from modsim.compiling.acts import before_compiling, driver
+from modsim.simulation import ahead
 from modsim.simulation.acts import areas as between
 from modsim.simulation.acts import course, preparing, purse, services
 from modsim.simulation.crowds.propensity import inclination_moves
@@ -19,6 +20,8 @@ __all__ = [
     "police_stop", "programmes_are_planned", "programmes_move_on", "regard_moves", "residents_react", "services_see",
     "sessions_are_held", "settled", "staff_come_and_go", "trust_moves", "workers_visit", "young_people_are_asked",
 ]  # fmt: skip
+
+before_compiling(ahead.compile_ahead)
 
 
 def settled(town: Town) -> Town:

@@ -21,6 +21,7 @@ from modsim.compiling.interrupts import not_broken_into, was_interrupted
 from modsim.inputs.mechanisms import as_it_runs
 from modsim.inputs.problems import InputError
 from modsim.inputs.scenario import Scenario
+from modsim.simulation.ahead import compile_ahead
 from modsim.simulation.lanes import what_makes_the_past
 from modsim.simulation.records import weekly_measures
 from modsim.simulation.rulebook import Rules
@@ -199,6 +200,7 @@ def attempts[T: Work](
                     raise KeyboardInterrupt from None
                 yield task, trouble
         return
+    compile_ahead()  # once, not in each of them
     context = multiprocessing.get_context("spawn")
     waiting = iter(tasks)
     while True:
