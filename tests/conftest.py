@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modsim import Community, Scenario, cli, load_scenario
+from modsim import Scenario, cli, load_scenario
 from modsim.simulation.ahead import compile_ahead
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from modsim.cli.common import refuse, compile_first
+from modsim.cli.common import compile_first, refuse
 
 EXAMPLES = "\b\nExamples:\n  modsim dashboard\n  modsim dashboard --port 9000\n  modsim dashboard --host 0.0.0.0"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modsim.cli.common import Changes, ScenarioFile, refuse, compile_first
+from modsim.cli.common import Changes, ScenarioFile, compile_first, refuse
 
 if TYPE_CHECKING:
     from modsim.simulation.community import Community

@@ -1,8 +1,8 @@
 """Ctrl-C and the order to end wait until compiled code has returned.
 
 A signal that arrives inside a compiled loop makes Python believe that the loop failed (SystemError), and what was
-finished would be lost with it; and one that arrives while Numba compiles or loads leaves its locks held. So a stretch of
-work that is not to be broken into hears signals at its end, or where it says so on the way, or a second Ctrl-C.
+finished would be lost with it; and one that arrives while Numba compiles or loads leaves its locks held. So a stretch
+of work that is not to be broken into hears signals at its end, or where it says so on the way, or a second Ctrl-C.
 """
 
 import signal
@@ -74,4 +74,3 @@ def was_interrupted(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-

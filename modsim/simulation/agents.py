@@ -6,16 +6,22 @@ one's own may do one of them otherwise.
 """
 
 from collections.abc import Callable
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
 
+from modsim.compiling.acts import Driver
 from modsim.inputs.fields import PartnerType
 from modsim.inputs.scenario import GOALS, Goal
-from modsim.rules import excitement, inclining, neighbouring, offending, policing, trusting
-from modsim.simulation.acts import areas, course, looking, preparing, purse, services
-from modsim.simulation.experience import BAD, GOOD
+from modsim.rules import trusting
+from modsim.simulation.acts import areas, course, looking, planning, preparing, purse, recruiting, services
+from modsim.simulation.crowds.propensity import draw_near
+from modsim.simulation.crowds.residents import react
+from modsim.simulation.crowds.streets import feel_stops, happen
+from modsim.simulation.crowds.tiles import goes_through
+from modsim.simulation.crowds.trust import hear
 from modsim.simulation.state import (
     PARTNER,
     PARTNER_WEEKLY,
@@ -28,13 +34,10 @@ from modsim.simulation.state import (
     Standing,
     State,
 )
-from modsim.world.draws import HIGHEST_MEAN, binomial_count, draw, poisson_count
 
 if TYPE_CHECKING:
     from modsim.inputs.scenario import Area
     from modsim.simulation.community import Community
-
-_FAIR, _SERIOUS, _REPORTING = draw("fair stop"), draw("serious"), draw("reporting")
 
 
 def windows(*entities: Entity) -> Callable[[type], type]:
@@ -60,13 +63,25 @@ def _window(name: str, meaning: str) -> property:
     return property(read, write, doc=meaning)
 
 
-def verb(act: Callable[..., Any], does: bool = True) -> Any:
-    """An act as a method: it is told where the agent stands, and how everybody behaves where it `does` need that."""
+def verb(act: Callable[..., Any]) -> Any:
+    """An act as a method: it is told who acts, and how everybody behaves where it needs that."""
+    needs = set(signature(act).parameters)
 
     def method(agent: Any, *given: Any) -> Any:
-        return act(agent.model.town.state, *agent.here, *given, *([agent.model.town.do] if does else []))
+        row, do = [agent.row] if "row" in needs else [], [agent.model.town.do] if "do" in needs else []
+        return act(agent.model.town.state, *agent.here, *row, *given, *do)
 
     method.__doc__, method.__name__ = act.__doc__, act.__name__
+    return method
+
+
+def crowd_verb(driver: Driver, name: str, *given: Any, doc: str) -> Any:
+    """One's part in a stage that is run over everybody, as a method."""
+
+    def method(agent: Any) -> None:
+        goes_through(agent, driver, *given)
+
+    method.__doc__, method.__name__ = doc, name
     return method
 
 
@@ -105,9 +120,6 @@ class _Agent(mesa.Agent):
 @windows(YOUNG_PERSON, YOUNG_PERSON_WEEKLY)
 class YoungPerson(_Agent):
     """One young person: interests, trust in services, propensity, and what they do in a week."""
-
-    inclination: Any
-    lasting: Any
 
     def __init__(self, model: "Community", row: int):
         super().__init__(model)
@@ -184,104 +196,33 @@ class YoungPerson(_Agent):
         p, mine = self.model.scenario.effect, self.interests
         return sum(mine[i] * on_it for i, on_it in menu.items()) if p.match_counts else p.match_reference
 
-    # --- what they do as one of those on the referral list, n being their place on it -------------------------
-
-    be_visited = verb(preparing.be_visited, does=False)
-    may_take_ill = verb(course.may_take_ill, does=False)
-    answer = verb(course.answer, does=False)
-    comes_to_session = verb(course.comes_to_session, does=False)
-    take_part = verb(course.take_part, does=False)
-    end_course = verb(course.end_course, does=False)
-
-    # --- what everybody does ----------------------------------------------------------------------------------
-
-    def find_destination(self) -> None:
-        """Perhaps find work or training half a year after completing."""
-        course.find_destination(self._state, self.area, 0, self.row)
-
-    def _luck(self, what: int) -> float:
-        return looking.luck_of_person(self._state, what, self.area, self.model.week, self.row)
-
-    def _weekly_luck(self, what_for: str) -> float:
-        town = self.model.town
-        return town.world.luck.weekly_uniform(what_for, self.area, town.week, self.slot, self.generation)
-
-    def be_stopped(self, police: int, known: int, all_known: int, youths: int, patrol_hours: float) -> None:
-        """Perhaps be stopped by the police; what is felt to be unfair leaves a mark."""
-        p = self.model.scenario.policing
-        mean = policing.stops_expected(known, all_known, youths, patrol_hours, p)
-        stops = poisson_count(mean, self._weekly_luck("stops"))
-        if stops:
-            fair = binomial_count(stops, p.stop_good, self._luck(_FAIR))
-            looking.experience(self._state, police, self.row, 0, fair, stops - fair)
-            self.benefit -= p.labelling * (stops - fair)
-            self.model.town.touched[self.row] = True
-
-    def move_trust(self) -> None:
-        """Let old experience fade, and add this week's own and what friends tell of theirs."""
-        p, none = self.model.scenario.trust, (0, 0)
-        memory = self.model.town.columns.experience
-        for kind in range(len(memory.apart)):
-            memory.set_apart(kind, self.row)
-        own = self.model.experiences.get(self.row, {})
-        told = [self.model.experiences[friend.row] for friend in self.friends if friend.row in self.model.experiences]
-        for side, after in ((GOOD, trusting.good_after), (BAD, trusting.bad_after)):
-            total = sum(events[side] for events in own.values())
-            for kind in range(len(memory.apart)):
-                mine = own.get(kind, none)[side]
-                heard = sum(events.get(kind, none)[side] for events in told)
-                faded = trusting.fading(memory.own[side, kind, self.row, 0].item(), p)
-                if own or told:
-                    faded = after(faded, mine, total - mine, heard, p)
-                memory.own[side, kind, self.row, 0] = faded
-
     @property
     def trust_gained(self) -> float:
-        """How far their mean trust in the services of the area lies above where it started."""
-        town, total = self.model.town, 0.0
-        for kind, present in enumerate(town.world.partners.has_kind[self.area].tolist()):
-            total = total + self.trust_in(kind) * present
-        return total / int(town.services_present[self.area, 0]) - town.mean_start[self.area, 0].item()
+        """How far their mean trust in the services of the area lies above where it started, as last worked out."""
+        return self.model.town.trust_gained[self.row, 0].item()
 
-    def settle(self) -> None:
-        """Drift back towards who they were; friends pull, and this week's sessions and stops tell."""
-        scenario, friends, total = self.model.scenario, self.friends, 0.0
-        for friend in friends:
-            total = total + self.model.inclination_last_week(friend)
-        weight = inclining.weight_of_friends(self.age, scenario.peers)
-        pull = inclining.pull_of_friends(self.inclination, total, len(friends), weight, scenario.peers)
-        start = self.model.town.mean_start[self.area, 0].item()
-        self.lasting = inclining.lasting_after(self.lasting, self.lasting_target, scenario.effect)
-        slowed = inclining.reversion_slowed(self.inclination, self.trust_gained, start, scenario.order)
-        rule = self.model.town.rules.inclination_after
-        self.inclination = float(rule(self.inclination, slowed, pull, self.benefit, scenario.effect))
+    # what they do as one of those on the referral list, n being their place on it
+    be_visited = verb(preparing.be_visited)
+    may_take_ill = verb(recruiting.may_take_ill)
+    answer = verb(recruiting.answer)
+    comes_to_session = verb(course.comes_to_session)
+    take_part = verb(course.take_part)
+    end_course = verb(course.end_course)
 
-    def live(self, efficacy: float, deterred: float, excited: float) -> None:
-        """Cause this week's incidents, mostly none; some are serious."""
-        scenario, town = self.model.scenario, self.model.town
-        background = town.world.background[self.row].item() * (1.0 + town.columns.displaced[self.area, 0].item())
-        held = offending.restraint(self.trust_gained, efficacy, deterred, scenario.order)
-        mean = town.rules.incident_rate(
-            background, self.inclination + self.lasting, held, self.in_course, excited, scenario.effect,
-            scenario.excitation,
-        )  # fmt: skip
-        self.expected = min(float(mean), HIGHEST_MEAN)
-        self.occurred = poisson_count(self.expected, self._weekly_luck("incidents"))
-        if self.occurred:
-            chance = excitement.chance_serious(excited, self.expected, scenario.excitation)
-            town.serious[self.area, 0] += binomial_count(self.occurred, chance, self._luck(_SERIOUS))
+    # what everybody does
+    find_destination = verb(course.find_destination)
+    feel_stops = verb(feel_stops)
+    move_trust = crowd_verb(
+        hear,
+        "move_trust",
+        doc="Let old experience fade, and add this week's own and what friends tell of theirs.",
+    )
+    settle = crowd_verb(draw_near, "settle", doc="Drift back towards who they were; friends, sessions and stops tell.")
 
-    def be_seen(self, chance_reported: float) -> list[int]:
-        """Some of the incidents are reported; returns how many of those each type of service sees."""
-        town, week = self.model.town, self.model.week
-        self.reported = 0
-        if self.occurred:
-            self.reported = binomial_count(self.occurred, chance_reported, self._luck(_REPORTING))
-        luck, key = town.world.luck, (self.area, week, self.slot, self.generation)
-        return [
-            binomial_count(self.reported, share, luck.uniform(f"seeing: {kind}", *key)) if self.reported else 0
-            for kind, share in zip(town.world.partners.kinds, town.seen_share.tolist(), strict=True)
-        ]
+    def live(self) -> None:
+        """Cause this week's incidents, mostly none."""
+        _, _, number, _ = goes_through(self, happen)
+        self.occurred = number.sum()
 
 
 @windows(PARTNER, PARTNER_WEEKLY)
@@ -324,23 +265,10 @@ class Partner(_Agent):
         """Commitment as regard lets it work out."""
         return float(looking.effective_commitment(self._state, *self.here))
 
-    def may_lose_worker(self) -> None:
-        """Perhaps the programme worker leaves, and another comes."""
-        services.may_lose_worker(self._state, *self.here)
-        if self.worker_left:
-            self.model.town.new_worker(*(np.array([at]) for at in (self.area, self.position, 0)))
-
-    answer_calls = verb(services.answer_calls, does=False)
-    turns_up = verb(preparing.turns_up, does=False)
-    think_of_young_people = verb(services.think_of_young_people, does=False)
-
-    def patrol(self) -> None:
-        """The police stop young people, those more often of whom they know more."""
-        town, people = self.model.town, self.programme.young_people
-        known = [int(town.columns.seen_in_memory[self.kind, person.row, 0]) for person in people]
-        hours = town.usual_patrol[self.area].item() + self.programme.patrol_bought
-        for person, of_them in zip(people, known, strict=True):
-            person.be_stopped(self.kind, of_them, sum(known), len(people), hours)
+    may_lose_worker = verb(services.may_lose_worker)
+    answer_calls = verb(services.answer_calls)
+    turns_up = verb(preparing.turns_up)
+    think_of_young_people = verb(services.think_of_young_people)
 
 
 class _OfArea(_Agent):
@@ -363,7 +291,7 @@ class Anchor(_OfArea):
         """The partner that is the anchor."""
         return self.model.table(self.area)[int(self.model.town.world.partners.anchor[self.area])]
 
-    may_bridge = verb(course.may_bridge, does=False)
+    may_bridge = verb(course.may_bridge)
 
 
 @windows(PROGRAMME, PROGRAMME_WEEKLY)
@@ -454,38 +382,33 @@ class Programme(_OfArea):
         seat = int(self._state.listing[self.here][n].mentor)
         return self.partners[seat] if seat >= 0 else None
 
-    lose_trust_between = verb(services.lose_trust_between, does=False)
-    share_answered = verb(services.share_answered, does=False)
-    receive_hours = verb(purse.receive_hours, does=False)
-    plan_round = verb(preparing.plan_round, does=False)
+    lose_trust_between = verb(services.lose_trust_between)
+    add_up_answered = verb(services.add_up_answered)
+    receive_hours = verb(purse.receive_hours)
+    plan_round = verb(planning.plan_round)
     visit_young_people = verb(preparing.visit_young_people)
     meet = verb(preparing.meet)
-    ask_young_people = verb(course.ask_young_people)
-    give_places = verb(course.give_places, does=False)
+    ask_young_people = verb(recruiting.ask_young_people)
+    give_places = verb(recruiting.give_places)
     hear_participants = verb(course.hear_participants)
     hold_session = verb(course.hold_session)
+    look_for_destinations = verb(course.look_for_destinations)
     move_on = verb(course.move_on)
-    count_reports = verb(areas.count_reports, does=False)
-    may_lapse = verb(areas.may_lapse, does=False)
+    count_reports = verb(areas.count_reports)
+    may_lapse = verb(areas.may_lapse)
     consider_adopting = verb(areas.consider_adopting)
-    keep_level = verb(areas.keep_level, does=False)
+    keep_level = verb(areas.keep_level)
 
 
 @windows(RESIDENT)
 class Resident(_Agent):
     """An adult of an area, standing for several: hears of incidents, fears, trusts, would step in or not."""
 
-    fear: Any
-    efficacy: Any
-    resident_good: Any
-    resident_bad: Any
-
     def __init__(self, model: "Community", row: int):
         super().__init__(model)
         people = model.town.world.residents
         self.row, self.area, self.slot, self.seat = row, int(people.area[row]), int(people.slot[row]), (row,)
         self.here = self.area, 0
-        self.known = self.saw_session = 0  # incidents heard of this week; whether a session was seen
 
     def __repr__(self) -> str:
         return f"<Resident {self.slot} of {self.place.label}, fear {self.fear:.2f}>"
@@ -502,22 +425,11 @@ class Resident(_Agent):
         good, bad = self.resident_good, self.resident_bad
         return trusting.trust(scenario.residents.start_trust, good, bad, scenario.trust)
 
-    def look_around(self, reported: int, session_held: bool) -> None:
-        """Come to know of some of the week's reported incidents, and perhaps of a session; fear more or less."""
-        town, p = self.model.town, self.model.scenario.residents
-        u = town.world.luck.weekly_uniform("hearing of it", self.area, town.week, self.slot, 0)
-        self.known = binomial_count(reported, p.sees, u)
-        u = town.world.luck.weekly_uniform("seeing sessions", self.area, town.week, self.slot, 0)
-        self.saw_session = int(session_held and u < p.sees)
-        self.fear = float(neighbouring.fear_after(self.fear, self.known, town.usually_known[self.area].item(), p))
-
-    def think_again(self, answered_share: float) -> None:
-        """Trust services more or less by what was heard and seen, and by what neighbours tell; efficacy follows."""
-        p, q, neighbours = self.model.scenario.residents, self.model.scenario.trust, self.neighbours
-        told = sum(neighbour.known for neighbour in neighbours)
-        seen = sum(neighbour.saw_session for neighbour in neighbours)
-        good, good_heard = self.known * answered_share + self.saw_session, told * answered_share + seen
-        self.resident_good = neighbouring.memory_after(self.resident_good, good, good_heard, p, q)
-        bad, bad_heard = q.loss_to_gain * self.known, q.loss_to_gain * told
-        self.resident_bad = neighbouring.memory_after(self.resident_bad, bad, bad_heard, p, q)
-        self.efficacy = neighbouring.efficacy_after(self.efficacy, self.fear, self.trust, p)
+    look_around = crowd_verb(
+        react, "look_around", True, False,
+        doc="Come to know of some of the week's reported incidents, and perhaps of a session.",
+    )  # fmt: skip
+    think_again = crowd_verb(
+        react, "think_again", False, True,
+        doc="Fear and trust more or less by what was heard and seen, and by what neighbours tell; efficacy follows.",
+    )  # fmt: skip

@@ -23,7 +23,8 @@ _was_tried = False
 _SMALL = {
     "arms": {"none": {"spends_on": "nothing"}, "some": {}},
     "activities": [
-        {"id": "one", "origin_share": 1.0, "swaps_with": "other"}, {"id": "other", "swaps_with": "one"},
+        {"id": "one", "origin_share": 1.0, "swaps_with": "other"},
+        {"id": "other", "swaps_with": "one"},
     ],
     "areas": [{"id": "here", "role": "recipient", "population": 500, "opens_week": 0}],
 }
@@ -83,7 +84,7 @@ def _help(claims: Path) -> None:
     arms = list(scenario.arms.values())
     world = World(scenario, 0, [0])
     town = drive.settled(Town(world, arms, [scenario] * 2, Records(scenario, 1, 2)))
-    live_one_week(town, -scenario.settings.history_weeks, drive)
+    live_one_week(town, -scenario.settings.history_weeks)
     drive.draw_up_list(town, 0, 1)
 
 

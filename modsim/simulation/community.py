@@ -1,25 +1,27 @@
 """One future of one arm as a Mesa model, with young people, partners, anchor organisations and programmes as agents."""
 
 from collections.abc import Callable
+from functools import cached_property
+from inspect import signature
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal
 
 import mesa
 import networkx as nx
-import numpy as np
 
+from modsim.compiling.acts import VERBS
 from modsim.inputs.mechanisms import as_it_runs
 from modsim.inputs.reading import load_scenario
 from modsim.inputs.scenario import Scenario
-from modsim.simulation import drive, one_by_one
+from modsim.simulation import drive
 from modsim.simulation.agents import Anchor, Partner, Programme, Resident, YoungPerson
 from modsim.simulation.records import Records, is_counted, weekly_measures
 from modsim.simulation.rulebook import Rules, check_rules, what_all_do
 from modsim.simulation.town import Town
 from modsim.simulation.week import live_one_week
 from modsim.world.ties import Ties
-from modsim.world.young_people import FIXED_POINT, World
+from modsim.world.young_people import World
 
 
 class Community(mesa.Model):
@@ -79,18 +81,17 @@ class Community(mesa.Model):
         world = World(scenario, luck_seed, [replicate], _given_ties(ties, scenario.young_people))
         records = Records(scenario, len(scenario.areas), 1)
         self.town = drive.settled(Town(world, [scenario.arms[arm]], [scenario], records, rules=rules))
-        self.town.model = self
         for week in range(-scenario.settings.history_weeks, 0):
-            live_one_week(self.town, week, drive)  # agents are made when it is over
+            live_one_week(self.town, week)  # agents are made when it is over
         areas, partners = range(len(scenario.areas)), self.town.world.partners
         self._tables = [[Partner(self, area, seat) for seat in range(partners.size[area])] for area in areas]
         self._anchors = [Anchor(self, area) if partners.anchor[area] >= 0 else None for area in areas]
         self.programmes = [Programme(self, area) for area in areas]
         self._people = [YoungPerson(self, row) for row in range(self.town.world.rows)]
         self._residents = [Resident(self, row) for row in range(self.town.world.residents.rows)]
-        self._met = self.town.world.generation.copy()  # the generation each agent stands for
-        self.experiences: dict[int, dict[int, tuple[int, int]]] = {}  # of this week: row, kind of service, good and bad
-        self._inclinations = np.zeros(self.town.world.rows)
+        self.town.model = self
+        if pace == "agent":
+            self.town.go_by_agents()
         known = [name for name in weekly_measures(scenario) if not name.endswith("_reference")]  # one lane has no other
         reporters = {name: [self.recorded, [name]] for name in known}
         self.datacollector = mesa.DataCollector(model_reporters={"week": "week", **reporters})
@@ -128,14 +129,6 @@ class Community(mesa.Model):
         """The resident at a row."""
         return self._residents[row]
 
-    def mean_of_residents(self, attribute: str) -> list[float]:
-        """Mean of what residents hold, by area."""
-        total, number = [0] * len(self.programmes), [0] * len(self.programmes)
-        for resident in self._residents:
-            total[resident.area] += int(np.rint(getattr(resident, attribute) * FIXED_POINT))
-            number[resident.area] += 1
-        return [whole / (people * FIXED_POINT) for whole, people in zip(total, number, strict=True)]
-
     @property
     def anchors(self) -> mesa.agent.AgentSet:
         """The anchor organisations, as a Mesa agent set; empty where no area has one."""
@@ -167,44 +160,41 @@ class Community(mesa.Model):
         if self.week + 1 >= self.scenario.settings.weeks:
             horizon = self.scenario.settings.weeks
             raise RuntimeError(f"the horizon is reached: settings.weeks = {horizon}; set more there to go on")
-        self._live(self.week + 1)
+        live_one_week(self.town, self.week + 1)
         self.running = self.week + 1 < self.scenario.settings.weeks
         self.datacollector.collect(self)
-
-    def _live(self, week: int) -> None:
-        live_one_week(self.town, week, one_by_one if self.pace == "agent" else drive)
-        if self.pace == "week":
-            self.welcome(np.nonzero(self._met != self.town.world.generation)[0].tolist())
 
     def welcome(self, rows: list[int]) -> None:
         """Replace the agents of rows that newcomers now hold."""
         for row in rows:
             self._people[row].remove()
             self._people[row] = YoungPerson(self, row)
-        self._met[rows] = self.town.world.generation[rows]
 
-    def remember_inclinations(self) -> None:
-        """Keep everybody's propensity as it is before it moves: all feel their friends at the same moment."""
-        self._inclinations = self.town.columns.inclination[:, 0].copy()
-
-    def inclination_last_week(self, person: YoungPerson) -> float:
-        """Somebody's propensity before it moved this week."""
-        return self._inclinations[person.row].item()
-
-    def what_agents_do(self) -> SimpleNamespace:
+    @cached_property
+    def do(self) -> SimpleNamespace:
         """The rules of behaviour, and verbs that ask the agents to do what they do."""
+        found = what_all_do(self.town.rules)
+        for name, act in VERBS.items():
+            setattr(found, name, self._ask(name, list(signature(act).parameters)))
+        return found
 
-        def of_person(name: str) -> Callable[..., Any]:
-            return lambda town, area, lane, n, *given: getattr(self.person(town.listing[area, lane, n].listed), name)(
-                n, *given
-            )
+    def _ask(self, name: str, parameters: list[str]) -> Callable[..., Any]:
+        """A verb that asks the agent whom it is about; agents know by themselves how everybody behaves."""
+        about = parameters[3] if len(parameters) > 3 else ""
 
-        do = what_all_do(self.town.rules)
-        for name in ("be_visited", "may_take_ill", "answer", "comes_to_session", "take_part", "end_course"):
-            setattr(do, name, of_person(name))
-        do.turns_up = lambda town, area, lane, seat, need: self.table(area)[seat].turns_up(need)
-        do.may_bridge = lambda town, area, lane: (anchor := self.anchor_of(area)) and anchor.may_bridge()
-        return do
+        def ask(town: Any, area: int, lane: int, *given: Any) -> Any:
+            if "do" in parameters:
+                given = given[:-1]
+            if about == "n":  # somebody on the referral list
+                return getattr(self.person(town.listing[area, lane, given[0]].listed), name)(*given)
+            if about == "row":
+                return getattr(self.person(given[0]), name)(*given[1:])
+            if about == "seat":
+                return getattr(self.table(area)[given[0]], name)(*given[1:])
+            agent = self.anchor_of(area) if hasattr(Anchor, name) else self.programmes[area]
+            return agent and getattr(agent, name)(*given)
+
+        return ask
 
     def recorded(self, measure: str) -> float:
         """A weekly measure over all new areas in the week lived last: a sum, or a mean over areas."""

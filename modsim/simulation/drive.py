@@ -5,7 +5,7 @@ import numpy as np
 from modsim.compiling.acts import before_compiling, driver
 from modsim.simulation import ahead
 from modsim.simulation.acts import areas as between
-from modsim.simulation.acts import course, preparing, purse, services
+from modsim.simulation.acts import course, planning, purse, recruiting, services  # noqa: F401  # all verbs
 from modsim.simulation.crowds.propensity import inclination_moves
 from modsim.simulation.crowds.residents import residents_react, settle_residents
 from modsim.simulation.crowds.streets import incidents_happen, incidents_stir, police_stop, services_see
@@ -33,16 +33,18 @@ def settled(town: Town) -> Town:
 
 def people_age_and_move(town: Town, week: int) -> None:
     """The calendar turns: rows of people who grew out are put at rest for the newcomers."""
-    town.welcome(town.world.turn(week))
+    newcomers = town.world.turn(week)
+    town.welcome(newcomers)
+    if town.model:
+        town.model.welcome(newcomers.tolist())
 
 
 @driver
-def _staff_come_and_go(town):
-    for area in range(town.programmes.shape[0]):
-        for lane in range(town.programmes.shape[1]):
-            for seat in range(town.seats.shape[1]):
-                services.may_lose_worker(town, area, lane, seat)
-            services.lose_trust_between(town, area, lane)
+def _staff_come_and_go(town, do):
+    for area, lane in np.ndindex(town.programmes.shape):
+        for seat in range(town.areas[area].table):
+            do.may_lose_worker(town, area, lane, seat)
+        do.lose_trust_between(town, area, lane)
 
 
 def staff_come_and_go(town: Town) -> None:
@@ -55,35 +57,30 @@ def staff_come_and_go(town: Town) -> None:
 
 
 @driver
-def partners_answer_calls(town):
-    for area in range(town.programmes.shape[0]):
-        for lane in range(town.programmes.shape[1]):
-            for seat in range(town.seats.shape[1]):
-                services.answer_calls(town, area, lane, seat)
-            town.now[area, lane].answered_share = services.share_answered(town, area, lane)
+def partners_answer_calls(town, do):
+    for area, lane in np.ndindex(town.programmes.shape):
+        for seat in range(town.areas[area].table):
+            do.answer_calls(town, area, lane, seat)
+        do.add_up_answered(town, area, lane)
 
 
 @driver
-def hours_arrive(town):
-    for area in range(town.programmes.shape[0]):
-        for lane in range(town.programmes.shape[1]):
-            purse.receive_hours(town, area, lane)
+def hours_arrive(town, do):
+    for area, lane in np.ndindex(town.programmes.shape):
+        do.receive_hours(town, area, lane)
 
 
 @driver
-def _programmes_are_planned(town, begins):
-    """Which programmes begin a round goes into `begins` (areas, lanes)."""
-    for area in range(town.programmes.shape[0]):
-        for lane in range(town.programmes.shape[1]):
-            begins[area, lane] = preparing.plan_round(town, area, lane)
+def _programmes_are_planned(town, do):
+    for area, lane in np.ndindex(town.programmes.shape):
+        do.plan_round(town, area, lane)
 
 
 def programmes_are_planned(town: Town) -> None:
     """Rounds begin where they fit and can be paid, each with a referral list."""
     town.know_wishes()
-    begins = np.zeros(town.columns.purse.shape, dtype=bool)
-    _programmes_are_planned(town, begins)
-    for area, lane in np.argwhere(begins).tolist():
+    _programmes_are_planned(town)
+    for area, lane in np.argwhere(town.now.begins).tolist():
         draw_up_list(town, area, lane)
 
 
@@ -96,41 +93,32 @@ def draw_up_list(town: Town, area: int, lane: int) -> None:
 @driver
 def _put_on_list(town, area, lane, rows):
     for n in range(town.listing.shape[2]):
-        preparing.put_on_list(town, area, lane, n, rows[n] if n < len(rows) else -1)
+        planning.put_on_list(town, area, lane, n, rows[n] if n < len(rows) else -1)
 
 
 @driver
 def workers_visit(town, do):
-    for area in range(town.programmes.shape[0]):
-        for lane in range(town.programmes.shape[1]):
-            preparing.visit_young_people(town, area, lane, do)
+    for area, lane in np.ndindex(town.programmes.shape):
+        do.visit_young_people(town, area, lane, do)
 
 
 @driver
 def partners_meet(town, do):
-    for area in range(town.programmes.shape[0]):
-        for lane in range(town.programmes.shape[1]):
-            preparing.meet(town, area, lane, do)
+    for area, lane in np.ndindex(town.programmes.shape):
+        do.meet(town, area, lane, do)
 
 
 @driver
 def _young_people_are_asked(town, do):
-    for area in range(town.programmes.shape[0]):
-        for lane in range(town.programmes.shape[1]):
-            course.ask_young_people(town, area, lane, do)
-    for area in range(town.programmes.shape[0]):  # all have been asked at the same moment
-        for lane in range(town.programmes.shape[1]):
-            course.give_places(town, area, lane)
+    for area, lane in np.ndindex(town.programmes.shape):
+        do.ask_young_people(town, area, lane, do)
+    for area, lane in np.ndindex(town.programmes.shape):  # all have been asked at the same moment
+        do.give_places(town, area, lane)
 
 
 def young_people_are_asked(town: Town) -> None:
     """A wave of invitations; who they are who take a place is written down."""
     _young_people_are_asked(town)
-    write_down_who_joined(town)
-
-
-def write_down_who_joined(town: Town) -> None:
-    """Count who they are who took a place this week."""
     c = town.columns
     if (c.stage == RECRUITING).any():
         area, n, lane = np.nonzero((c.luck <= 1.0) & (c.luck >= 0.0) & (c.standing == IN))
@@ -140,9 +128,8 @@ def write_down_who_joined(town: Town) -> None:
 
 @driver
 def participants_are_heard(town, do):
-    for area in range(town.programmes.shape[0]):
-        for lane in range(town.programmes.shape[1]):
-            course.hear_participants(town, area, lane, do)
+    for area, lane in np.ndindex(town.programmes.shape):
+        do.hear_participants(town, area, lane, do)
 
 
 @driver
@@ -152,19 +139,13 @@ def _sessions_are_held(town, do):
             town.touched[row] = False
             for lane in range(town.programmes.shape[1]):
                 town.benefit[row, lane], town.in_course[row, lane] = 0.0, False
-    for area in range(town.programmes.shape[0]):
-        for lane in range(town.programmes.shape[1]):
-            course.hold_session(town, area, lane, do)
+    for area, lane in np.ndindex(town.programmes.shape):
+        do.hold_session(town, area, lane, do)
 
 
 def sessions_are_held(town: Town) -> None:
     """A week of every course; who came for the first time is followed from now on."""
     _sessions_are_held(town)
-    write_down_first_sessions(town)
-
-
-def write_down_first_sessions(town: Town) -> None:
-    """Follow those who came for the first time this week."""
     if town.now.session_held.any():
         c = town.columns
         area, n, lane = np.nonzero(town.now.session_held[:, None, :] & (c.listed >= 0) & c.comes)
@@ -175,28 +156,23 @@ def write_down_first_sessions(town: Town) -> None:
 
 
 @driver
-def destinations_are_found(town):
-    for area in range(town.programmes.shape[0]):
-        for lane in range(town.programmes.shape[1]):
-            if town.programmes[area, lane].completions:
-                for row in range(town.areas[area].first, town.areas[area].end):
-                    course.find_destination(town, area, lane, row)
+def destinations_are_found(town, do):
+    for area, lane in np.ndindex(town.programmes.shape):
+        do.look_for_destinations(town, area, lane, do)
 
 
 @driver
-def regard_moves(town):
-    for area in range(town.programmes.shape[0]):
-        for lane in range(town.programmes.shape[1]):
-            for seat in range(town.seats.shape[1]):
-                services.think_of_young_people(town, area, lane, seat)
-            town.now[area, lane].good_contacts = 0
+def regard_moves(town, do):
+    for area, lane in np.ndindex(town.programmes.shape):
+        for seat in range(town.areas[area].table):
+            do.think_of_young_people(town, area, lane, seat)
+        town.now[area, lane].good_contacts = 0
 
 
 @driver
 def programmes_move_on(town, do):
-    for area in range(town.programmes.shape[0]):
-        for lane in range(town.programmes.shape[1]):
-            course.move_on(town, area, lane, do)
+    for area, lane in np.ndindex(town.programmes.shape):
+        do.move_on(town, area, lane, do)
 
 
 @driver
@@ -208,29 +184,19 @@ def areas_learn(town):
 
 @driver
 def _areas_decide(town, do):
-    areas, lanes = town.programmes.shape
-    for area in range(areas):
-        for lane in range(lanes):
-            between.count_reports(town, area, lane)
-    for area in range(areas):
-        for lane in range(lanes):
-            between.may_lapse(town, area, lane)
+    for area, lane in np.ndindex(town.programmes.shape):
+        do.count_reports(town, area, lane)
+    for area, lane in np.ndindex(town.programmes.shape):
+        do.may_lapse(town, area, lane)
     if town.scene[0].diffusion:
-        for area in range(areas):
-            for lane in range(lanes):
-                if town.scene[0].week >= 0:
-                    between.consider_adopting(town, area, lane, do)
-                between.keep_level(town, area, lane)
+        for area, lane in np.ndindex(town.programmes.shape):
+            do.consider_adopting(town, area, lane, do)
+            do.keep_level(town, area, lane)
 
 
 def areas_decide(town: Town) -> None:
     """Some programmes lapse; where the programme spreads by itself, some areas take it up on what they hear."""
-    learn_errors_of_evaluation(town)
-    _areas_decide(town)
-
-
-def learn_errors_of_evaluation(town: Town) -> None:
-    """How far this year's evaluations are off; where the programme spreads by itself."""
     if town.scenario.settings.spreads == "diffusion":
         areas, year = np.arange(len(town.world.areas)), town.week // PARTICIPANT_WINDOW_WEEKS
         town.state.error_of_evaluation[:] = town.world.luck.normal("error of an evaluation", areas, year)
+    _areas_decide(town)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from modsim.inputs.scenario import Scenario
-from modsim.simulation.acts.preparing import chosen_lead
+from modsim.simulation.acts.planning import chosen_lead
 from modsim.simulation.columns import HEADINGS, NEVER, PARTICIPANT_WINDOW_WEEKS, Stage, entries
 from modsim.simulation.listing import list_of
 from modsim.simulation.town import Town, summed

@@ -115,7 +115,7 @@ def live_history(
         records = Records(first, len(world.areas), len(points))
         town = drive.settled(Town(world, nothing, points, records, rules=rules))
     for week in range(-first.settings.history_weeks, 0):
-        live_one_week(town, week, drive)
+        live_one_week(town, week)
         if each_week is not None:
             each_week(week)
     return world, town.columns
@@ -214,7 +214,7 @@ def run(
     with not_broken_into():
         town = drive.settled(Town(world, arms, scenarios, records, columns, rules))
     for week in range(first.settings.weeks):
-        live_one_week(town, week, drive)
+        live_one_week(town, week)
         if look is not None:
             look(town)
         if each_week is not None:

@@ -181,6 +181,7 @@ PROGRAMME = Entity(
 PROGRAMME_WEEKLY = Entity(
     answered_share=(number, "Share of the hours of calls that waited this week which partners answered.", "share", 1),
     patrol_bought=(number, "Hours of patrol bought this week.", "hours"),
+    begins=(yes, "Whether a round begins this week."),
     broker_paid=(yes, "Whether this week a researcher between areas was paid, here or elsewhere."),
     session_held=(yes, "Whether there was a session this week."),
     good_contacts=(whole, "Good contacts of this week with the lead.", "contacts"),
@@ -334,7 +335,6 @@ class State(NamedTuple):
     resident_bad: Any
     people: Any  # (rows, lanes) YOUNG_PERSON
     inclination: Any  # (rows, lanes), as the next ones
-    inclination_next: Any
     lasting: Any
     lasting_target: Any
     trust_gained: Any

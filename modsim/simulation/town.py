@@ -12,7 +12,7 @@ from modsim.inputs.scenario import Scenario
 from modsim.inputs.uncertainties.services import commitment_at
 from modsim.rules import partnering, trusting
 from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Columns, Stage, Standing, entries
-from modsim.simulation.crowds.tiles import unsigned
+from modsim.simulation.crowds.tiles import laid_out, unsigned
 from modsim.simulation.rulebook import Rules, rules_stand, what_all_do
 from modsim.simulation.state import EXPERIENCE, PARTNER_WEEKLY, PROGRAMME_WEEKLY, State
 from modsim.simulation.surroundings import surroundings
@@ -46,6 +46,9 @@ class Town:
         self.scenario = scenario = scenarios[0]
         self.records = records
         self.model: Community | None = None  # the Mesa model, where there is one
+        self.by_agents = False  # whether its agents act by their own verbs
+        self.laid_out: tuple[Any, ...] = ()  # for a stage in which they do
+        self._do = what_all_do(self.rules)
         self.keys_of_seeing = np.array([draw(f"seeing: {kind}") for kind in world.partners.kinds])
         self.fixed = surroundings(world, scenarios, arms)
         self.levers = self.fixed["levers"]
@@ -75,7 +78,7 @@ class Town:
         self.caused: tuple[np.ndarray, ...] = (row, lane, c.occurred[row, lane], np.zeros(len(row)))
         self.changed = ((c.lasting != 0.0) | (c.lasting_target != 0.0)).any(axis=1)  # rows: for good, in some lane
         self.touched = ((c.benefit != 0.0) | c.in_course).any(axis=1)  # rows: by a session or a stop, this week
-        self.spare = np.empty(c.inclination.shape)  # where inclination goes next
+        self.spare = np.empty(c.inclination.shape)  # inclination as it was
         self.reports = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # reported incidents of this week
         self.serious = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # incidents of this week
         self.trust_gained = np.zeros((world.rows, self.lanes))  # in services, on average, since the start
@@ -95,7 +98,7 @@ class Town:
             self._state = State(
                 **self.fixed, **records, first_row=unsigned(world.first_row), age=world.age,
                 ties=unsigned(world.ties.start), tied=unsigned(world.ties.friends), inclination=c.inclination,
-                inclination_next=self.spare, lasting=c.lasting, trust_gained=self.trust_gained,
+                lasting=c.lasting, trust_gained=self.trust_gained,
                 mean_start=self.mean_start, first_resident=unsigned(world.residents.first_row),
                 neighbour_ties=unsigned(world.residents.ties.start),
                 neighbours=unsigned(world.residents.ties.friends), usually_known=self.usually_known, fear=c.fear,
@@ -126,13 +129,18 @@ class Town:
     @property
     def do(self) -> SimpleNamespace:
         """How everybody behaves: the rules, and the verbs of young people and partners, by name."""
-        return self.model.what_agents_do() if self.model and self.model.pace == "agent" else what_all_do(self.rules)
+        return self.model.do if self.model and self.by_agents else self._do
 
     @property
     def is_compiled(self) -> bool:
         """Whether loops may be compiled: not where agents act by their own verbs, or a rule was changed where it is."""
-        by_agents = self.model is not None and self.model.pace == "agent"
-        return self._rules_stand and not by_agents and compiling.is_on()
+        return self._rules_stand and not self.by_agents and compiling.is_on()
+
+    def go_by_agents(self) -> None:
+        """From now on agents act by their own verbs, one after another."""
+        self.by_agents = True
+        self.fixed["numbers"] = laid_out(self.p, 1)  # each is gone through alone
+        self.columns_changed_places()
 
     def begin_week(self, week: int) -> None:
         """Set the clock of the acts, and see that there is room for all experiences of a week."""

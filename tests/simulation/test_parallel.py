@@ -103,10 +103,10 @@ def really_lived(monkeypatch, work):
     """People-lane-weeks that some work lives through, counted week by week."""
     lived = 0
 
-    def counted(town, week, how):
+    def counted(town, week):
         nonlocal lived
         lived += town.world.rows * town.lanes
-        live_one_week(town, week, how)
+        live_one_week(town, week)
 
     with monkeypatch.context() as patch:
         patch.setattr("modsim.simulation.runs.live_one_week", counted)

@@ -1,6 +1,6 @@
 """How know-how travels between areas, and how a programme spreads, lasts or lapses."""
 
-from modsim.compiling.acts import act
+from modsim.compiling.acts import act, verb
 from modsim.rules import partnering, spreading
 from modsim.simulation.acts.course import break_off
 from modsim.simulation.acts.looking import ENOUGH, effective_commitment, is_open, luck, mean_trust_in
@@ -98,7 +98,7 @@ def _pays_broker(town, area, lane):
     return town.levers[area, lane].broker and town.areas[area].is_recipient and is_open(town, area, lane)
 
 
-@act
+@verb
 def count_reports(town, area, lane):
     """Keep the year's reported incidents up to date."""
     place = town.scene[0].week % PARTICIPANT_WINDOW_WEEKS
@@ -116,7 +116,7 @@ def apparent_fall(town, area, lane):
     return spreading.fall(one.reported_before, one.reported_last_year, 0.0)
 
 
-@act
+@verb
 def may_lapse(town, area, lane):
     """Perhaps a programme comes to an end: more often after a loss, and where no fall was seen in a year."""
     if not town.areas[area].is_recipient or not is_open(town, area, lane):
@@ -171,11 +171,12 @@ def readiness(town, area, lane):
     return total / town.areas[area].table
 
 
-@act
+@verb
 def consider_adopting(town, area, lane, do):
     """Where the programme spreads by itself: perhaps an area takes it up on what it hears."""
     one, p, scene = town.programmes[area, lane], town.p[lane], town.scene[0]
-    if not (town.levers[area, lane].spends and town.areas[area].is_recipient and one.opens == NOT_YET):
+    may_adopt = town.levers[area, lane].spends and town.areas[area].is_recipient and one.opens == NOT_YET
+    if scene.week < 0 or not may_adopt:
         return
     first, number = town.areas[area].first_area, town.hears_from.shape[1]
     evidence = max(p.spread.evidence, town.now[area, lane].broker_paid * p.learning.broker_evidence)
@@ -193,7 +194,7 @@ def consider_adopting(town, area, lane, do):
         one.opens = scene.week + 1
 
 
-@act
+@verb
 def keep_level(town, area, lane):
     """Where a programme opens next week, keep how expected incidents stood to the background over the year before."""
     one, scene = town.programmes[area, lane], town.scene[0]

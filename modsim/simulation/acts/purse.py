@@ -1,6 +1,6 @@
 """The purse of a programme: what arrives, what is paid, and what partners put in."""
 
-from modsim.compiling.acts import act
+from modsim.compiling.acts import act, verb
 from modsim.rules import partnering
 from modsim.simulation.acts.looking import (
     ENOUGH,
@@ -40,7 +40,7 @@ def first_knowledge(town, area, lane):
     return max(lever.process_knowledge, lever.guide * p.guide_level) * p.travels
 
 
-@act
+@verb
 def receive_hours(town, area, lane):
     """A grant in the opening week, then the weekly budget and what is pledged; patrol takes it all at once."""
     one, now, lever = town.programmes[area, lane], town.now[area, lane], town.levers[area, lane]

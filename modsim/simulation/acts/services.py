@@ -1,6 +1,6 @@
 """What a partner does in a week: staff come and go, calls are answered, young people are thought of."""
 
-from modsim.compiling.acts import act
+from modsim.compiling.acts import act, verb
 from modsim.rules import partnering
 from modsim.simulation.acts.looking import ENOUGH, luck
 from modsim.simulation.state import PARTICIPANT_WINDOW_WEEKS
@@ -9,13 +9,11 @@ from modsim.world.draws import draw
 _LEAVING = draw("worker leaves")
 
 
-@act
+@verb
 def may_lose_worker(town, area, lane, seat):
     """Perhaps the programme worker leaves: mentors' ties break; if it leads, rapport and process knowledge go too."""
     place, partner, now = town.seats[area, seat], town.partners[area, lane, seat], town.partners_now[area, lane, seat]
     now.worker_left = False
-    if not place.present:
-        return
     week = town.scene[0].week
     chance = partnering.chance_of_worker_leaving(partner.strained, town.p[lane].turnover)
     if luck(town, _LEAVING, area, week, place.number, 0) >= chance:
@@ -48,7 +46,7 @@ def lose_rapport(town, area, lane):
         town.people[row, lane].contact_weeks = 0
 
 
-@act
+@verb
 def lose_trust_between(town, area, lane):
     """Where workers have left this week, trust between services goes in part, as may what they spanned."""
     left = town.partners_now[area, lane]
@@ -65,7 +63,7 @@ def lose_trust_between(town, area, lane):
         town.pair_trust[area, lane, k] = partnering.trust_between_left(town.pair_trust[area, lane, k], own, spanner, p)
 
 
-@act
+@verb
 def answer_calls(town, area, lane, seat):
     """Incidents seen last week come first; the hours left are free, and more than a week's calls strain."""
     partner, now, hours = (
@@ -80,25 +78,23 @@ def answer_calls(town, area, lane, seat):
     partner.strained = partner.queue > hours
 
 
-@act
-def share_answered(town, area, lane):
-    """Share of the hours of calls that waited this week which the partners of an area answered."""
+@verb
+def add_up_answered(town, area, lane):
+    """Work out the share of the hours of calls that waited this week which the partners of an area answered."""
     total = done = 0.0
     for seat in range(town.seats.shape[1]):
         total += town.partners_now[area, lane, seat].waiting
         done += town.partners_now[area, lane, seat].answered
-    return done / max(total, ENOUGH) if total > 0.0 else 1.0
+    town.now[area, lane].answered_share = done / max(total, ENOUGH) if total > 0.0 else 1.0
 
 
-@act
+@verb
 def think_of_young_people(town, area, lane, seat):
     """Regard follows good contacts and what is seen, against the usual of the last year.
 
     For weeks before there was anything to see, the usual is what the scenario says of the area.
     """
     place, partner, scene = town.seats[area, seat], town.partners[area, lane, seat], town.scene[0]
-    if not place.present:
-        return
     one = town.programmes[area, lane]
     contacts = town.now[area, lane].good_contacts if one.lead == seat else 0
     missing = max(PARTICIPANT_WINDOW_WEEKS - (scene.week + scene.history_weeks), 0)

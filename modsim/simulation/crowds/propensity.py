@@ -3,26 +3,24 @@
 import numpy as np
 
 from modsim.compiling.acts import act, at_place, driver
-from modsim.compiling.threads import over_spans
 from modsim.rules import inclining
-from modsim.simulation.crowds.tiles import NOUGHT, ONE, spread_lanes
+from modsim.simulation.crowds.tiles import NOUGHT, ONE, all_go_through, spread_lanes
 from modsim.simulation.town import Town
 
 
 def inclination_moves(town: Town) -> None:
     """What changed in everybody's log-rate fades, friends pull, this week's sessions and stops tell."""
-    over_spans(town.world.spans, lambda begin, stop: _move(town, begin, stop))
     c = town.columns
-    c.inclination, town.spare = town.spare, c.inclination
-    town.columns_changed_places()
+    town.spare[:] = c.inclination  # all feel their friends at the same moment
+    all_go_through(town, draw_near, (town.spare.reshape(-1), c.inclination.reshape(-1)), "young_people", "settle")
 
 
 @driver
-def _move(town, begin, stop, do):
-    """Propensity after this week into `inclination_next`, in areas `begin` to before `stop`."""
+def draw_near(town, begin, stop, lowest, highest, now, after, do):
+    """Propensity `after` this week from that of last week, `now`, in areas `begin` to before `stop`, of some rows."""
     first_row, tie_start, friends, lanes = town.first_row, town.ties, town.tied, np.uint64(town.p.shape[0])
-    now, lasting, target = town.inclination.reshape(-1), town.lasting.reshape(-1), town.lasting_target.reshape(-1)
-    gained, benefit, after = town.trust_gained.reshape(-1), town.benefit.reshape(-1), town.inclination_next.reshape(-1)
+    lasting, target = town.lasting.reshape(-1), town.lasting_target.reshape(-1)
+    gained, benefit = town.trust_gained.reshape(-1), town.benefit.reshape(-1)
     effect, order, peers = town.numbers.effect, town.numbers.order, town.numbers.peers
     width = np.uint64(len(effect.reversion_per_week))
     rows_in_tile = width // lanes
@@ -30,8 +28,9 @@ def _move(town, begin, stop, do):
     slowed, nothing = np.empty(width), np.zeros(width)
     for area in range(np.uint64(begin), np.uint64(stop)):
         spread_lanes(town.mean_start[area], start)
-        for first in range(first_row[area], first_row[area + ONE], rows_in_tile):
-            end = min(first + rows_in_tile, first_row[area + ONE])
+        last = min(first_row[area + ONE], np.uint64(highest))
+        for first in range(max(first_row[area], np.uint64(lowest)), last, rows_in_tile):
+            end = min(first + rows_in_tile, last)
             at, cells = first * lanes, (end - first) * lanes
             some_changed, some_touched, j = False, False, NOUGHT
             for r in range(first, end):
@@ -47,7 +46,7 @@ def _move(town, begin, stop, do):
             if some_changed:
                 _last(lasting, target, at, cells, effect)
             _slow(now, gained, at, cells, start, order, slowed)
-            _draw_near(now, at, cells, total, number, years, peers)
+            _pull(now, at, cells, total, number, years, peers)
             if some_touched:
                 _incline(now, at, cells, slowed, total, benefit, at, effect, after, do)
             else:
@@ -67,7 +66,7 @@ def _slow(now, gained, at, cells, start, order, slowed):
 
 
 @act
-def _draw_near(now, at, cells, total, number, years, peers):
+def _pull(now, at, cells, total, number, years, peers):
     """The pull of friends, in place of their total."""
     for i in range(cells):
         p = at_place(peers, i)

@@ -3,9 +3,8 @@
 import numpy as np
 
 from modsim.compiling.acts import act, at_place, driver
-from modsim.compiling.threads import over_spans
 from modsim.rules import neighbouring
-from modsim.simulation.crowds.tiles import NOUGHT, ONE, add_whole, spread_lanes, trust_of
+from modsim.simulation.crowds.tiles import NOUGHT, ONE, add_whole, all_go_through, spread_lanes, trust_of
 from modsim.simulation.town import Town
 from modsim.world.draws import binomial_tables
 from modsim.world.young_people import FIXED_POINT
@@ -20,7 +19,8 @@ def residents_react(town: Town) -> None:
     hears, sees = (world.luck.weekly_uniform(what, *key) for what in ("hearing of it", "seeing sessions"))
     table = binomial_tables(town.reports, np.ascontiguousarray(town.p.residents.sees))
     sums = np.zeros((3, *town.reports.shape), dtype=np.int64)
-    over_spans(world.spans, lambda begin, stop: _react(town, begin, stop, hears, sees, table, sums))
+    columns = hears, sees, table, np.empty(town.columns.fear.size), sums, True, True
+    all_go_through(town, react, columns, "residents", "look_around", "think_again")
     town.settle_residents_mean(sums)
 
 
@@ -34,11 +34,12 @@ def settle_residents(town: Town) -> None:
 
 
 @driver
-def _react(town, begin, stop, hears, sees, table, sums):
-    """Residents of areas `begin` to before `stop` after a week, where they stand.
+def react(town, begin, stop, lowest, highest, hears, sees, table, known, sums, look_around, think_again):
+    """Residents of areas `begin` to before `stop`, some rows, after a week: first they look around, then think again.
 
     `hears` and `sees` (residents,) are their luck. `table` (counts, areas, lanes) holds the quantiles of what a
-    resident comes to know of. `sums` (3, areas, lanes) become those of trust, fear and efficacy by area.
+    resident comes to know of. Into `known` goes what each did, and sessions seen, added as one number. `sums` (3,
+    areas, lanes) become those of trust, fear and efficacy by area.
     """
     p, q, lanes = town.numbers.residents, town.numbers.trust, np.uint64(town.p.shape[0])
     fear, efficacy = town.fear.reshape(-1), town.efficacy.reshape(-1)
@@ -51,30 +52,29 @@ def _react(town, begin, stop, hears, sees, table, sums):
     luck, other_luck, now = np.empty(width), np.empty(width), np.empty(width)
     of_trust, of_fear, of_efficacy = np.empty(width), np.empty(width), np.empty(width)
     for area in range(np.uint64(begin), np.uint64(stop)):
-        start, end = first_row[area], first_row[area + ONE]
+        start, end = max(first_row[area], np.uint64(lowest)), min(first_row[area + ONE], np.uint64(highest))
         for i in range(width):
             here = town.now[area, i % lanes]
             usual[i], answers[i] = town.usually_known[area, i % lanes], here.answered_share
             held[i] = p.sees[i] if here.session_held else 0.0
-        known = np.empty((end - start) * lanes)  # and sessions seen, added as one number
-        for first in range(start, end, rows_in_tile):
+        for first in range(start, end if look_around else start, rows_in_tile):
             rows = min(rows_in_tile, end - first)
-            highest = 0.0
+            luckiest = 0.0
             for j in range(rows):
-                highest = max(highest, hears[first + j])
+                luckiest = max(luckiest, hears[first + j])
                 for k in range(lanes):
                     luck[j * lanes + k], other_luck[j * lanes + k] = hears[first + j], sees[first + j]
-            _see(other_luck, held, rows * lanes, known, (first - start) * lanes)
+            _see(other_luck, held, rows * lanes, known, first * lanes)
             for count in range(np.uint64(len(table))):
                 least = 2.0
                 for k in range(lanes):
                     least = min(least, table[count, area, k])
-                if highest < least:
+                if luckiest < least:
                     break
                 spread_lanes(table[count, area], reached)
-                _know(luck, reached, rows * lanes, known, (first - start) * lanes)
+                _know(luck, reached, rows * lanes, known, first * lanes)
         of_trust[:] = of_fear[:] = of_efficacy[:] = 0.0
-        for first in range(start, end, rows_in_tile):
+        for first in range(start, end if think_again else start, rows_in_tile):
             rows = min(rows_in_tile, end - first)
             at, cells = first * lanes, rows * lanes
             for j in range(rows):
@@ -83,9 +83,9 @@ def _react(town, begin, stop, hears, sees, table, sums):
                 for k in range(lanes):
                     added = 0.0
                     for e in range(tie, last_tie):
-                        added += known[(np.uint64(friends[e]) - start) * lanes + k]
+                        added += known[np.uint64(friends[e]) * lanes + k]
                     told[j * lanes + k] = added
-            _part(known, (first - start) * lanes, cells, answers, own, visible)
+            _part(known, at, cells, answers, own, visible)
             _part(told, NOUGHT, cells, answers, told, seen)
             _fear(fear, at, cells, own, usual, p, now)
             add_whole(now, NOUGHT, cells, of_fear, NOUGHT)

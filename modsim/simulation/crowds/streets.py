@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from modsim.compiling.acts import act, at_place, driver
+from modsim.compiling.acts import act, at_place, driver, verb
 from modsim.compiling.threads import over_spans
 from modsim.rules import excitement, neighbouring, offending, policing
 from modsim.simulation.acts.looking import experience, luck_of_person
-from modsim.simulation.columns import Sightings
-from modsim.simulation.crowds.tiles import NOUGHT, ONE, spread_lanes
+from modsim.simulation.columns import Sightings, entries
+from modsim.simulation.crowds.tiles import NOUGHT, ONE, all_go_through, spread_lanes
 from modsim.simulation.state import PARTICIPANT_WINDOW_WEEKS
 from modsim.simulation.town import Town
 from modsim.world.draws import HIGHEST_MEAN, binomial_count, draw, poisson_count
@@ -81,17 +81,17 @@ def _stop(town, begin, stop, known, hours, u):
 
 
 @driver
-def _feel(town, kind, row, lane, number):
+def _feel(town, kind, row, lane, number, do):
     """What those who were stopped make of it."""
     for e in range(len(row)):
-        feel_stops(town, kind, row[e], lane[e], np.int64(number[e]))
+        do.feel_stops(town, town.area[row[e]], lane[e], row[e], kind, np.int64(number[e]))
 
 
-@act
-def feel_stops(town, kind, row, lane, stops):
-    """Stops are felt to be fair or not; an unfair one leaves a mark."""
+@verb
+def feel_stops(town, area, lane, row, kind, stops):
+    """Stops by the police are felt to be fair or not; an unfair one leaves a mark."""
     p = town.p[lane].policing
-    luck = luck_of_person(town, _FAIR, town.area[row], town.scene[0].week, row)
+    luck = luck_of_person(town, _FAIR, area, town.scene[0].week, row)
     fair = binomial_count(stops, p.stop_good, luck)
     experience(town, kind, row, lane, fair, stops - fair)
     town.benefit[row, lane] -= p.labelling * (stops - fair)
@@ -105,12 +105,18 @@ def incidents_happen(town: Town) -> None:
     deterred = policing.deterred(per_1000, town.p.policing)
     excited, efficacy = c.excitement / world.group_size[:, None], town.residents_mean["efficacy"]
     u, group, raised = _luck(town, "incidents"), world.group.view(np.uint64), 1.0 + c.displaced
-    town.expected = np.empty(c.inclination.shape if town.expected_by_area_is_needed else (0, town.lanes))
+    all_are_needed = town.expected_by_area_is_needed or town.by_agents
+    town.expected = np.empty(c.inclination.shape if all_are_needed else (0, town.lanes))
     columns = group, world.background, raised, efficacy, deterred, excited, u, town.expected.reshape(-1)
     c.occurred[town.caused[:2]] = 0
-    town.caused = _joined(over_spans(world.spans, lambda begin, stop: _happen(town, begin, stop, *columns)))
-    row, lane, number, expected = town.caused
-    c.occurred[row, lane] = number
+    found = all_go_through(town, happen, columns, "young_people", "live")
+    if found:
+        row, lane, number, expected = _joined(found)
+        c.occurred[row, lane] = number
+    else:
+        row, lane = entries(c.occurred)
+        number, expected = c.occurred[row, lane], town.expected[row, lane]
+    town.caused = row, lane, number, expected
     town.serious[:] = 0
     _count_serious(town, row, lane, number, expected, world.group, excited, town.serious)
     _displace(town, excited, deterred)
@@ -120,8 +126,8 @@ def incidents_happen(town: Town) -> None:
 
 
 @driver
-def _happen(town, begin, stop, group, background, raised, efficacy, deterred, excited, u, expected, do):
-    """Entries (row, lane, incidents, how many were expected) of who causes some in areas `begin` to before `stop`.
+def happen(town, begin, stop, lowest, highest, group, background, raised, efficacy, deterred, excited, u, expected, do):
+    """Who causes incidents, in areas `begin` to before `stop`, of some rows: row, lane, number, how many were expected.
 
     Everybody's expected incidents go into `expected`, if it has room.
     """
@@ -140,8 +146,9 @@ def _happen(town, begin, stop, group, background, raised, efficacy, deterred, ex
         spread_lanes(efficacy[area], belief)
         spread_lanes(deterred[area], held_off)
         spread_lanes(raised[area], lifted)
-        for first in range(first_row[area], first_row[area + ONE], rows_in_tile):
-            end = min(first + rows_in_tile, first_row[area + ONE])
+        last = min(first_row[area + ONE], np.uint64(highest))
+        for first in range(max(first_row[area], np.uint64(lowest)), last, rows_in_tile):
+            end = min(first + rows_in_tile, last)
             at, cells = first * lanes, (end - first) * lanes
             some_changed, some_touched, j = False, False, NOUGHT
             for r in range(first, end):
@@ -247,7 +254,7 @@ def services_see(town: Town) -> None:
     by_service = np.stack([town.sum_by_area(row, lane, number) for number in seen])
     partners, areas = world.partners, np.arange(len(world.areas))[:, None]
     c.seen = by_service[partners.kind, areas] * partners.present[..., None]
-    remember(town, Sightings(row, lane, world.generation[row], reported, seen))
+    _remember(town, Sightings(row, lane, world.generation[row], reported, seen))
 
 
 @driver
@@ -273,7 +280,7 @@ def _report(town, row, lane, occurred, share, seen_share, seeing):
     return rows[:n], lanes[:n], reports[:n], seen[:, :n].copy()
 
 
-def remember(town: Town, now: Sightings) -> None:
+def _remember(town: Town, now: Sightings) -> None:
     """Add what was seen this week, and forget what is too long ago."""
     c, memory = town.columns, town.scenario.targeting.memory_weeks
     c.sightings[town.week] = now

@@ -1,16 +1,22 @@
 """What all loops over everybody share: tiles, the numbers of rules laid out over them, sums without an order."""
 
 from collections import namedtuple
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from modsim.compiling.acts import act, at_place
+from modsim.compiling.acts import Driver, act, at_place
+from modsim.compiling.threads import over_spans
 from modsim.rules import trusting
 from modsim.simulation.lanes import NUMBERS
 from modsim.world.young_people import FIXED_POINT
 
+if TYPE_CHECKING:
+    from modsim.simulation.agents import Resident, YoungPerson
+    from modsim.simulation.town import Town
+
 WIDTH = 512
+_BEYOND_ALL = 2**62  # rows
 NOUGHT, ONE, TWO = np.uint64(0), np.uint64(1), np.uint64(2)
 _named_tuple: Any = namedtuple  # its names are those of a declaration, which no type checker knows
 _TABLES = "trust", "effect", "order", "peers", "excitation", "policing", "residents"
@@ -26,20 +32,35 @@ def unsigned(places: np.ndarray) -> np.ndarray:
     return places.view(np.dtype(f"uint{8 * places.itemsize}"))
 
 
-def tile_width(lanes: int) -> int:
-    """Cells of a tile: whole rows."""
-    return max(WIDTH // lanes, 1) * lanes
-
-
-def laid_out(numbers: Any) -> Any:
-    """The numbers of every lane's rules (lanes,), each over a tile."""
-    times = tile_width(len(numbers)) // len(numbers)
+def laid_out(numbers: Any, width: int = WIDTH) -> Any:
+    """The numbers of every lane's rules (lanes,), each over a tile: whole rows, of about so many cells."""
+    times = max(width // len(numbers), 1)
     return Numbers(
         *(
             kind(*(np.tile(numbers[table][name].astype(float), times) for name in kind._fields))
             for table, kind in zip(_TABLES, _KINDS.values(), strict=True)
         )
     )
+
+
+def all_go_through(town: "Town", driver: Driver, columns: tuple[Any, ...], who: str, *verbs: str) -> list[Any]:
+    """Run a driver of a stage over everybody, with what was laid out for it: what it gives for each span of areas.
+
+    Agents that act by themselves are asked to, one after another, by each of the verbs: nothing comes back.
+    """
+    if town.by_agents:
+        town.laid_out = columns
+        for verb in verbs:
+            getattr(town.model, who).do(verb)
+        return []
+    return over_spans(town.world.spans, lambda begin, stop: driver(town, begin, stop, 0, _BEYOND_ALL, *columns))
+
+
+def goes_through(agent: "YoungPerson | Resident", driver: Driver, *given: Any) -> Any:
+    """The same for one agent, within the stage; what is given takes the place of the last of what was laid out."""
+    town, area, row = agent.model.town, agent.area, agent.row
+    columns = town.laid_out[: len(town.laid_out) - len(given)]
+    return driver(town, area, area + 1, row, row + 1, *columns, *given)
 
 
 @act

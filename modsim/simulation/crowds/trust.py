@@ -3,9 +3,8 @@
 import numpy as np
 
 from modsim.compiling.acts import act, at_place, driver
-from modsim.compiling.threads import over_spans
 from modsim.rules import trusting
-from modsim.simulation.crowds.tiles import NOUGHT, ONE, TWO, add_whole, spread_lanes, trust_of
+from modsim.simulation.crowds.tiles import NOUGHT, ONE, TWO, add_whole, all_go_through, spread_lanes, trust_of
 from modsim.simulation.town import Town
 from modsim.world.young_people import FIXED_POINT
 
@@ -30,7 +29,8 @@ def _go_through(town: Town, events: tuple[np.ndarray, ...], fades: bool) -> None
     place[met] = np.arange(len(met))
     latest, earlier, hears = _chained(town, row)
     columns = place[kind], lane, good, bad, latest, earlier, hears, place, len(met), fades
-    over_spans(town.world.spans, lambda begin, stop: _move(town, begin, stop, *columns))
+    town.trust_sums[:] = 0
+    all_go_through(town, hear, columns, "young_people", "move_trust")
 
 
 @driver
@@ -50,8 +50,10 @@ def _chained(town, row):
 
 
 @driver
-def _move(town, begin, stop, kind, lane, good_ones, bad_ones, latest, earlier, hears, place, met, fades):
-    """Tile by tile, in areas `begin` to before `stop`: experience fades, this week's is added; trust is summed.
+def hear(
+    town, begin, stop, lowest, highest, kind, lane, good_ones, bad_ones, latest, earlier, hears, place, met, fades
+):
+    """Experience fades, this week's is added; trust is summed: in areas `begin` to before `stop`, some rows.
 
     Remembered of all services alike is what stands in `remembered`; `remembered_apart` is of those that somebody
     remembers apart from others, where `apart` says so. In a tile where most people remember a service apart, all are
@@ -89,8 +91,9 @@ def _move(town, begin, stop, kind, lane, good_ones, bad_ones, latest, earlier, h
                     differ += np.uint64(start[other, area, k] != start[s, area, k])
                 if not differ:
                     like[s] = min(like[s], np.uint64(other))
-        for first in range(first_row[area], first_row[area + ONE], rows_in_tile):
-            end = min(first + rows_in_tile, first_row[area + ONE])
+        last = min(first_row[area + ONE], np.uint64(highest))
+        for first in range(max(first_row[area], np.uint64(lowest)), last, rows_in_tile):
+            end = min(first + rows_in_tile, last)
             at, cells = first * lanes, (end - first) * lanes
             if fades:
                 _fade(good, at, cells, p)
@@ -149,7 +152,7 @@ def _move(town, begin, stop, kind, lane, good_ones, bad_ones, latest, earlier, h
                 added = 0.0
                 for i in range(k, width, lanes):
                     added += whole_alike[like[s] * width + i] + whole[s * width + i]
-                town.trust_sums[s, area, k] = np.int64(added)
+                town.trust_sums[s, area, k] += np.int64(added)
 
 
 @act
