@@ -36,6 +36,12 @@ def verb[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     return act(function)
 
 
+def about_whom(act: Callable[..., Any]) -> str:
+    """What says, after a town, an area and a lane, whom an act is about: "" if that is the area's programme."""
+    fourth = list(signature(act).parameters)[3:4]
+    return fourth[0] if fourth and fourth[0] in ("n", "row", "seat", "anchor") else ""
+
+
 def at_place(columns, place):
     """What stands at a place in each column of a named tuple, as one of the same names."""
     return type(columns)(*(column[place] for column in columns))

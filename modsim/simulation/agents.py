@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from modsim.compiling.acts import Driver
+from modsim.compiling.acts import VERBS, Driver, about_whom
 from modsim.inputs.fields import PartnerType
 from modsim.inputs.scenario import GOALS, Goal
 from modsim.rules import trusting
-from modsim.simulation.acts import areas, course, looking, planning, preparing, purse, recruiting, services
+from modsim.simulation.acts import looking, preparing
 from modsim.simulation.crowds.propensity import draw_near
 from modsim.simulation.crowds.residents import react
-from modsim.simulation.crowds.streets import feel_stops, happen
+from modsim.simulation.crowds.streets import happen
 from modsim.simulation.crowds.tiles import goes_through
 from modsim.simulation.crowds.trust import hear
 from modsim.simulation.state import (
@@ -55,21 +55,34 @@ def windows(*entities: Entity) -> Callable[[type], type]:
 
 def _window(name: str, meaning: str) -> property:
     def read(agent: Any) -> Any:
-        return agent.column(name)[(*agent.seat, 0)].item()
+        return agent.column(name)[(*agent.at, 0)].item()
 
     def write(agent: Any, value: Any) -> None:
-        agent.column(name)[(*agent.seat, 0)] = value
+        agent.column(name)[(*agent.at, 0)] = value
+        agent.model.was_changed(agent)
 
     return property(read, write, doc=meaning)
 
 
-def verb(act: Callable[..., Any]) -> Any:
+def does(*whom: str) -> Callable[[type], type]:
+    """Give agents the verbs that are about them, as `about_whom` says."""
+
+    def with_verbs(agents: type) -> type:
+        for name, act in VERBS.items():
+            if about_whom(act) in whom and not hasattr(agents, name):
+                setattr(agents, name, _verb(act))
+        return agents
+
+    return with_verbs
+
+
+def _verb(act: Callable[..., Any]) -> Any:
     """An act as a method: it is told who acts, and how everybody behaves where it needs that."""
-    needs = set(signature(act).parameters)
+    whom, needs_do = about_whom(act), "do" in signature(act).parameters
 
     def method(agent: Any, *given: Any) -> Any:
-        row, do = [agent.row] if "row" in needs else [], [agent.model.town.do] if "do" in needs else []
-        return act(agent.model.town.state, *agent.here, *row, *given, *do)
+        who = () if whom in ("", "n") else (getattr(agent, whom),)
+        return act(agent.model.town.state, agent.area, 0, *who, *given, *([agent.model.do] if needs_do else []))
 
     method.__doc__, method.__name__ = act.__doc__, act.__name__
     return method
@@ -85,22 +98,48 @@ def crowd_verb(driver: Driver, name: str, *given: Any, doc: str) -> Any:
     return method
 
 
+def _experience_for(value: float, start: float, p: Any) -> tuple[float, float]:
+    """The good and bad experience that make trust what it is to be: only good, or only bad one, beyond the start."""
+    if not 0.0 < value < 1.0:
+        raise ValueError(f"trust is {value!r}; it must lie between 0 and 1, both excluded")
+    weight = p.prior_strength
+    if value >= start:
+        return weight * (value - start) / (1.0 - value), 0.0
+    return 0.0, weight * (start - value) / value
+
+
 class _Agent(mesa.Agent):
     """What all agents have in common: the area they belong to, and where they stand in the columns."""
 
     model: "Community"
     area: int
-    seat: tuple[int, ...]
-    here: Any
+    at: tuple[int, ...]  # in the columns
 
     def column(self, name: str) -> Any:
         """The column behind one of its attributes, lanes last."""
         town = self.model.town
         return town.now[name] if name in PROGRAMME_WEEKLY.attributes else getattr(town.columns, name)
 
-    if TYPE_CHECKING:  # windows are laid when the class is made
+    if TYPE_CHECKING:  # windows and verbs are given when the class is made
 
         def __getattr__(self, name: str) -> Any: ...
+
+    def remove(self) -> None:
+        """Refused: nobody can be taken out of a community.
+
+        Raises
+        ------
+        NotImplementedError
+            always, saying what to do instead.
+        """
+        raise NotImplementedError(
+            "nobody can be removed from a Community: areas keep their number of people and partners, who leave only by "
+            "growing out; change the area's population or the partners in the scenario"
+        )
+
+    def leave(self) -> None:
+        """Be replaced by another agent; only the calendar does that."""
+        super().remove()
 
     @property
     def place(self) -> "Area":
@@ -117,6 +156,7 @@ class _Agent(mesa.Agent):
         return self.model.town.state
 
 
+@does("n", "row")
 @windows(YOUNG_PERSON, YOUNG_PERSON_WEEKLY)
 class YoungPerson(_Agent):
     """One young person: interests, trust in services, propensity, and what they do in a week."""
@@ -124,8 +164,7 @@ class YoungPerson(_Agent):
     def __init__(self, model: "Community", row: int):
         super().__init__(model)
         world = model.town.world
-        self.row, self.area, self.seat = row, int(world.area[row]), (row,)
-        self.here = self.area, 0
+        self.row, self.area, self.at = row, int(world.area[row]), (row,)
         self.slot, self.generation = int(world.slot[row]), int(world.generation[row])
 
     def __repr__(self) -> str:
@@ -187,9 +226,21 @@ class YoungPerson(_Agent):
         """Trust in the lead, 0-1."""
         return self.trust_in(self.lead.kind)
 
+    @trust.setter
+    def trust(self, value: float) -> None:
+        self.set_trust_in(self.lead.kind, value)
+
     def trust_in(self, kind: int) -> float:
         """Trust in a type of service, by its position among those at the tables, 0-1."""
         return float(looking.trust_in(self._state, kind, self.row, self.area, 0))
+
+    def set_trust_in(self, kind: int, value: float) -> None:
+        """Let them remember as much good or bad experience with a service as makes their trust in it this, 0-1."""
+        town = self.model.town
+        good, bad = _experience_for(value, town.trust_start[kind, self.area, 0].item(), self.model.scenario.trust)
+        town.columns.experience.set_apart(kind, np.array([self.row]))
+        town.columns.experience.own[:, kind, self.row, 0] = good, bad
+        self.model.was_changed(self)
 
     def match(self, menu: dict[str, float]) -> float:
         """Share of their interests that a menu (1 for each activity on it) serves, unless that is not to count."""
@@ -201,17 +252,6 @@ class YoungPerson(_Agent):
         """How far their mean trust in the services of the area lies above where it started, as last worked out."""
         return self.model.town.trust_gained[self.row, 0].item()
 
-    # what they do as one of those on the referral list, n being their place on it
-    be_visited = verb(preparing.be_visited)
-    may_take_ill = verb(recruiting.may_take_ill)
-    answer = verb(recruiting.answer)
-    comes_to_session = verb(course.comes_to_session)
-    take_part = verb(course.take_part)
-    end_course = verb(course.end_course)
-
-    # what everybody does
-    find_destination = verb(course.find_destination)
-    feel_stops = verb(feel_stops)
     move_trust = crowd_verb(
         hear,
         "move_trust",
@@ -225,16 +265,16 @@ class YoungPerson(_Agent):
         self.occurred = number.sum()
 
 
+@does("seat")
 @windows(PARTNER, PARTNER_WEEKLY)
 class Partner(_Agent):
     """A public service at the table of one area, stood for by one programme worker."""
 
     def __init__(self, model: "Community", area: int, position: int):
         super().__init__(model)
-        self.area, self.position, self.seat = area, position, (area, position)
-        self.here = area, 0, position
-        self.kind = int(model.town.world.partners.kind[self.seat])
-        self.number = int(model.town.world.partners.number[self.seat])
+        self.area, self.seat, self.at = area, position, (area, position)
+        self.kind = int(model.town.world.partners.kind[self.at])
+        self.number = int(model.town.world.partners.number[self.at])
 
     def __repr__(self) -> str:
         return f"<Partner {self.type} of {self.place.label}, commitment {self.commitment:.2f}>"
@@ -258,17 +298,12 @@ class Partner(_Agent):
     @property
     def hours(self) -> float:
         """Its hours a week for the area's young people."""
-        return self._state.seats[self.seat].hours.item()
+        return self._state.seats[self.at].hours.item()
 
     @property
     def effective_commitment(self) -> float:
         """Commitment as regard lets it work out."""
-        return float(looking.effective_commitment(self._state, *self.here))
-
-    may_lose_worker = verb(services.may_lose_worker)
-    answer_calls = verb(services.answer_calls)
-    turns_up = verb(preparing.turns_up)
-    think_of_young_people = verb(services.think_of_young_people)
+        return float(looking.effective_commitment(self._state, self.area, 0, self.seat))
 
 
 class _OfArea(_Agent):
@@ -276,10 +311,10 @@ class _OfArea(_Agent):
 
     def __init__(self, model: "Community", area: int):
         super().__init__(model)
-        self.area, self.seat = area, (area,)
-        self.here = area, 0
+        self.area, self.at = area, (area,)
 
 
+@does("anchor")
 class Anchor(_OfArea):
     """A community anchor organisation: the partner round which the others of its area work together."""
 
@@ -287,13 +322,17 @@ class Anchor(_OfArea):
         return f"<Anchor {self.partner.type} of {self.place.label}>"
 
     @property
+    def anchor(self) -> int:
+        """Its position at the table."""
+        return int(self.model.town.world.partners.anchor[self.area])
+
+    @property
     def partner(self) -> Partner:
         """The partner that is the anchor."""
-        return self.model.table(self.area)[int(self.model.town.world.partners.anchor[self.area])]
-
-    may_bridge = verb(course.may_bridge)
+        return self.model.table(self.area)[self.anchor]
 
 
+@does("")
 @windows(PROGRAMME, PROGRAMME_WEEKLY)
 class Programme(_OfArea):
     """The programme of one area: its lead keeps the purse, draws up the list, has it designed, offers and delivers."""
@@ -319,22 +358,22 @@ class Programme(_OfArea):
     @property
     def levers(self) -> Any:
         """What the arm does in this area: a record of the levers."""
-        return self._state.levers[self.here]
+        return self._state.levers[self.area, 0]
 
     @property
     def is_open(self) -> bool:
         """Whether it has been taken up and has not lapsed."""
-        return bool(looking.is_open(self._state, *self.here))
+        return bool(looking.is_open(self._state, self.area, 0))
 
     @property
     def designs_menu(self) -> bool:
         """Whether the menu of the present round is made from what young people say."""
-        return bool(looking.designs_menu(self._state, *self.here))
+        return bool(looking.designs_menu(self._state, self.area, 0))
 
     @property
     def power_in_practice(self) -> float:
         """Power over the design as it works out."""
-        return float(looking.power_in_practice(self._state, *self.here))
+        return float(looking.power_in_practice(self._state, self.area, 0))
 
     @property
     def draws_as_needed(self) -> bool:
@@ -370,34 +409,19 @@ class Programme(_OfArea):
 
     def on_list(self) -> list[tuple[int, YoungPerson]]:
         """Those on the list of this round who still live here, with their place on it."""
-        entries = enumerate(self._state.listing[self.here])
+        entries = enumerate(self._state.listing[self.area, 0])
         return [(n, self.model.person(e.listed)) for n, e in entries if e.listed >= 0 and e.standing != Standing.GONE]
 
     def those(self, standing: Standing) -> list[tuple[int, YoungPerson]]:
         """Those on the list who stand like this, with their place on it."""
-        return [(n, person) for n, person in self.on_list() if self._state.listing[self.here][n].standing == standing]
+        return [
+            (n, person) for n, person in self.on_list() if self._state.listing[self.area, 0][n].standing == standing
+        ]
 
     def mentor_of(self, n: int) -> Partner | None:
         """The service whose staff mentor the person at a place on the list."""
-        seat = int(self._state.listing[self.here][n].mentor)
+        seat = int(self._state.listing[self.area, 0][n].mentor)
         return self.partners[seat] if seat >= 0 else None
-
-    lose_trust_between = verb(services.lose_trust_between)
-    add_up_answered = verb(services.add_up_answered)
-    receive_hours = verb(purse.receive_hours)
-    plan_round = verb(planning.plan_round)
-    visit_young_people = verb(preparing.visit_young_people)
-    meet = verb(preparing.meet)
-    ask_young_people = verb(recruiting.ask_young_people)
-    give_places = verb(recruiting.give_places)
-    hear_participants = verb(course.hear_participants)
-    hold_session = verb(course.hold_session)
-    look_for_destinations = verb(course.look_for_destinations)
-    move_on = verb(course.move_on)
-    count_reports = verb(areas.count_reports)
-    may_lapse = verb(areas.may_lapse)
-    consider_adopting = verb(areas.consider_adopting)
-    keep_level = verb(areas.keep_level)
 
 
 @windows(RESIDENT)
@@ -407,8 +431,7 @@ class Resident(_Agent):
     def __init__(self, model: "Community", row: int):
         super().__init__(model)
         people = model.town.world.residents
-        self.row, self.area, self.slot, self.seat = row, int(people.area[row]), int(people.slot[row]), (row,)
-        self.here = self.area, 0
+        self.row, self.area, self.slot, self.at = row, int(people.area[row]), int(people.slot[row]), (row,)
 
     def __repr__(self) -> str:
         return f"<Resident {self.slot} of {self.place.label}, fear {self.fear:.2f}>"
@@ -424,6 +447,11 @@ class Resident(_Agent):
         scenario = self.model.scenario
         good, bad = self.resident_good, self.resident_bad
         return trusting.trust(scenario.residents.start_trust, good, bad, scenario.trust)
+
+    @trust.setter
+    def trust(self, value: float) -> None:
+        scenario = self.model.scenario
+        self.resident_good, self.resident_bad = _experience_for(value, scenario.residents.start_trust, scenario.trust)
 
     look_around = crowd_verb(
         react, "look_around", True, False,

@@ -1,6 +1,6 @@
 """One future of one arm as a Mesa model, with young people, partners, anchor organisations and programmes as agents."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from inspect import signature
 from pathlib import Path
@@ -9,8 +9,10 @@ from typing import Any, Literal
 
 import mesa
 import networkx as nx
+import numpy as np
+from mesa.experimental.scenarios import Scenario as MesaScenario
 
-from modsim.compiling.acts import VERBS
+from modsim.compiling.acts import VERBS, about_whom
 from modsim.inputs.mechanisms import as_it_runs
 from modsim.inputs.reading import load_scenario
 from modsim.inputs.scenario import Scenario
@@ -22,6 +24,20 @@ from modsim.simulation.town import Town
 from modsim.simulation.week import live_one_week
 from modsim.world.ties import Ties
 from modsim.world.young_people import World
+
+_KINDS = YoungPerson, Resident, Partner, Anchor, Programme
+_PLAIN = {"__init__", "__repr__"}  # what is no verb
+
+
+class GivenScenario(MesaScenario):
+    """A scenario as Mesa's tools know them, with every table as an attribute; `content` is the scenario itself."""
+
+    content: Scenario
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or "content" not in vars(self):
+            raise AttributeError(f"a scenario has no {name!r}")
+        return getattr(self.content, name)
 
 
 class Community(mesa.Model):
@@ -38,9 +54,14 @@ class Community(mesa.Model):
     ties : friendships in place of the drawn ones: a NetworkX graph whose nodes are 0 ... n-1, one for each person, or
         a file of GraphML or of edges (see `modsim scenario ties`)
     rules : rules of behaviour of your own in place of the model's (see `Rules`)
+    rng : the same as `seed`, as Mesa calls it
+    agents : classes of your own, each a subclass of `YoungPerson`, `Resident`, `Partner`, `Anchor` or `Programme`, in
+        whose place it stands; verbs of theirs take effect with the pace "agent"
+    intervene : called with the model before each week from week 0; what it sets acts from that week
 
     Attributes
     ----------
+    scenario : what was given, as Mesa knows scenarios: every table is an attribute, and the whole is its `content`
     week : the week lived last; the model starts with its history behind it, in week -1
     young_people, residents, partners, anchors, all_programmes : Mesa agent sets
     programmes : the programme of every area, in the order of the scenario
@@ -49,7 +70,8 @@ class Community(mesa.Model):
     Raises
     ------
     ValueError
-        when the scenario has no such arm, there is no such pace, or the graph does not fit.
+        when the scenario has no such arm, there is no such pace, the graph does not fit, or a class of agents of your
+        own is none of these or would have no effect.
     """
 
     def __init__(
@@ -62,21 +84,31 @@ class Community(mesa.Model):
         pace: Literal["week", "agent"] = "week",
         ties: nx.Graph | Path | None = None,
         rules: Rules | None = None,
+        rng: int | None = None,
+        agents: Sequence[type[mesa.Agent]] = (),
+        intervene: Callable[["Community"], object] | None = None,
     ):
         if isinstance(scenario, str | Path):
             scenario = load_scenario(scenario)
+        if isinstance(scenario, GivenScenario):
+            scenario = scenario.content
         if arm not in scenario.arms:
             raise ValueError(f"there is no arm {arm!r}; the arms are {', '.join(scenario.arms)}")
         if pace not in ("week", "agent"):
             raise ValueError(f"pace is {pace!r}; it must be 'week' or 'agent'")
         if rules is not None:
             check_rules(rules, several_processes=False)
-        if seed is not None and (not isinstance(seed, int) or seed < 0):
+        if seed is not None and rng is not None:
+            raise ValueError(f"seed is {seed!r} and rng is {rng!r}; give one of them, they mean the same")
+        seed = rng if seed is None else seed
+        if seed is not None and (not isinstance(seed, int | np.integer) or seed < 0):
             raise ValueError(f"seed is {seed!r}; it must be a whole number from 0")
-        luck_seed = scenario.settings.seed if seed is None else seed
-        super().__init__(rng=luck_seed)  # Mesa's own generator; the model's luck is keyed and never uses it
+        self._agent_classes = _classes(agents, pace)
+        luck_seed = scenario.settings.seed if seed is None else int(seed)
         scenario = as_it_runs(scenario)
-        self.scenario = scenario
+        # Mesa's own generator; the model's luck is keyed and never uses it
+        super().__init__(scenario=GivenScenario(rng=luck_seed, content=scenario))
+        self._intervene, self._was_changed = intervene, False
         self.arm, self.replicate, self.pace = arm, replicate, pace
         world = World(scenario, luck_seed, [replicate], _given_ties(ties, scenario.young_people))
         records = Records(scenario, len(scenario.areas), 1)
@@ -84,26 +116,18 @@ class Community(mesa.Model):
         for week in range(-scenario.settings.history_weeks, 0):
             live_one_week(self.town, week)  # agents are made when it is over
         areas, partners = range(len(scenario.areas)), self.town.world.partners
-        self._tables = [[Partner(self, area, seat) for seat in range(partners.size[area])] for area in areas]
-        self._anchors = [Anchor(self, area) if partners.anchor[area] >= 0 else None for area in areas]
-        self.programmes = [Programme(self, area) for area in areas]
-        self._people = [YoungPerson(self, row) for row in range(self.town.world.rows)]
-        self._residents = [Resident(self, row) for row in range(self.town.world.residents.rows)]
+        person, resident, partner, anchor, programme = (self._agent_classes[kind] for kind in _KINDS)
+        self._tables = [[partner(self, area, seat) for seat in range(partners.size[area])] for area in areas]
+        self._anchors = [anchor(self, area) if partners.anchor[area] >= 0 else None for area in areas]
+        self.programmes = [programme(self, area) for area in areas]
+        self._people = [person(self, row) for row in range(self.town.world.rows)]
+        self._residents = [resident(self, row) for row in range(self.town.world.residents.rows)]
         self.town.model = self
         if pace == "agent":
             self.town.go_by_agents()
         known = [name for name in weekly_measures(scenario) if not name.endswith("_reference")]  # one lane has no other
         reporters = {name: [self.recorded, [name]] for name in known}
         self.datacollector = mesa.DataCollector(model_reporters={"week": "week", **reporters})
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario, frozen."""
-        return self._frozen_scenario
-
-    @scenario.setter
-    def scenario(self, scenario: Any) -> None:  # Mesa sets one of its own first; ours stays as it is
-        self._frozen_scenario = scenario
 
     @property
     def week(self) -> int:
@@ -113,17 +137,17 @@ class Community(mesa.Model):
     @property
     def young_people(self) -> mesa.agent.AgentSet:
         """All young people, as a Mesa agent set."""
-        return self.agents_by_type[YoungPerson]
+        return self.agents_by_type[self._agent_classes[YoungPerson]]
 
     @property
     def partners(self) -> mesa.agent.AgentSet:
         """The services at the tables of all areas, as a Mesa agent set."""
-        return self.agents_by_type[Partner]
+        return self.agents_by_type[self._agent_classes[Partner]]
 
     @property
     def residents(self) -> mesa.agent.AgentSet:
         """The residents of all areas, as a Mesa agent set."""
-        return self.agents_by_type[Resident]
+        return self.agents_by_type[self._agent_classes[Resident]]
 
     def resident(self, row: int) -> Resident:
         """The resident at a row."""
@@ -137,7 +161,7 @@ class Community(mesa.Model):
     @property
     def all_programmes(self) -> mesa.agent.AgentSet:
         """The programme of every area, as a Mesa agent set."""
-        return self.agents_by_type[Programme]
+        return self.agents_by_type[self._agent_classes[Programme]]
 
     def table(self, area: int) -> list[Partner]:
         """The services at the table of an area."""
@@ -160,6 +184,11 @@ class Community(mesa.Model):
         if self.week + 1 >= self.scenario.settings.weeks:
             horizon = self.scenario.settings.weeks
             raise RuntimeError(f"the horizon is reached: settings.weeks = {horizon}; set more there to go on")
+        if self._intervene is not None:
+            self._intervene(self)
+        if self._was_changed:
+            self._was_changed = False
+            drive.settled(self.town)
         live_one_week(self.town, self.week + 1)
         self.running = self.week + 1 < self.scenario.settings.weeks
         self.datacollector.collect(self)
@@ -167,32 +196,37 @@ class Community(mesa.Model):
     def welcome(self, rows: list[int]) -> None:
         """Replace the agents of rows that newcomers now hold."""
         for row in rows:
-            self._people[row].remove()
-            self._people[row] = YoungPerson(self, row)
+            self._people[row].leave()
+            self._people[row] = self._agent_classes[YoungPerson](self, row)
+
+    def was_changed(self, agent: mesa.Agent) -> None:
+        """Something about an agent was set by hand: means are worked out again before the next week."""
+        self._was_changed = True
+        if isinstance(agent, YoungPerson):
+            self.town.changed[agent.row] = self.town.touched[agent.row] = True
 
     @cached_property
     def do(self) -> SimpleNamespace:
         """The rules of behaviour, and verbs that ask the agents to do what they do."""
         found = what_all_do(self.town.rules)
         for name, act in VERBS.items():
-            setattr(found, name, self._ask(name, list(signature(act).parameters)))
+            setattr(found, name, self._ask(name, act))
         return found
 
-    def _ask(self, name: str, parameters: list[str]) -> Callable[..., Any]:
+    def _ask(self, name: str, act: Callable[..., Any]) -> Callable[..., Any]:
         """A verb that asks the agent whom it is about; agents know by themselves how everybody behaves."""
-        about = parameters[3] if len(parameters) > 3 else ""
+        whom, last = about_whom(act), -1 if "do" in signature(act).parameters else None
 
         def ask(town: Any, area: int, lane: int, *given: Any) -> Any:
-            if "do" in parameters:
-                given = given[:-1]
-            if about == "n":  # somebody on the referral list
+            given = given[:last]
+            if whom == "n":  # somebody on the referral list
                 return getattr(self.person(town.listing[area, lane, given[0]].listed), name)(*given)
-            if about == "row":
+            if whom == "row":
                 return getattr(self.person(given[0]), name)(*given[1:])
-            if about == "seat":
+            if whom == "seat":
                 return getattr(self.table(area)[given[0]], name)(*given[1:])
-            agent = self.anchor_of(area) if hasattr(Anchor, name) else self.programmes[area]
-            return agent and getattr(agent, name)(*given)
+            agent = self.anchor_of(area) if whom == "anchor" else self.programmes[area]
+            return agent and getattr(agent, name)(*given[1 if whom else 0 :])
 
         return ask
 
@@ -206,3 +240,20 @@ class Community(mesa.Model):
 
 def _given_ties(given: nx.Graph | Path | None, people: int) -> Ties | None:
     return Ties.read(given, people) if isinstance(given, Path) else None if given is None else Ties.from_networkx(given)
+
+
+def _classes(given: Sequence[type[mesa.Agent]], pace: str) -> dict[type[mesa.Agent], Any]:
+    """The class of agents for each kind: the model's, or somebody's own."""
+    found: dict[type[mesa.Agent], Any] = {kind: kind for kind in _KINDS}
+    for own in given:
+        kinds = [kind for kind in _KINDS if isinstance(own, type) and issubclass(own, kind)]
+        if not kinds:
+            names = ", ".join(kind.__name__ for kind in _KINDS)
+            raise ValueError(f"agents holds {own!r}; each must be a subclass of one of {names}")
+        if found[kinds[0]] is not kinds[0]:
+            raise ValueError(f"agents holds {found[kinds[0]].__name__} and {own.__name__}; give one class of each kind")
+        verbs = sorted(set(vars(own)) & {name for name, there in vars(kinds[0]).items() if callable(there)} - _PLAIN)
+        if pace != "agent" and verbs:
+            raise ValueError(f'{own.__name__}.{verbs[0]} takes effect only with pace="agent"; give that')
+        found[kinds[0]] = own
+    return found

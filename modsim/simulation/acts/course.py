@@ -164,7 +164,7 @@ def hold_session(town, area, lane, do):
     mentoring = _mentors_at_work(town, area, lane) * p.programme.mentor_hours
     needed = hours + in_purse(town, lane, mentoring)
     if not can_pay(town, area, lane, needed):
-        do.may_bridge(town, area, lane)
+        do.may_bridge(town, area, lane, town.areas[area].anchor)
     if not can_pay(town, area, lane, needed):
         ends = town.scene[0].week >= p.purse.cliff_week and budget(town, lane) + pledged(town, area, lane) <= 0.0
         if ends:
@@ -207,10 +207,10 @@ def _mentors_at_work(town, area, lane):
 
 
 @verb
-def may_bridge(town, area, lane):
-    """After a cut an anchor organisation makes up for a shortage, once."""
+def may_bridge(town, area, lane, anchor):
+    """After a cut an anchor organisation makes up for a shortage, once; `anchor` is its position, -1 without one."""
     one, p = town.programmes[area, lane], town.p[lane].purse
-    if town.areas[area].anchor >= 0 and not one.bridged and town.scene[0].week >= p.cliff_week:
+    if anchor >= 0 and not one.bridged and town.scene[0].week >= p.cliff_week:
         one.purse += p.bridge_hours
         one.arrived += p.bridge_hours
         one.bridged = True

@@ -43,12 +43,12 @@ def laid_out(numbers: Any, width: int = WIDTH) -> Any:
     )
 
 
-def all_go_through(town: "Town", driver: Driver, columns: tuple[Any, ...], who: str, *verbs: str) -> list[Any]:
+def all_go_through(town: "Town", driver: Driver, columns: tuple[Any, ...], who: str = "", *verbs: str) -> list[Any]:
     """Run a driver of a stage over everybody, with what was laid out for it: what it gives for each span of areas.
 
     Agents that act by themselves are asked to, one after another, by each of the verbs: nothing comes back.
     """
-    if town.by_agents:
+    if town.by_agents and who:
         town.laid_out = columns
         for verb in verbs:
             getattr(town.model, who).do(verb)

@@ -30,7 +30,7 @@ def _go_through(town: Town, events: tuple[np.ndarray, ...], fades: bool) -> None
     latest, earlier, hears = _chained(town, row)
     columns = place[kind], lane, good, bad, latest, earlier, hears, place, len(met), fades
     town.trust_sums[:] = 0
-    all_go_through(town, hear, columns, "young_people", "move_trust")
+    all_go_through(town, hear, columns, *(["young_people", "move_trust"] if fades else []))
 
 
 @driver
