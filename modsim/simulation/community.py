@@ -1,8 +1,10 @@
 """One future of one arm as a Mesa model, with young people, partners, anchor organisations and programmes as agents."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from inspect import signature
+from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal
@@ -176,8 +178,40 @@ class Community(mesa.Model):
         return self._people[row]
 
     def friendships(self) -> nx.Graph:
-        """The ties between young people as a NetworkX graph; its nodes are rows, with area, group and core."""
-        return self.town.world.friendships()
+        """The ties between young people as a NetworkX graph; its nodes are rows.
+
+        Each has its area, group, whether it is of a core group (`in_core`), age, trust and inclination, and whether
+        somebody is or was in the programme (`ever_in`).
+        """
+        graph = self.town.world.friendships()
+        for row, node in graph.nodes.items():
+            person = self.person(row)
+            node.update({name: getattr(person, name) for name in ("age", "trust", "inclination", "ever_in")})
+        return graph
+
+    def network(self) -> nx.Graph:
+        """The same with the partners of each area, tied to each other and, if they lead, to those on the list.
+
+        Every node has a `kind` ("young person" or "partner") and a place to be drawn at, `pos`: groups of an area in
+        a ring, partners within.
+        """
+        graph = self.friendships()
+        for programme in self.programmes:
+            centre = np.array([3.0 * programme.area, 0.0])
+            groups = defaultdict(list)
+            for person in programme.young_people:
+                groups[person.group].append(person.row)
+            for k, members in enumerate(groups.values()):
+                around = centre + _on_a_ring(k, len(groups))
+                for j, row in enumerate(members):
+                    pos = tuple(around + 0.15 * _on_a_ring(j, len(members)))
+                    graph.nodes[row].update(kind="young person", pos=pos)
+            for k, partner in enumerate(programme.partners):
+                pos = tuple(centre + 0.3 * _on_a_ring(k, len(programme.partners)))
+                graph.add_node(partner, kind="partner", pos=pos, area=programme.place.id)
+            graph.add_edges_from(combinations(programme.partners, 2))
+            graph.add_edges_from((programme.lead, person.row) for _, person in programme.on_list())
+        return graph
 
     def step(self) -> None:
         """Live one week."""
@@ -240,6 +274,11 @@ class Community(mesa.Model):
 
 def _given_ties(given: nx.Graph | Path | None, people: int) -> Ties | None:
     return Ties.read(given, people) if isinstance(given, Path) else None if given is None else Ties.from_networkx(given)
+
+
+def _on_a_ring(k: int, number: int) -> np.ndarray:
+    angle = 2.0 * np.pi * k / number
+    return np.array([np.cos(angle), np.sin(angle)])
 
 
 def _classes(given: Sequence[type[mesa.Agent]], pace: str) -> dict[type[mesa.Agent], Any]:
