@@ -3,7 +3,7 @@
 All sums over people are whole numbers, so they do not depend on the order or on how lanes are batched.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -20,18 +20,12 @@ _SAMPLED_FOR_TASTE = 120  # people of an area from whom it is worked out whose i
 
 
 def weekly_measures(scenario: Scenario) -> tuple[str, ...]:
-    """Names of the weekly measures, in the scenario's vocabulary: three counts, then states, then further counts.
+    """Names of the weekly measures, in the scenario's vocabulary.
 
     Where the programme spreads by itself, expected incidents come last: what luck then scatters.
     """
-    incident = scenario.vocabulary.incident
-    expected = (f"{incident}_expected",) if scenario.settings.spreads == "diffusion" else ()
-    return (
-        f"{incident}_occurred", f"{incident}_reported", f"{incident}_seen", "trust_youth", "programme_running",
-        f"{incident}_serious", "trust_residents", "fear", "efficacy", "regard", "trust_between_partners",
-        "process_knowledge", "calls_waiting", "area_open", "trust_youth_reference",
-        "ties_across_sectors", *expected,
-    )  # fmt: skip
+    incident, diffusion = scenario.vocabulary.incident, scenario.settings.spreads == "diffusion"
+    return tuple(name.format(incident=incident) for name in (*_WEEKLY, *(_WEEKLY_OF_DIFFUSION if diffusion else ())))
 
 
 def is_counted(measure: str, scenario: Scenario) -> bool:
@@ -119,28 +113,16 @@ class Records:
 
     def write_down(self, town: Town) -> None:
         """Add this week; weeks of the history before week 0 leave no record."""
-        world, c = town.world, town.columns
-        row, lane, number, _ = town.caused
+        c = town.columns
+        row, lane, *_ = town.caused
         first = ~c.has_offended[row, lane]
         c.has_offended[row, lane] = True
         if town.week < 0:
             return
         self._add("first_time_offenders", town, row[first], lane[first])
-        occurred = town.sum_by_area(row, lane, number)
-        seen = town.of_lead(c.seen)
-        trust = mean_trust_in_lead(town, np.arange(town.lanes))
-        of = self.references
-        beside = np.full(trust.shape, np.nan) if of is None else mean_trust_in_lead(town, of)
-        regard = town.mean_of_partners(c.regard * world.partners.present[..., None])
-        self.weekly[town.week] = np.stack(
-            [
-                occurred, town.reports, seen, trust, c.stage != Stage.IDLE, town.serious,
-                *(town.residents_mean[name] for name in ("trust", "fear", "efficacy")),
-                regard, town.together, c.knowledge, summed(c.queue),
-                town.is_open, beside, town.ties_across_sectors().sum(axis=1), *_expected(town),
-            ],
-            axis=-1,
-        )  # fmt: skip
+        diffusion = town.scenario.settings.spreads == "diffusion"
+        for k, of in enumerate([*_WEEKLY.values(), *(_WEEKLY_OF_DIFFUSION.values() if diffusion else ())]):
+            self.weekly[town.week, ..., k] = of(self, town)
         self.weeks_written = town.week + 1
         self._follow_participants(town)
         self._follow_listed(town)
@@ -214,10 +196,11 @@ class Records:
         """Every figure of the run by (areas, lanes); needs the town at its end."""
         c, scenario = town.columns, town.scenario
         incident = scenario.vocabulary.incident
-        written = self.weekly[: self.weeks_written]
-        totals: dict[str, np.ndarray] = {
-            name: written[..., k].sum(axis=0) for k, name in enumerate(weekly_measures(scenario)[:3])
-        }
+        names = weekly_measures(scenario)
+        written = {name: self.weekly[: self.weeks_written, ..., k] for k, name in enumerate(names)}
+        added = {name: weeks.sum(axis=0) for name, weeks in written.items()}
+        counted = "occurred", "reported", "seen"
+        totals: dict[str, np.ndarray] = {f"{incident}_{kind}": added[f"{incident}_{kind}"] for kind in counted}
         lanes = np.arange(town.lanes)
         references = lanes if self.references is None else self.references
         for name, of in (("", lanes), ("_reference", references)):
@@ -230,27 +213,17 @@ class Records:
             "own_goals": c.goals, "destinations": c.destinations, "tokenism": c.tokenism, "breaches": c.breaches,
             "wishes_granted": c.granted, "wishes_refused": c.refused, "staff_left": c.staff_left, "designs": c.designs,
             "slots_learned": c.slots_chosen, "slots_young_people_chose": c.slots_wished,
-            "ties_made": c.ties_made, "tie_weeks": written[..., 15].sum(axis=0),
+            "ties_made": c.ties_made, "tie_weeks": added["ties_across_sectors"],
             "sessions_by_peers": c.sessions_by_peers, "sessions_held": c.sessions_in_all,
-            f"{incident}_serious": written[..., 5].sum(axis=0), "weeks_open": written[..., 13].sum(axis=0),
+            f"{incident}_serious": added[f"{incident}_serious"], "weeks_open": added["area_open"],
             "open_at_the_end": town.is_open, "opened_week": np.minimum(c.opens, scenario.settings.weeks),
-            **self._states(town, written), **self._by_service(town),
+            **{name: weeks[-1] if len(weeks) else added[name] for name, weeks in written.items() if name in _LAST},
+            "calls_waiting": added["calls_waiting"] / max(self.weeks_written, 1), **self._by_service(town),
             "hours_in_kind": np.sum([c.in_kind[heading] for heading in HEADINGS], axis=0),
             "hours": np.sum([c.spent[heading] for heading in HEADINGS], axis=0),
             "hours_arrived": c.arrived, "hours_left": c.purse,
         }  # fmt: skip
         return totals
-
-    def _states(self, town: Town, written: np.ndarray) -> dict[str, np.ndarray]:
-        """States of residents and services in the last week, and the mean of what waited."""
-        names = dict(enumerate(weekly_measures(town.scenario)))
-        last = {name: written[-1, ..., k] if len(written) else written.sum(axis=0)[..., k] for k, name in names.items()}
-        kept = (
-            "trust_residents", "fear", "efficacy", "regard", "trust_between_partners", "process_knowledge",
-            "ties_across_sectors",
-        )  # fmt: skip
-        waiting = written[..., 12].sum(axis=0) / max(len(written), 1)
-        return {**{name: last[name] for name in kept}, "calls_waiting": waiting}
 
     def _by_service(self, town: Town) -> dict[str, np.ndarray]:
         """Trust of young people in each type of service at the end, and hours its partners worked (0 without one)."""
@@ -279,12 +252,6 @@ class Records:
         return mean, still_here
 
 
-def _expected(town: Town) -> list[np.ndarray]:
-    """This week's expected incidents (areas, lanes), where they are worked out."""
-    weeks = town.columns.years_of_expected
-    return [weeks[town.week % len(weeks), 0]] if town.scenario.settings.spreads == "diffusion" else []
-
-
 def mean_trust_in_lead(town: Town, of: np.ndarray) -> np.ndarray:
     """Mean trust of an area's young people in the service that leads in each lane, in the lane named by `of`."""
     return town.mean_trust_in(town.lead_kind, of)
@@ -293,3 +260,43 @@ def mean_trust_in_lead(town: Town, of: np.ndarray) -> np.ndarray:
 def _mean_trust(values: np.ndarray) -> float:
     """Mean of trust over people, added as whole numbers so that no order matters."""
     return float(np.rint(values * FIXED_POINT).astype(np.int64).sum() / (len(values) * FIXED_POINT))
+
+
+def _occurred(_: Records, town: Town) -> np.ndarray:
+    row, lane, number, *_expected = town.caused
+    return town.sum_by_area(row, lane, number)
+
+
+def _beside(records: Records, town: Town) -> np.ndarray:
+    """Trust in the reference lane, in the service that leads in each lane."""
+    of = records.references
+    return np.full(town.columns.purse.shape, np.nan) if of is None else mean_trust_in_lead(town, of)
+
+
+# what is written down each week, by areas and lanes: a measure and how it is worked out
+_WEEKLY: dict[str, Callable[[Records, Town], np.ndarray]] = {
+    "{incident}_occurred": _occurred,
+    "{incident}_reported": lambda _, town: town.reports,
+    "{incident}_seen": lambda _, town: town.of_lead(town.columns.seen),
+    "trust_youth": lambda _, town: mean_trust_in_lead(town, np.arange(town.lanes)),
+    "programme_running": lambda _, town: town.columns.stage != Stage.IDLE,
+    "{incident}_serious": lambda _, town: town.serious,
+    "trust_residents": lambda _, town: town.residents_mean["trust"],
+    "fear": lambda _, town: town.residents_mean["fear"],
+    "efficacy": lambda _, town: town.residents_mean["efficacy"],
+    "regard": lambda _, town: town.mean_of_partners(town.columns.regard * town.world.partners.present[..., None]),
+    "trust_between_partners": lambda _, town: town.together,
+    "process_knowledge": lambda _, town: town.columns.knowledge,
+    "calls_waiting": lambda _, town: summed(town.columns.queue),
+    "area_open": lambda _, town: town.is_open,
+    "trust_youth_reference": _beside,
+    "ties_across_sectors": lambda _, town: town.ties_across_sectors().sum(axis=1),
+}
+_WEEKLY_OF_DIFFUSION: dict[str, Callable[[Records, Town], np.ndarray]] = {
+    "{incident}_expected": lambda _, town: town.columns.years_of_expected[
+        town.week % len(town.columns.years_of_expected), 0
+    ],
+}
+# those of which the last week is kept with the totals
+_LAST = ("trust_residents", "fear", "efficacy", "regard", "trust_between_partners", "process_knowledge",
+         "ties_across_sectors")  # fmt: skip
