@@ -239,7 +239,7 @@ def test_a_community_can_be_made_from_the_path_of_a_scenario():
     small = "scenarios/one-round.toml"
     community = Community(SCENARIOS.parent / small, arm="none")
     assert community.week == -1
-    assert Community(str(SCENARIOS.parent / small), arm="none").scenario == community.scenario
+    assert Community(str(SCENARIOS.parent / small), arm="none").scenario.content == community.scenario.content
     with pytest.raises(ScenarioError, match="there is no such file"):
         Community("nowhere.toml", arm="none")
 
