@@ -15,28 +15,34 @@ def _saturating(match):
     return match * (2.0 - match)
 
 
-def joining_saturates(match, trust, friends_share, support, on_rival_ground, p):
-    return joining.chance_of_joining(_saturating(match), trust, friends_share, support, on_rival_ground, p)
+def joining_saturates(who, p):
+    return joining.chance_of_joining(
+        _saturating(who.match), who.trust, who.friends_share, who.support, who.on_rival_ground, p
+    )
 
 
-def attending_saturates(match, p):
-    return attending.chance_of_attending(_saturating(match), p)
+def attending_saturates(who, p):
+    return attending.chance_of_attending(_saturating(who.match), p)
 
 
-def dropping_out_saturates(match, trust, mentored, compelled, p):
-    return attending.chance_of_dropping_out(_saturating(match), trust, mentored, compelled, p)
+def dropping_out_saturates(who, p):
+    return attending.chance_of_dropping_out(_saturating(who.match), who.trust, who.mentored, who.compelled, p)
 
 
-def enjoying_saturates(match, power_in_practice, peer_share, compelled, p):
-    return trusting.chance_session_is_good(_saturating(match), power_in_practice, peer_share, compelled, p)
+def enjoying_saturates(who, p):
+    return trusting.chance_session_is_good(
+        _saturating(who.match), who.power_in_practice, who.peer_share, who.compelled, p
+    )
 
 
-def benefit_saturates(match, fidelity, quality, mentored, compelled, p):
-    return inclining.benefit_of_session(_saturating(match), fidelity, quality, mentored, compelled, p)
+def benefit_saturates(who, p):
+    return inclining.benefit_of_session(
+        _saturating(who.match), who.fidelity, who.quality, who.mentored, who.compelled, p
+    )
 
 
-def deviancy_saturates(excess, match, mentored, peer_share, p):
-    return inclining.deviancy_of_session(excess, _saturating(match), mentored, peer_share, p)
+def deviancy_saturates(who, p):
+    return inclining.deviancy_of_session(who.excess, _saturating(who.match), who.mentored, who.peer_share, p)
 
 
 SATURATING = replace(

@@ -52,7 +52,8 @@ def before_compiling(make_ready: Callable[[], object]) -> None:
     _to_make_ready.append(make_ready)
 
 
-OwnRule = tuple[Callable[..., Any], float, float]  # and the lowest and highest number that it may give
+# what it is told of who acts is made of the arguments; and the lowest and highest number that it may give
+OwnRule = tuple[Callable[..., Any], Callable[..., Any], float, float]
 
 
 class NonsenseError(ValueError):

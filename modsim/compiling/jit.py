@@ -27,6 +27,7 @@ jit = numba.njit(cache=is_kept(), **_USUAL)
 # Called by other loops only, so compiled without a way in from Python; it makes no arrays, so no references to those
 # it is given are counted, which took longer than what many a short loop does.
 _WITHOUT: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+_WITH: dict[str, Any] = {"_nrt": True}  # an error that says something needs it; what is called takes it from its caller
 inner = numba.njit(**_USUAL, **_WITHOUT)
 
 # Put into each loop that calls it before that is optimised: a function of its own would be vectorised within, not
@@ -187,13 +188,15 @@ def _rule(context: Any, builder: Any, kind: _Conduct, value: Any, name: str) -> 
     return context.get_dummy_value()  # which function is called follows from its type
 
 
-def _checked(name: str, rule: Callable[..., Any], lowest: float, highest: float) -> Callable[..., Any]:
+def _checked(
+    name: str, rule: Callable[..., Any], who: Callable[..., Any], lowest: float, highest: float
+) -> Callable[..., Any]:
     """A rule of somebody's own, compiled, with what it gives looked at."""
-    theirs = numba.njit(**_USUAL)(rule)
+    theirs = numba.njit(**_USUAL, **_WITH)(rule)
 
-    @numba.njit(**_USUAL)
+    @numba.njit(**_USUAL, **_WITH)
     def safe(*given):
-        found = np.float64(theirs(*given))
+        found = np.float64(theirs(who(*given[:-1]), given[-1]))
         if not (lowest <= found <= highest and abs(found) < np.inf):
             raise NonsenseError(name, found)
         return found

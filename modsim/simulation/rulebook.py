@@ -1,10 +1,12 @@
 """The rules of behaviour that a researcher may replace by their own."""
 
 import pickle
+from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from importlib import import_module
-from inspect import isfunction
+from inspect import isfunction, signature
 from pkgutil import iter_modules
 from types import SimpleNamespace
 from typing import Any
@@ -26,11 +28,11 @@ class RuleError(ValueError):
 class Rules:
     """The rules of behaviour; `dataclasses.replace(Rules(), chance_of_joining=mine)` gives them with one of your own.
 
-    A rule takes the arguments of the one it replaces (see its docstring), the table of its numbers last, and must work
-    for single values: arithmetic, `if`, `np.minimum`, `np.maximum`, and the `exponential` and `logistic` of
-    `modsim.rules.arithmetic` (`list_score` for whole columns too). It is compiled if Numba can. It draws nothing and
-    remembers nothing. What it gives is looked at: a chance must lie between 0 and 1, a rate must not be negative, and
-    nothing may be missing (NaN) or infinite.
+    A rule of one's own is called as `mine(who, p)`: `who` holds the arguments of the rule it replaces by name (see its
+    docstring), such as `who.match`, and `p` the table of its numbers. It must work for single values: arithmetic, `if`,
+    `np.minimum`, `np.maximum`, and the `exponential` and `logistic` of `modsim.rules.arithmetic` (`list_score` for
+    whole columns too). It is compiled if Numba can. It draws nothing and remembers nothing. What it gives is looked at:
+    a chance must lie between 0 and 1, a rate must not be negative, and nothing may be missing (NaN) or infinite.
 
     Raises
     ------
@@ -68,8 +70,8 @@ class Rules:
 
     @property
     def compilable(self) -> dict[str, acts.OwnRule]:
-        """The same, each with the lowest and the highest number that it may give."""
-        return {name: (getattr(self, name), *_limits(name)) for name in self.own}
+        """The same, each with what `who` is made by, and the lowest and the highest number that it may give."""
+        return {name: (getattr(self, name), _who(name), *_limits(name)) for name in self.own}
 
     def checked(self) -> "Rules":
         """The same, with what rules of one's own give looked at."""
@@ -96,6 +98,13 @@ def check_rules(rules: Any, several_processes: bool) -> None:
             ) from None
 
 
+@cache
+def _who(name: str) -> Any:
+    """What makes the `who` of a rule: a named tuple of the arguments of the model's, but for the last."""
+    named_tuple: Any = namedtuple  # its names are those of the rule, which no type checker knows
+    return named_tuple(f"who_of_{name}", list(signature(getattr(Rules, name)).parameters)[:-1])
+
+
 def _limits(name: str) -> tuple[float, float]:
     """The lowest and the highest number that a rule may give."""
     return 0.0 if name.startswith("chance_") or name == "incident_rate" else -np.inf, (
@@ -111,16 +120,17 @@ def gave_nonsense(name: str, number: float) -> RuleError:
 
 def _looked_at(name: str, rule: Rule) -> Rule:
     lowest, highest = _limits(name)
+    who = _who(name)
 
     def safe(*arguments):
         numbers = [one for one in arguments if isinstance(one, np.ndarray | np.generic | float | int)]
         shape = np.broadcast_shapes(*(np.shape(one) for one in numbers))
         try:
-            found = np.broadcast_to(np.asarray(rule(*arguments), dtype=float), shape)
+            found = np.broadcast_to(np.asarray(rule(who(*arguments[:-1]), arguments[-1]), dtype=float), shape)
         except (TypeError, ValueError, AttributeError, NameError, IndexError, KeyError, ArithmeticError) as error:
             raise RuleError(
-                f"your {name} does not work ({type(error).__name__}: {error}); it must take what the model's takes, "
-                "and be plain arithmetic for single numbers and columns alike (np.minimum and np.where, no if)"
+                f"your {name} does not work ({type(error).__name__}: {error}); it must take who and p, "
+                f"and be plain arithmetic; who has {', '.join(who._fields)}"
             ) from error
         wrong = ~(np.isfinite(found) & (found >= lowest) & (found <= highest))
         if wrong.any():
