@@ -1,6 +1,7 @@
 """What is measured. Each part gives the lines of one table."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, nullcontext
 from functools import partial
+from inspect import getsource
 from multiprocessing import get_context
 from pathlib import Path
 from unittest.mock import patch
@@ -23,7 +25,7 @@ from modsim import Community, compare, load_scenario
 from modsim.compiling.acts import Driver
 from modsim.inputs.reading import with_changes
 from modsim.inputs.scenario import Scenario
-from modsim.simulation import drive
+from modsim.simulation import drive, week
 from modsim.simulation.lanes import Lane
 from modsim.simulation.records import Records
 from modsim.simulation.runs import Pasts, run
@@ -234,7 +236,7 @@ def _stages(scenario: Scenario, lanes: int, replicates: int) -> Counter[str]:
     run(scenario, points, range(replicates), kept=kept)
     with ExitStack() as put_back:
         for module, names, told in (
-            (drive, drive.__all__, ("all stages",)),
+            (drive, re.findall(r"stage\.(\w+)\(", getsource(week)), ("all stages",)),
             (Records, ["follow_lists", "write_down"], ("all stages",)),
             (Driver, ["__call__"], ()),
         ):

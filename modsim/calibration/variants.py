@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from modsim.compiling.acts import act
 from modsim.inputs.mechanisms import with_values
 from modsim.inputs.scenario import Scenario
 from modsim.rules import attending, inclining, joining, trusting
 from modsim.simulation.rulebook import Rules
 
 
+@act
 def _saturating(match):
     """The more is wanted already, the less more of it adds; nothing and all stay what they are."""
     return match * (2.0 - match)

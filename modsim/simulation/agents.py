@@ -5,14 +5,10 @@ one lane of a `Community`. With `pace="agent"` the week is lived by these verbs,
 one's own may do one of them otherwise.
 """
 
-from collections.abc import Callable
-from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-import mesa
 import numpy as np
 
-from modsim.compiling.acts import VERBS, Driver, about_whom
 from modsim.inputs.fields import PartnerType
 from modsim.inputs.scenario import GOALS, Goal
 from modsim.rules import trusting
@@ -30,135 +26,17 @@ from modsim.simulation.state import (
     RESIDENT,
     YOUNG_PERSON,
     YOUNG_PERSON_WEEKLY,
-    Entity,
     Standing,
-    State,
 )
+from modsim.simulation.windows import Agent, does, experience_for, windows
 
 if TYPE_CHECKING:
-    from modsim.inputs.scenario import Area
     from modsim.simulation.community import Community
-
-
-def windows(*entities: Entity) -> Callable[[type], type]:
-    """Give agents the attributes that are declared for their entities."""
-
-    def with_windows(agents: type) -> type:
-        for entity in entities:
-            for name, said in entity.attributes.items():
-                if not hasattr(agents, name):
-                    setattr(agents, name, _window(name, said.meaning))
-        return agents
-
-    return with_windows
-
-
-def _window(name: str, meaning: str) -> property:
-    def read(agent: Any) -> Any:
-        return agent.column(name)[(*agent.at, 0)].item()
-
-    def write(agent: Any, value: Any) -> None:
-        agent.column(name)[(*agent.at, 0)] = value
-        agent.model.was_changed(agent)
-
-    return property(read, write, doc=meaning)
-
-
-def does(*whom: str) -> Callable[[type], type]:
-    """Give agents the verbs that are about them, as `about_whom` says."""
-
-    def with_verbs(agents: type) -> type:
-        for name, act in VERBS.items():
-            if about_whom(act) in whom and not hasattr(agents, name):
-                setattr(agents, name, _verb(act))
-        return agents
-
-    return with_verbs
-
-
-def _verb(act: Callable[..., Any]) -> Any:
-    """An act as a method: it is told who acts, and how everybody behaves where it needs that."""
-    whom, needs_do = about_whom(act), "do" in signature(act).parameters
-
-    def method(agent: Any, *given: Any) -> Any:
-        who = () if whom in ("", "n") else (getattr(agent, whom),)
-        return act(agent.model.town.state, agent.area, 0, *who, *given, *([agent.model.do] if needs_do else []))
-
-    method.__doc__, method.__name__ = act.__doc__, act.__name__
-    return method
-
-
-def crowd_verb(driver: Driver, name: str, *given: Any, doc: str) -> Any:
-    """One's part in a stage that is run over everybody, as a method."""
-
-    def method(agent: Any) -> None:
-        goes_through(agent, driver, *given)
-
-    method.__doc__, method.__name__ = doc, name
-    return method
-
-
-def _experience_for(value: float, start: float, p: Any) -> tuple[float, float]:
-    """The good and bad experience that make trust what it is to be: only good, or only bad one, beyond the start."""
-    if not 0.0 < value < 1.0:
-        raise ValueError(f"trust is {value!r}; it must lie between 0 and 1, both excluded")
-    weight = p.prior_strength
-    if value >= start:
-        return weight * (value - start) / (1.0 - value), 0.0
-    return 0.0, weight * (start - value) / value
-
-
-class _Agent(mesa.Agent):
-    """What all agents have in common: the area they belong to, and where they stand in the columns."""
-
-    model: "Community"
-    area: int
-    at: tuple[int, ...]  # in the columns
-
-    def column(self, name: str) -> Any:
-        """The column behind one of its attributes, lanes last."""
-        town = self.model.town
-        return town.now[name] if name in PROGRAMME_WEEKLY.attributes else getattr(town.columns, name)
-
-    if TYPE_CHECKING:  # windows and verbs are given when the class is made
-
-        def __getattr__(self, name: str) -> Any: ...
-
-    def remove(self) -> None:
-        """Refused: nobody can be taken out of a community.
-
-        Raises
-        ------
-        NotImplementedError
-            always, saying what to do instead.
-        """
-        raise NotImplementedError(
-            "nobody can be removed from a Community: areas keep their number of people and partners, who leave only by "
-            "growing out; change the area's population or the partners in the scenario"
-        )
-
-    def leave(self) -> None:
-        """Be replaced by another agent; only the calendar does that."""
-        super().remove()
-
-    @property
-    def place(self) -> "Area":
-        """The area, as the scenario describes it."""
-        return self.model.town.world.areas[self.area]
-
-    @property
-    def programme(self) -> "Programme":
-        """The programme of the area."""
-        return self.model.programmes[self.area]
-
-    @property
-    def _state(self) -> State:
-        return self.model.town.state
 
 
 @does("n", "row")
 @windows(YOUNG_PERSON, YOUNG_PERSON_WEEKLY)
-class YoungPerson(_Agent):
+class YoungPerson(Agent):
     """One young person: interests, trust in services, propensity, and what they do in a week."""
 
     def __init__(self, model: "Community", row: int):
@@ -237,7 +115,7 @@ class YoungPerson(_Agent):
     def set_trust_in(self, kind: int, value: float) -> None:
         """Let them remember as much good or bad experience with a service as makes their trust in it this, 0-1."""
         town = self.model.town
-        good, bad = _experience_for(value, town.trust_start[kind, self.area, 0].item(), self.model.scenario.trust)
+        good, bad = experience_for(value, town.trust_start[kind, self.area, 0].item(), self.model.scenario.trust)
         town.columns.experience.set_apart(kind, np.array([self.row]))
         town.columns.experience.own[:, kind, self.row, 0] = good, bad
         self.model.was_changed(self)
@@ -252,12 +130,13 @@ class YoungPerson(_Agent):
         """How far their mean trust in the services of the area lies above where it started, as last worked out."""
         return self.model.town.trust_gained[self.row, 0].item()
 
-    move_trust = crowd_verb(
-        hear,
-        "move_trust",
-        doc="Let old experience fade, and add this week's own and what friends tell of theirs.",
-    )
-    settle = crowd_verb(draw_near, "settle", doc="Drift back towards who they were; friends, sessions and stops tell.")
+    def move_trust(self) -> None:
+        """Let old experience fade, and add this week's own and what friends tell of theirs."""
+        goes_through(self, hear)
+
+    def settle(self) -> None:
+        """Drift back towards who they were; friends, sessions and stops tell."""
+        goes_through(self, draw_near)
 
     def live(self) -> None:
         """Cause this week's incidents, mostly none."""
@@ -267,7 +146,7 @@ class YoungPerson(_Agent):
 
 @does("seat")
 @windows(PARTNER, PARTNER_WEEKLY)
-class Partner(_Agent):
+class Partner(Agent):
     """A public service at the table of one area, stood for by one programme worker."""
 
     def __init__(self, model: "Community", area: int, position: int):
@@ -306,7 +185,7 @@ class Partner(_Agent):
         return float(looking.effective_commitment(self._state, self.area, 0, self.seat))
 
 
-class _OfArea(_Agent):
+class _OfArea(Agent):
     """An agent of which an area has one."""
 
     def __init__(self, model: "Community", area: int):
@@ -425,7 +304,7 @@ class Programme(_OfArea):
 
 
 @windows(RESIDENT)
-class Resident(_Agent):
+class Resident(Agent):
     """An adult of an area, standing for several: hears of incidents, fears, trusts, would step in or not."""
 
     def __init__(self, model: "Community", row: int):
@@ -451,13 +330,12 @@ class Resident(_Agent):
     @trust.setter
     def trust(self, value: float) -> None:
         scenario = self.model.scenario
-        self.resident_good, self.resident_bad = _experience_for(value, scenario.residents.start_trust, scenario.trust)
+        self.resident_good, self.resident_bad = experience_for(value, scenario.residents.start_trust, scenario.trust)
 
-    look_around = crowd_verb(
-        react, "look_around", True, False,
-        doc="Come to know of some of the week's reported incidents, and perhaps of a session.",
-    )  # fmt: skip
-    think_again = crowd_verb(
-        react, "think_again", False, True,
-        doc="Fear and trust more or less by what was heard and seen, and by what neighbours tell; efficacy follows.",
-    )  # fmt: skip
+    def look_around(self) -> None:
+        """Come to know of some of the week's reported incidents, and perhaps of a session."""
+        goes_through(self, react, True, False)
+
+    def think_again(self) -> None:
+        """Fear and trust more or less by what was heard and seen, and by what neighbours tell; efficacy follows."""
+        goes_through(self, react, False, True)

@@ -6,20 +6,13 @@ from modsim.compiling.acts import before_compiling, driver
 from modsim.simulation import ahead
 from modsim.simulation.acts import areas as between
 from modsim.simulation.acts import course, planning, purse, recruiting, services  # noqa: F401  # all verbs
-from modsim.simulation.crowds.propensity import inclination_moves
-from modsim.simulation.crowds.residents import residents_react, settle_residents
-from modsim.simulation.crowds.streets import incidents_happen, incidents_stir, police_stop, services_see
-from modsim.simulation.crowds.trust import settle_trust, trust_moves
+from modsim.simulation.crowds.propensity import inclination_moves  # noqa: F401  # `week` finds all stages here
+from modsim.simulation.crowds.residents import residents_react, settle_residents  # noqa: F401
+from modsim.simulation.crowds.streets import incidents_happen, incidents_stir, police_stop, services_see  # noqa: F401
+from modsim.simulation.crowds.trust import settle_trust, trust_moves  # noqa: F401
 from modsim.simulation.listing import list_of
 from modsim.simulation.state import IN, PARTICIPANT_WINDOW_WEEKS, RECRUITING
 from modsim.simulation.town import Town
-
-__all__ = [
-    "areas_decide", "areas_learn", "destinations_are_found", "hours_arrive", "incidents_happen", "incidents_stir",
-    "inclination_moves", "participants_are_heard", "partners_answer_calls", "partners_meet", "people_age_and_move",
-    "police_stop", "programmes_are_planned", "programmes_move_on", "regard_moves", "residents_react", "services_see",
-    "sessions_are_held", "settled", "staff_come_and_go", "trust_moves", "workers_visit", "young_people_are_asked",
-]  # fmt: skip
 
 before_compiling(ahead.compile_ahead)
 

@@ -252,24 +252,6 @@ def poisson_count(mean: float, u: float) -> int:
     return count
 
 
-def poisson_counts(means, u):
-    """`poisson_count` for columns of the same shape; almost all are 0, and those cost one comparison."""
-    counts = np.zeros(means.shape, dtype=np.int16)
-    busy = np.nonzero(u >= 1.0 - means)
-    mean, at = np.minimum(means[busy], HIGHEST_MEAN), u[busy]
-    chance = _chance_of_none(mean)
-    reached, count = chance, np.zeros(mean.shape, dtype=np.int16)
-    for k in range(1, _MOST_INCIDENTS + 1):
-        more = at >= reached
-        if not more.any():
-            break
-        count[more] = k
-        chance = chance * mean / k
-        reached = np.where(more, reached + chance, reached)
-    counts[busy] = count
-    return counts
-
-
 @acts.act
 def binomial_count(trials: int, chance: float, u: float) -> int:
     """How many of `trials` succeed at quantile u, each with the given chance."""
@@ -311,30 +293,3 @@ def binomial_tables(trials: np.ndarray, chance: np.ndarray) -> np.ndarray:
 
         return kernels.binomial_table(trials, chance)
     return np.array(binomial_table(trials, np.broadcast_to(chance, trials.shape))).reshape(-1, *trials.shape)
-
-
-def binomial_counts(trials, chance, u):
-    """`binomial_count` for columns of one dimension; `chance` is one number or a column."""
-    if compiling.is_on():
-        from modsim.world import kernels
-
-        return kernels.binomial_counts(trials, np.full(trials.shape, chance) if np.ndim(chance) == 0 else chance, u)
-    return _binomial_counts(trials, chance, u)
-
-
-def _binomial_counts(trials, chance, u):
-    """The same without compiling."""
-    fail = 1.0 - chance
-    mass = np.ones(trials.shape)
-    for k in range(int(trials.max(initial=0))):
-        mass = np.where(k < trials, mass * fail, mass)
-    reached, count = mass, np.zeros(trials.shape, dtype=np.int16)
-    with np.errstate(divide="ignore", invalid="ignore"):  # chance 1 divides by 0 and is overruled below
-        for k in range(int(trials.max(initial=0))):
-            more = (u >= reached) & (k < trials)
-            if not more.any():
-                break
-            mass = mass * (trials - k) * chance / ((k + 1) * fail)
-            reached = np.where(more, reached + mass, reached)
-            count[more] = k + 1
-    return np.where(np.asarray(chance) >= 1.0, trials, count).astype(np.int16)

@@ -12,7 +12,6 @@ from modsim.compiling.jit import jit, usable, woven_in
 from modsim.rules import arithmetic, offending
 from modsim.world import draws
 
-usable(draws._chance_of_none)
 rules_stand = usable(arithmetic.exponential, offending.log_age_factor, offending.background_rate)
 
 _LOW = np.uint64(0xFFFFFFFF)
@@ -22,9 +21,6 @@ _ADD_K, _ADD_M = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _TO_ONE = 2.0**-32
 _ONE = np.uint64(1)
 _WIDTH = 256
-
-poisson_count = jit(draws.poisson_count)  # of one number; the loops of the streets call them
-binomial_count = jit(draws.binomial_count)
 
 
 @woven_in
@@ -124,15 +120,6 @@ def weekly_uniforms(keys, replicates, area, occasion, slot, generation, of, bloc
                     of[i] = generation[i]
         for i in range(first, last):
             found[i] = (np.float64(block[index, i]) + 0.5) * _TO_ONE
-    return found
-
-
-@jit
-def binomial_counts(trials, chance, u):
-    """`draws.binomial_counts` for columns of one length."""
-    found = np.empty(len(trials), dtype=np.int16)
-    for i in range(len(trials)):
-        found[i] = binomial_count(trials[i], chance[i], u[i])
     return found
 
 

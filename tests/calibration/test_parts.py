@@ -127,8 +127,11 @@ def test_pyabc_finds_a_known_posterior_where_most_of_the_prior_is_ruled_out(monk
 
 def test_saturating_match_is_between_nothing_and_all():
     scenario = small_scenario()
-    rule = SATURATING.chance_of_attending
     p = scenario.attending
+
+    def rule(match, p):
+        return SATURATING.chance_of_attending(SimpleNamespace(match=match), p)
+
     assert rule(0.0, p) == pytest.approx(p.attends)
     assert rule(1.0, p) == pytest.approx(p.attends + p.attends_match)
     assert rule(0.5, p) > p.attends + 0.5 * p.attends_match
