@@ -28,7 +28,8 @@ def test_every_quick_part_gives_figures(tmp_path):
         assert len({row["name"] for row in rows}) == len(rows) > 1
         figures = [value for row in rows for name, value in row.items() if name != "name"]
         assert all(math.isfinite(value) for value in figures)
-    assert "compiled, one run" in {row["name"] for row in found["faces"]}
+    compiled = next(row for row in found["faces"] if row["name"] == "compiled, one run")
+    assert compiled["times agent face"] > 1  # by two orders of magnitude, but this machine may be busy
     assert "compiled, one run" in done.stdout
 
 

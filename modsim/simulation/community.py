@@ -111,7 +111,7 @@ class Community(mesa.Model):
         # Mesa's own generator; the model's luck is keyed and never uses it
         super().__init__(scenario=GivenScenario(rng=luck_seed, content=scenario))
         self._intervene, self._was_changed = intervene, False
-        self.arm, self.replicate, self.pace = arm, replicate, pace
+        self.arm, self.replicate = arm, replicate
         world = World(scenario, luck_seed, [replicate], _given_ties(ties, scenario.young_people))
         records = Records(scenario, len(scenario.areas), 1)
         self.town = drive.settled(Town(world, [scenario.arms[arm]], [scenario], records, rules=rules))
@@ -125,11 +125,21 @@ class Community(mesa.Model):
         self._people = [person(self, row) for row in range(self.town.world.rows)]
         self._residents = [resident(self, row) for row in range(self.town.world.residents.rows)]
         self.town.model = self
-        if pace == "agent":
-            self.town.go_by_agents()
+        self.pace = pace
         known = [name for name in weekly_measures(scenario) if not name.endswith("_reference")]  # one lane has no other
         reporters = {name: [self.recorded, [name]] for name in known}
         self.datacollector = mesa.DataCollector(model_reporters={"week": "week", **reporters})
+
+    @property
+    def pace(self) -> str:
+        """Who acts: "week" for all columns at once, "agent" for every agent by its own verbs; may be set on the way."""
+        return "agent" if self.town.by_agents else "week"
+
+    @pace.setter
+    def pace(self, pace: str) -> None:
+        if pace not in ("week", "agent"):
+            raise ValueError(f"pace is {pace!r}; it must be 'week' or 'agent'")
+        self.town.go_by_agents(pace == "agent")
 
     @property
     def week(self) -> int:

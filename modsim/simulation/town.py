@@ -12,7 +12,7 @@ from modsim.inputs.scenario import Scenario
 from modsim.inputs.uncertainties.services import commitment_at
 from modsim.rules import partnering, trusting
 from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Columns, Stage, Standing, entries
-from modsim.simulation.crowds.tiles import laid_out, unsigned
+from modsim.simulation.crowds.tiles import WIDTH, laid_out, unsigned
 from modsim.simulation.rulebook import Rules, rules_stand, what_all_do
 from modsim.simulation.state import EXPERIENCE, PARTNER_WEEKLY, PROGRAMME_WEEKLY, State
 from modsim.simulation.surroundings import surroundings
@@ -136,10 +136,10 @@ class Town:
         """Whether loops may be compiled: not where agents act by their own verbs, or a rule was changed where it is."""
         return self._rules_stand and not self.by_agents and compiling.is_on()
 
-    def go_by_agents(self) -> None:
-        """From now on agents act by their own verbs, one after another."""
-        self.by_agents = True
-        self.fixed["numbers"] = laid_out(self.p, 1)  # each is gone through alone
+    def go_by_agents(self, by_agents: bool) -> None:
+        """From now on agents act by their own verbs, one after another; or no longer."""
+        self.by_agents = by_agents
+        self.fixed["numbers"] = laid_out(self.p, 1 if by_agents else WIDTH)  # by agents, each is gone through alone
         self.columns_changed_places()
 
     def begin_week(self, week: int) -> None:

@@ -111,6 +111,19 @@ def test_verbs_of_one_s_own_count_when_agents_act():
     assert all(type(person) is Sullen for person in sullen.young_people)
 
 
+def test_the_pace_can_be_changed_on_the_way():
+    usual, changing = tiny(), tiny()
+    for pace in ("agent", "week"):
+        changing.pace = pace
+        assert changing.pace == pace
+        assert changing.town.is_compiled == (pace == "week")
+        changing.run_for(3)
+    usual.run_for(6)
+    assert np.array_equal(usual.town.records.weekly, changing.town.records.weekly, equal_nan=True)
+    with pytest.raises(ValueError, match="pace is 'slow'"):
+        changing.pace = "slow"
+
+
 def test_classes_that_would_have_no_effect_are_refused():
     with pytest.raises(ValueError, match=re.escape('Sullen.answer takes effect only with pace="agent"')):
         tiny(agents=[Sullen])
