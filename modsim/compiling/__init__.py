@@ -79,9 +79,10 @@ def is_complete() -> bool:
 def set_complete() -> None:
     """Say so, and throw away what was kept of all but the latest states of the code."""
     (folder() / _COMPLETE).touch()
-    states = sorted(folder().parent.iterdir(), key=lambda state: state.stat().st_mtime)
-    for state in set(states[:-_KEPT_STATES]) - {folder()}:
-        shutil.rmtree(state, ignore_errors=True)
+    with suppress(FileNotFoundError):  # another process tidies at the same time
+        states = sorted(folder().parent.iterdir(), key=lambda state: state.stat().st_mtime)
+        for state in set(states[:-_KEPT_STATES]) - {folder()}:
+            shutil.rmtree(state, ignore_errors=True)
 
 
 def still_to_do() -> str | None:

@@ -11,7 +11,7 @@ from inspect import signature
 from types import FunctionType
 from typing import Any, Protocol
 
-from modsim.compiling.interrupts import listening
+from modsim.compiling.interrupts import hear_what_arrived
 
 _EVERY_ACT: list[Any] = []
 _ACTS: list[Any] = []  # those that compiled code cannot call yet
@@ -102,8 +102,7 @@ class Driver:
             if compiled is not None:
                 found = compiled(place, *given)
                 if first:
-                    with listening():  # compiling may have taken seconds
-                        pass
+                    hear_what_arrived()  # compiling may have taken seconds
                 return found
         return self._function(town.state, *given, *([town.do] if self._takes_doing else []))
 

@@ -53,15 +53,23 @@ def not_broken_into() -> Iterator[None]:
     hear()
 
 
+def hear_what_arrived() -> None:
+    """Hear, within a stretch that is not to be broken into, what has arrived so far; in the main thread only."""
+    if threading.current_thread() is threading.main_thread():
+        for hear in _hear:
+            hear()
+
+
 @contextmanager
 def listening() -> Iterator[None]:
-    """Hear, within a stretch that is not to be broken into, what has arrived, and at once what arrives meanwhile."""
+    """The same, and hear at once what arrives until the block is over."""
     global _listens
+    if threading.current_thread() is not threading.main_thread():  # others are never told
+        yield
+        return
     _listens = True
     try:
-        if threading.current_thread() is threading.main_thread():
-            for hear in _hear:
-                hear()
+        hear_what_arrived()
         yield
     finally:
         _listens = False

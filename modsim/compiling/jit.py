@@ -27,7 +27,6 @@ jit = numba.njit(cache=is_kept(), **_USUAL)
 # Called by other loops only, so compiled without a way in from Python; it makes no arrays, so no references to those
 # it is given are counted, which took longer than what many a short loop does.
 _WITHOUT: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
-_WITH: dict[str, Any] = {"_nrt": True}  # an error that says something needs it; what is called takes it from its caller
 inner = numba.njit(**_USUAL, **_WITHOUT)
 
 # Put into each loop that calls it before that is optimised: a function of its own would be vectorised within, not
@@ -186,6 +185,9 @@ class _Rule(AttributeTemplate):
 @lower_getattr_generic(_Conduct)
 def _rule(context: Any, builder: Any, kind: _Conduct, value: Any, name: str) -> Any:
     return context.get_dummy_value()  # which function is called follows from its type
+
+
+_WITH: dict[str, Any] = {"_nrt": True}  # an error that says something needs it; else a caller's word would hold
 
 
 def _checked(

@@ -141,7 +141,7 @@ class YoungPerson(Agent):
     def live(self) -> None:
         """Cause this week's incidents, mostly none."""
         _, _, number, _ = goes_through(self, happen)
-        self.occurred = number.sum()
+        self.column("occurred")[self.row, 0] = number.sum()  # not set by hand, after which all would be settled again
 
 
 @does("seat")

@@ -96,8 +96,7 @@ class Community(mesa.Model):
             scenario = scenario.content
         if arm not in scenario.arms:
             raise ValueError(f"there is no arm {arm!r}; the arms are {', '.join(scenario.arms)}")
-        if pace not in ("week", "agent"):
-            raise ValueError(f"pace is {pace!r}; it must be 'week' or 'agent'")
+        _check_pace(pace)
         if rules is not None:
             check_rules(rules, several_processes=False)
         if seed is not None and rng is not None:
@@ -137,9 +136,9 @@ class Community(mesa.Model):
 
     @pace.setter
     def pace(self, pace: str) -> None:
-        if pace not in ("week", "agent"):
-            raise ValueError(f"pace is {pace!r}; it must be 'week' or 'agent'")
-        self.town.go_by_agents(pace == "agent")
+        _check_pace(pace)
+        if pace != self.pace:
+            self.town.go_by_agents(pace == "agent")
 
     @property
     def week(self) -> int:
@@ -284,6 +283,11 @@ class Community(mesa.Model):
 
 def _given_ties(given: nx.Graph | Path | None, people: int) -> Ties | None:
     return Ties.read(given, people) if isinstance(given, Path) else None if given is None else Ties.from_networkx(given)
+
+
+def _check_pace(pace: str) -> None:
+    if pace not in ("week", "agent"):
+        raise ValueError(f"pace is {pace!r}; it must be 'week' or 'agent'")
 
 
 def _on_a_ring(k: int, number: int) -> np.ndarray:

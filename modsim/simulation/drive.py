@@ -5,11 +5,11 @@ import numpy as np
 from modsim.compiling.acts import before_compiling, driver
 from modsim.simulation import ahead
 from modsim.simulation.acts import areas as between
-from modsim.simulation.acts import course, planning, purse, recruiting, services  # noqa: F401  # all verbs
-from modsim.simulation.crowds.propensity import inclination_moves  # noqa: F401  # `week` finds all stages here
-from modsim.simulation.crowds.residents import residents_react, settle_residents  # noqa: F401
-from modsim.simulation.crowds.streets import incidents_happen, incidents_stir, police_stop, services_see  # noqa: F401
-from modsim.simulation.crowds.trust import settle_trust, trust_moves  # noqa: F401
+from modsim.simulation.acts import planning
+from modsim.simulation.crowds.propensity import inclination_moves  # noqa: F401  # `week` has all stages from here
+from modsim.simulation.crowds.residents import residents_react, settle_residents  # noqa: F401  # as above
+from modsim.simulation.crowds.streets import incidents_happen, incidents_stir, police_stop, services_see  # noqa: F401  # as above
+from modsim.simulation.crowds.trust import settle_trust, trust_moves  # noqa: F401  # as above
 from modsim.simulation.listing import list_of
 from modsim.simulation.state import IN, PARTICIPANT_WINDOW_WEEKS, RECRUITING
 from modsim.simulation.town import Town

@@ -146,7 +146,8 @@ class Town:
         """Set the clock of the acts, and see that there is room for all experiences of a week."""
         scene, c = self.fixed["scene"][0], self.columns
         scene.week, self._rules_stand = week, rules_stand()
-        self.make_room(4 * c.listed.size + int(c.joined.sum()) + (self.world.rows if self.model else 1))
+        own = self.world.rows if self.by_agents else 1  # verbs of somebody's own may write down more
+        self.make_room(4 * c.listed.size + int(c.joined.sum()) + own)
 
     def make_room(self, number: int) -> None:
         """See that so many more experiences of this week can be written down."""
@@ -200,8 +201,7 @@ class Town:
         total = np.zeros(self.trust_start.shape[1:])
         for kind in range(len(has)):
             total = total + has[kind] * self.trust_start[kind]
-        self.services_present = has.sum(axis=0)
-        self.mean_start = total / self.services_present
+        self.mean_start = total / has.sum(axis=0)
 
     def _begin(self) -> None:
         """Who works for each service, and who would lead, before the history begins."""

@@ -1,6 +1,8 @@
 """A community as Mesa users expect a model to be: what is set acts, what cannot be done is said, own verbs count."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import mesa
@@ -122,6 +124,17 @@ def test_the_pace_can_be_changed_on_the_way():
     assert np.array_equal(usual.town.records.weekly, changing.town.records.weekly, equal_nan=True)
     with pytest.raises(ValueError, match="pace is 'slow'"):
         changing.pace = "slow"
+
+
+def test_agents_have_all_verbs_whatever_is_imported_first():
+    code = "from modsim.simulation.agents import Programme, YoungPerson as Y; Programme.move_on, Y.answer, Y.feel_stops"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_agents_that_act_are_not_taken_for_set_by_hand():
+    model = tiny(pace="agent")
+    model.step()
+    assert not model._was_changed
 
 
 def test_classes_that_would_have_no_effect_are_refused():
