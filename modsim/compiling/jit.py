@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import cache
 from types import FunctionType
 from typing import Any
 
@@ -135,6 +136,11 @@ def _lay(columns, place):
     _lay_down(columns, place)  # type: ignore[call-arg]  # Numba gives the first
 
 
+@cache
+def _way_to_lay() -> Callable[..., None]:
+    return next(iter(_lay.overloads.values())).entry_point
+
+
 def _words(columns: Any) -> int:
     """Words of memory that columns take to describe."""
     return sum(_words(column) if isinstance(column, tuple) else 5 + 2 * column.ndim for column in columns)
@@ -148,7 +154,7 @@ def laid_down(columns: Any, before: Any = None) -> Any:
     are laid down there again.
     """
     if before is not None:  # past the dispatcher, which would look at every type
-        next(iter(_lay.overloads.values())).entry_point(columns, before)
+        _way_to_lay()(columns, before)
         return before
     place = np.empty(_words(columns), dtype=np.int64)
     _lay(columns, place)

@@ -53,7 +53,7 @@ def reversion_slowed(inclination, trust_gained, start_trust, p):
 
     Trust lost does the opposite.
     """
-    better = 1.0 - 2.0 * (inclination > 0.0)
+    better = np.copysign(1.0, 0.0 - inclination)  # without a comparison: compilers then take many at once
     return between(0.3, 1.0 - better * p.persistence * trust_gained / (1.0 - start_trust), 1.7)
 
 

@@ -65,6 +65,8 @@ def compile_ahead(tell: Callable[[int, int], None] | None = None) -> None:
 
 def _help(claims: Path) -> None:
     """Compile every driver that no other helper has taken."""
+    import numpy as np
+
     from modsim.inputs.scenario import Scenario
     from modsim.simulation import drive
     from modsim.simulation.records import Records
@@ -84,8 +86,11 @@ def _help(claims: Path) -> None:
     arms = list(scenario.arms.values())
     world = World(scenario, 0, [0])
     town = drive.settled(Town(world, arms, [scenario] * 2, Records(scenario, 1, 2)))
-    live_one_week(town, -scenario.settings.history_weeks)
-    drive.draw_up_list(town, 0, 1)
+    first, seen = -scenario.settings.history_weeks, town.columns.sightings
+    live_one_week(town, first)
+    seen[-scenario.targeting.memory_weeks] = seen[first]  # so that something is forgotten
+    live_one_week(town, 0)
+    drive.draw_up_lists(town, np.array([0]), np.array([1]))
 
 
 if __name__ == "__main__":

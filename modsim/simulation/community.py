@@ -246,7 +246,8 @@ class Community(mesa.Model):
         """Something about an agent was set by hand: means are worked out again before the next week."""
         self._was_changed = True
         if isinstance(agent, YoungPerson):
-            self.town.changed[agent.row] = self.town.touched[agent.row] = True
+            town = self.town
+            town.changed[agent.row] = town.touched[agent.row] = town.completers[agent.row] = True
 
     @cached_property
     def do(self) -> SimpleNamespace:

@@ -5,12 +5,12 @@ import numpy as np
 from modsim.compiling.acts import before_compiling, driver
 from modsim.simulation import ahead
 from modsim.simulation.acts import areas as between
-from modsim.simulation.acts import planning
+from modsim.simulation.acts import looking, planning
 from modsim.simulation.crowds.propensity import inclination_moves  # noqa: F401  # `week` has all stages from here
 from modsim.simulation.crowds.residents import residents_react, settle_residents  # noqa: F401  # as above
 from modsim.simulation.crowds.streets import incidents_happen, incidents_stir, police_stop, services_see  # noqa: F401  # as above
 from modsim.simulation.crowds.trust import settle_trust, trust_moves  # noqa: F401  # as above
-from modsim.simulation.listing import list_of
+from modsim.simulation.listing import lists_of
 from modsim.simulation.state import IN, PARTICIPANT_WINDOW_WEEKS, RECRUITING
 from modsim.simulation.town import Town
 
@@ -24,9 +24,18 @@ def settled(town: Town) -> Town:
     return town
 
 
+@driver
+def _trust_goes_back(town, rows):
+    for r in range(len(rows)):
+        row = rows[r]
+        for kind, lane in np.ndindex(town.trust_start.shape[0], town.p.shape[0]):
+            looking.trust_of_newcomer(town, kind, row, town.area[row], lane)
+
+
 def people_age_and_move(town: Town, week: int) -> None:
     """The calendar turns: rows of people who grew out are put at rest for the newcomers."""
     newcomers = town.world.turn(week)
+    _trust_goes_back(town, newcomers)
     town.welcome(newcomers)
     if town.model:
         town.model.welcome(newcomers.tolist())
@@ -73,20 +82,20 @@ def programmes_are_planned(town: Town) -> None:
     """Rounds begin where they fit and can be paid, each with a referral list."""
     town.know_wishes()
     _programmes_are_planned(town)
-    for area, lane in np.argwhere(town.now.begins).tolist():
-        draw_up_list(town, area, lane)
+    draw_up_lists(town, *np.nonzero(town.now.begins))
 
 
-def draw_up_list(town: Town, area: int, lane: int) -> None:
-    """The referral list of a new round."""
-    _put_on_list(town, area, lane, list_of(town, area, lane, int(town.columns.rounds[area, lane])))
-    town.know_listed(area, lane)
+def draw_up_lists(town: Town, areas: np.ndarray, lanes: np.ndarray) -> None:
+    """The referral lists of new rounds, of some areas in some lanes."""
+    if areas.size:
+        _put_on_lists(town, areas, lanes, lists_of(town, areas, lanes))
+        town.know_listed(areas, lanes)
 
 
 @driver
-def _put_on_list(town, area, lane, rows):
-    for n in range(town.listing.shape[2]):
-        planning.put_on_list(town, area, lane, n, rows[n] if n < len(rows) else -1)
+def _put_on_lists(town, areas, lanes, rows):
+    for one, n in np.ndindex(rows.shape):
+        planning.put_on_list(town, areas[one], lanes[one], n, rows[one, n])
 
 
 @driver

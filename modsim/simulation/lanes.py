@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,15 @@ def numbers_of(scenarios: Sequence[Scenario]) -> Any:
             tuple(getattr(getattr(scenario, table), name) for name in numbers) for table, numbers in _TABLES.items()
         )
     return found.view(np.recarray)
+
+
+def columns_of(numbers: Any) -> SimpleNamespace:
+    """The same, a column (scenarios,) for each number: what NumPy works with, by table and name."""
+    tables = numbers.view(np.ndarray)
+    return SimpleNamespace(
+        **{name: SimpleNamespace(**{n: np.ascontiguousarray(tables[name][n]) for n in tables[name].dtype.names})
+           for name in tables.dtype.names}
+    )  # fmt: skip
 
 
 def what_makes_the_world(scenario: Scenario) -> dict[str, Any]:

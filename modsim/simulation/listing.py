@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from modsim.compiling.acts import driver
 from modsim.rules import targeting
 from modsim.simulation.town import Town
 
@@ -10,35 +11,74 @@ _FIXED_POINT = 2.0**16
 
 def list_of(town: Town, area: int, lane: int, round_number: int, lead: int | None = None) -> np.ndarray:
     """Rows of the young people whom the lead of an area (or another partner) would list for a round, in order."""
-    c, world, scenario = town.columns, town.world, town.scenario
-    place, span = world.areas[area], world.rows_of(area)
-    age, dropped = world.age[span], c.dropped_week[span, lane]
-    rested = town.week - dropped.astype(np.int64) >= scenario.programme.retry_after_weeks
-    old_enough = (age >= place.eligible_youngest) & (age < place.eligible_oldest + 1)
-    eligible = np.nonzero(old_enough & ~c.completed[span, lane] & rested)[0]
     kind = town.lead_kind[area, lane] if lead is None else town.world.partners.kind[area, lead]
-    seen = c.seen_in_memory[kind, span, lane].astype(np.int64)
-    group = world.group[span] - world.first_group_in[area]
-    seen_in_group = np.bincount(group, seen).astype(np.int64)[group]
-    others = np.bincount(group)[group] - 1
-    record = np.sqrt(targeting.known_record(seen, seen_in_group - seen, others))[eligible]
-    standard = _standardised(record)
-    rows = eligible + span.start
-    luck = world.luck.normal("list", np.full(len(rows), area), round_number, world.slot[rows], world.generation[rows])
-    score = town.rules.list_score(standard, luck, town.p[lane].targeting)
-    last = len(rows) - min(scenario.programme.list_length, len(rows))
-    likely = score >= np.partition(score, last)[last] if last else np.full(len(rows), True)  # those on it, and ties
-    rows, score = rows[likely], score[likely]
-    tie = world.luck.uniform(
-        "list tie", np.full(len(rows), area), round_number, world.slot[rows], world.generation[rows]
-    )
-    return rows[np.lexsort((tie, -score))[: scenario.programme.list_length]]
+    return _Candidates(town, area, round_number).listed(lane, int(kind))
 
 
-def _standardised(record: np.ndarray) -> np.ndarray:
-    """A column with mean 0 and standard deviation 1, by sums of whole numbers so that no order matters."""
-    whole = np.rint(record * _FIXED_POINT).astype(np.int64)
-    number = max(len(whole), 1)
-    mean = float(int(whole.sum())) / number
-    variance = float(int((whole * whole).sum())) / number - mean * mean
-    return (whole - mean) / np.sqrt(variance) if variance > 1e-6 else np.zeros(len(record))
+def lists_of(town: Town, areas: np.ndarray, lanes: np.ndarray) -> np.ndarray:
+    """The same for the present round of several areas, each in its lane (n, places); -1 where a list ends."""
+    found = np.full((len(areas), town.columns.listed.shape[1]), -1)
+    kinds, rounds = town.lead_kind[areas, lanes].tolist(), town.columns.rounds[areas, lanes].tolist()
+    drawn: dict[tuple[int, int], _Candidates] = {}  # lanes have their luck in common
+    for row, kind, lane, *at in zip(found, kinds, lanes.tolist(), areas.tolist(), rounds, strict=True):
+        one = drawn[*at] = drawn.get((*at,)) or _Candidates(town, *at)
+        listed = one.listed(lane, kind)
+        row[: len(listed)] = listed
+    return found
+
+
+class _Candidates:
+    """The young people of an area who are of an age to be listed for a round, with what all lanes have in common."""
+
+    def __init__(self, town: Town, area: int, round_number: int):
+        world = town.world
+        place, span = world.areas[area], world.rows_of(area)
+        age = world.age[span]
+        self._town, self._area = town, area
+        self._rows = span.start + np.nonzero((age >= place.eligible_youngest) & (age < place.eligible_oldest + 1))[0]
+        rows = self._rows
+        key = np.full(len(rows), area), round_number, world.slot[rows], world.generation[rows]
+        self._luck, self._tie = world.luck.normal("list", *key), world.luck.uniform("list tie", *key)
+
+    def listed(self, lane: int, kind: int) -> np.ndarray:
+        """Rows of those listed in a lane by a lead of some type of service."""
+        town, world, programme = self._town, self._town.world, self._town.scenario.programme
+        groups = world.first_group_in[self._area], len(world.group_area)
+        at, record = _what_is_known(
+            town, self._area, lane, kind, self._rows, town.columns.seen_in_memory, world.group, *groups,
+            programme.retry_after_weeks,
+        )  # fmt: skip
+        score = town.rules.list_score(record, self._luck[at], town.fixed["p"][lane].targeting)
+        last = len(at) - min(programme.list_length, len(at))
+        if last:  # those on it, and ties
+            likely = score >= np.partition(score, last)[last]
+            at, score = at[likely], score[likely]
+        return self._rows[at[np.lexsort((self._tie[at], -score))[: programme.list_length]]]
+
+
+@driver
+def _what_is_known(town, area, lane, kind, rows, seen, group, first_group, groups, retry_after):
+    """Of `rows`, the places of those who may be listed, and what the lead has on record of them.
+
+    That has mean 0 and standard deviation 1, by sums of whole numbers so that no order matters.
+    """
+    seen_in, members = np.zeros(groups - first_group, np.int64), np.zeros(groups - first_group, np.int64)
+    for r in range(town.areas[area].first, town.areas[area].end):
+        seen_in[group[r] - first_group] += seen[kind, r, lane]
+        members[group[r] - first_group] += 1
+    place, whole, n = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64), 0
+    total = squares = 0
+    for k in range(len(rows)):
+        one, of, own = town.people[rows[k], lane], group[rows[k]] - first_group, np.int64(seen[kind, rows[k], lane])
+        if one.completed or town.scene[0].week - np.int64(one.dropped_week) < retry_after:
+            continue
+        record = np.sqrt(targeting.known_record(own, seen_in[of] - own, members[of] - 1))
+        place[n], whole[n] = k, np.int64(np.rint(record * _FIXED_POINT))
+        total += whole[n]
+        squares += whole[n] * whole[n]
+        n += 1
+    mean = total / max(n, 1)
+    variance = squares / max(n, 1) - mean * mean
+    if variance > 1e-6:
+        return place[:n], (whole[:n] - mean) / np.sqrt(variance)
+    return place[:n], np.zeros(n)

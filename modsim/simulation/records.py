@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from modsim.compiling.acts import driver
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.acts.planning import chosen_lead
 from modsim.simulation.columns import HEADINGS, NEVER, PARTICIPANT_WINDOW_WEEKS, Stage, entries
@@ -50,7 +51,7 @@ class Records:
             "never_listed_asb_reference", "first_time_offenders", *(f"joined_{group}" for group in GROUPS),
         )  # fmt: skip
         self.people = {name: np.zeros((areas, lanes), dtype=np.int64) for name in names}
-        self._usual_taste: dict[tuple[int, int], float] = {}
+        self._usual_taste = np.full((areas, lanes), np.nan)
         self._participants: tuple[np.ndarray, np.ndarray] | None = None  # rows and lanes of those followed
         self._listed: list[tuple[int, np.ndarray, np.ndarray, np.ndarray]] = []  # area, lanes, rows, generations
         self._listed_flat: list[np.ndarray] | None = None  # rows, lanes and generations of them; None if out of date
@@ -81,8 +82,7 @@ class Records:
 
     def _is_minority(self, town: Town, area, row, lane) -> np.ndarray:
         """Whose interests agree less with the area's than those of three in four did when the area opened."""
-        usual = [self._usual_taste[at] for at in zip(area.tolist(), lane.tolist(), strict=True)]
-        return self._agreement(town, area, row, lane) < np.array(usual)
+        return self._agreement(town, area, row, lane) < self._usual_taste[area, lane]
 
     def _settle_taste(self, town: Town, area: int) -> None:
         """How far interests agree with those of an area as a whole for all but a quarter of people, in every lane."""
@@ -90,15 +90,13 @@ class Records:
         rows = np.arange(span.start, span.stop, max((span.stop - span.start) // _SAMPLED_FOR_TASTE, 1))
         for lanes in town.lanes_by_dissimilarity:
             agreement = self._agreement(town, np.full(len(rows), area), rows, np.full(len(rows), lanes[0]))
-            quarter = float(np.sort(agreement)[len(rows) // 4])
-            self._usual_taste |= {(area, lane): quarter for lane in lanes}
+            self._usual_taste[area, lanes] = np.sort(agreement)[len(rows) // 4]
 
     @staticmethod
     def _agreement(town: Town, area, row, lane) -> np.ndarray:
         if not len(row):
             return np.zeros(0)
-        patterns = [town.pattern(a, k) for a, k in zip(area.tolist(), lane.tolist(), strict=True)]
-        return match(town.interests(row, lane).T, np.array(patterns).T)
+        return match(town.interests(row, lane).T, town.patterns(area, lane).T)
 
     def first_sessions(self, town: Town, area, row, lane) -> None:
         """Count the reported incidents of those who come for the first time, in the 52 weeks before."""
@@ -149,34 +147,14 @@ class Records:
 
     def _follow_others(self, town: Town) -> None:
         """Incidents of people nobody ever listed, and of participants' groups, here and in the reference lane."""
-        c, world = town.columns, town.world
-        row, lane, *_ = town.caused
-        here = (row, lane, "")
-        there = (*self._in_reference(town), "_reference")
-        for row, lane, name in (here, there):
-            if name and self.references is None:
-                continue
-            of = self.references[lane] if name and self.references is not None else lane
-            count = c.occurred[row, of]
-            unlisted = ~c.ever_listed[row, lane]
-            self._add(f"never_listed_asb{name}", town, row[unlisted], lane[unlisted], count[unlisted])
-            beside = (c.group_followed_until[world.group[row], lane] > town.week) & (
-                c.first_session[row, lane] == NEVER
-            )
-            self._add(f"groups_asb{name}", town, row[beside], lane[beside], count[beside])
-
-    def _in_reference(self, town: Town) -> tuple[np.ndarray, np.ndarray]:
-        """Who caused incidents in the reference of each lane this week: rows, and the lanes whose reference it is."""
-        row, lane, *_ = town.caused
-        if self.references is None:
-            return row, lane
-        order = np.argsort(lane, kind="stable")
-        number = np.bincount(lane, minlength=town.lanes)
-        first = np.cumsum(number) - number
-        repeats = number[self.references]
-        own = np.repeat(np.arange(town.lanes), repeats)
-        place = np.arange(len(own)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-        return row[order[first[self.references][own] + place]], own
+        row, lane, number, *_ = town.caused
+        references = np.full(town.lanes, -1) if self.references is None else self.references
+        found = np.zeros((4, *town.reports.shape), dtype=np.int64)
+        until = town.columns.group_followed_until
+        _count_others(town, row, lane, number.astype(np.int64), references, town.world.group, until, found)
+        names = "never_listed_asb", "never_listed_asb_reference", "groups_asb", "groups_asb_reference"
+        for name, counts in zip(names, found, strict=True):
+            self.people[name] += counts
 
     def _follow_listed(self, town: Town) -> None:
         """The incidents of the young people first targeted who are still here: entries that ascend by area and lane."""
@@ -240,26 +218,38 @@ class Records:
 
         NaN where none of them lives there any more; and how many do.
         """
-        c, world = town.columns, town.world
-        mean, still_here = np.full(c.purse.shape, np.nan), np.zeros(c.purse.shape, dtype=np.int64)
+        mean, still_here = np.full(town.is_open.shape, np.nan), np.zeros(town.is_open.shape, dtype=np.int64)
+        kind = town.lead_kind
         for area, lanes, rows, generations in self._listed:
-            same = rows[world.generation[rows] == generations]
+            same = rows[town.world.generation[rows] == generations]
             still_here[area, lanes] = same.size
             if same.size:
-                for lane in lanes.tolist():
-                    kind = town.lead_kind[area, lane]
-                    mean[area, lane] = _mean_trust(town.trust(kind, same, np.full(same.size, of[lane])))
+                trust = town.trust(kind[area, lanes], same[:, None], of[lanes])
+                whole = np.rint(trust * FIXED_POINT).astype(np.int64).sum(axis=0)  # so that no order matters
+                mean[area, lanes] = whole / (same.size * FIXED_POINT)
         return mean, still_here
+
+
+@driver
+def _count_others(town, row, lane, number, references, group, followed_until, found):
+    """Incidents of people whom a lane never listed, in it and in its reference; and of groups followed in it."""
+    for e in range(len(row)):
+        r = row[e]
+        for k in range(len(references)):
+            if lane[e] != k and lane[e] != references[k]:
+                continue
+            person = town.people[r, k]
+            for there in range(2):
+                if lane[e] == (references[k] if there else k):
+                    if not person.ever_listed:
+                        found[there, town.area[r], k] += number[e]
+                    if followed_until[group[r], k] > town.scene[0].week and person.first_session == NEVER:
+                        found[2 + there, town.area[r], k] += number[e]
 
 
 def mean_trust_in_lead(town: Town, of: np.ndarray) -> np.ndarray:
     """Mean trust of an area's young people in the service that leads in each lane, in the lane named by `of`."""
     return town.mean_trust_in(town.lead_kind, of)
-
-
-def _mean_trust(values: np.ndarray) -> float:
-    """Mean of trust over people, added as whole numbers so that no order matters."""
-    return float(np.rint(values * FIXED_POINT).astype(np.int64).sum() / (len(values) * FIXED_POINT))
 
 
 def _occurred(_: Records, town: Town) -> np.ndarray:

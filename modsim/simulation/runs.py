@@ -121,6 +121,9 @@ def live_history(
     return world, town.columns
 
 
+_HISTORIES_KEPT = 3  # of a world: each takes as much memory as a run of one lane
+
+
 class Pasts:
     """Worlds and histories kept from run to run, so that only what is asked anew is worked out.
 
@@ -153,11 +156,11 @@ class Pasts:
             oldest = next(iter(self._kept))
             del self._kept[oldest], self._sizes[oldest]
         starts = json.dumps([reference, *(what_makes_the_past(point) for point in points)])
-        if starts not in histories:
-            _, columns = live_history(points, replicates, world, each_week)
-            histories.clear()  # a history takes as much memory as a run
-            histories[starts] = columns
-        return world, histories[starts]
+        columns = histories.pop(starts, None) or live_history(points, replicates, world, each_week)[1]
+        histories[starts] = columns  # the one used last stands last
+        while len(histories) > _HISTORIES_KEPT:
+            del histories[next(iter(histories))]
+        return world, columns
 
     @property
     def _are_too_many(self) -> bool:
@@ -208,7 +211,9 @@ def run(
         world, columns = kept.of(pasts, replicates, each_week)
     else:
         world, columns = live_history(pasts, replicates, None, each_week, rules, threads)
-    columns = columns.spread([names.index(json.dumps(what_makes_the_past(scenario))) for scenario in scenarios])
+    own = [names.index(json.dumps(what_makes_the_past(scenario))) for scenario in scenarios]
+    if kept or own != list(range(len(pasts))):  # else they go on as they are: a copy would take as much again
+        columns = columns.spread(own)
     records = Records(first, len(world.areas), len(lanes), _references(points, list(lanes)))
     arms = [scenario.arms[lane.arm] for scenario, lane in zip(scenarios, lanes, strict=True)]
     with not_broken_into():

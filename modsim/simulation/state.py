@@ -341,6 +341,7 @@ class State(NamedTuple):
     benefit: Any
     in_course: Any
     changed: Any  # (rows,) whether somebody is changed for good, in some lane
+    completers: Any  # (rows,) whether somebody completed a course, in some lane
     touched: Any  # (rows,) whether somebody was in a session or stopped this week, in some lane
     remembered: Any  # (2, rows, lanes) good and bad experience with all services alike
     apart: Any  # (services, rows) whether a service is remembered apart from the others

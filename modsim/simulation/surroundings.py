@@ -105,23 +105,24 @@ def _in_each(world: World, scenario: Scenario, arms: Sequence[Levers]) -> list[l
 
 
 def _levers(scenario: Scenario, levers: list[list[Levers]]) -> Any:
-    found, programme = LEVER.records(len(levers), len(levers[0])), scenario.programme
-    for area, row in enumerate(levers):
-        for lane, x in enumerate(row):
-            one, learns = found[area, lane], x.menu in ("learned", "individual")
-            for name in LEVER.attributes:
-                if name in Levers.model_fields and name not in ("signals", "places"):
-                    setattr(one, name, getattr(x, name))
-            one.spends, one.runs = x.spends_on != "nothing", x.spends_on == "programme"
-            one.patrols, one.individual, one.learns = x.spends_on == "patrol", x.menu == "individual", learns
-            one.signals = {"none": 0, "all": 10**9}.get(str(x.signals), x.signals)
-            one.places = programme.places if x.places is None else x.places
-            one.minimum_places = min(one.places, programme.minimum_places)
-            one.learns_venue = x.venue == "learned"
-            one.learned_share = (programme.menu_size - x.fixed_slots) / programme.menu_size if learns else 0.0
-            for way in get_args(LearningWay):
-                setattr(one, way, way in x.learning)
-    return found
+    each = {id(x): x for row in levers for x in row}  # replicates have them in common
+    records, programme = LEVER.records(len(each)), scenario.programme
+    for one, x in zip(records, each.values(), strict=True):
+        learns = x.menu in ("learned", "individual")
+        for name in LEVER.attributes:
+            if name in Levers.model_fields and name not in ("signals", "places"):
+                setattr(one, name, getattr(x, name))
+        one.spends, one.runs = x.spends_on != "nothing", x.spends_on == "programme"
+        one.patrols, one.individual, one.learns = x.spends_on == "patrol", x.menu == "individual", learns
+        one.signals = {"none": 0, "all": 10**9}.get(str(x.signals), x.signals)
+        one.places = programme.places if x.places is None else x.places
+        one.minimum_places = min(one.places, programme.minimum_places)
+        one.learns_venue = x.venue == "learned"
+        one.learned_share = (programme.menu_size - x.fixed_slots) / programme.menu_size if learns else 0.0
+        for way in get_args(LearningWay):
+            setattr(one, way, way in x.learning)
+    place = {name: k for k, name in enumerate(each)}
+    return records[np.array([[place[id(x)] for x in row] for row in levers])]
 
 
 def given_menu(scenario: Scenario, levers: Levers) -> list[float]:

@@ -12,7 +12,8 @@ from modsim.inputs.scenario import Scenario
 from modsim.inputs.uncertainties.services import commitment_at
 from modsim.rules import partnering, trusting
 from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS, Columns, Stage, Standing, entries
-from modsim.simulation.crowds.tiles import WIDTH, laid_out, unsigned
+from modsim.simulation.crowds.tiles import BEYOND, WIDTH, laid_out, unsigned
+from modsim.simulation.lanes import columns_of
 from modsim.simulation.rulebook import Rules, rules_stand, what_all_do
 from modsim.simulation.state import EXPERIENCE, PARTNER_WEEKLY, PROGRAMME_WEEKLY, State
 from modsim.simulation.surroundings import surroundings
@@ -53,7 +54,7 @@ class Town:
         self.fixed = surroundings(world, scenarios, arms)
         self.levers = self.fixed["levers"]
         self.lanes = len(arms)
-        self.p = self.fixed["p"]  # the numbers of every lane's rules
+        self.p = columns_of(self.fixed["p"])  # the numbers of every lane's rules
         self._dissimilarities = list(dict.fromkeys(s.world.dissimilarity for s in scenarios))
         self._point_of_lane = np.array([self._dissimilarities.index(s.world.dissimilarity) for s in scenarios])
         self.lanes_by_dissimilarity = [
@@ -77,8 +78,9 @@ class Town:
         row, lane = entries(c.occurred)  # of those with incidents this week, how many, and how many were expected
         self.caused: tuple[np.ndarray, ...] = (row, lane, c.occurred[row, lane], np.zeros(len(row)))
         self.changed = ((c.lasting != 0.0) | (c.lasting_target != 0.0)).any(axis=1)  # rows: for good, in some lane
+        self.completers = c.completed.any(axis=1)  # rows: in some lane
         self.touched = ((c.benefit != 0.0) | c.in_course).any(axis=1)  # rows: by a session or a stop, this week
-        self.spare = np.empty(c.inclination.shape)  # inclination as it was
+        self.spare = np.zeros(c.inclination.size + BEYOND)  # inclination as it was
         self.reports = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # reported incidents of this week
         self.serious = np.zeros((len(world.areas), self.lanes), dtype=np.int64)  # incidents of this week
         self.trust_gained = np.zeros((world.rows, self.lanes))  # in services, on average, since the start
@@ -105,10 +107,10 @@ class Town:
                 efficacy=c.efficacy, resident_good=c.resident_good, resident_bad=c.resident_bad,
                 partners_now=self.partners_now, trust_sums=self.trust_sums, generation=world.generation,
                 log_rate=world.whole_log_rates, log_rate_sums=world.log_rate_sums, lasting_target=c.lasting_target,
-                benefit=c.benefit, in_course=c.in_course, changed=self.changed, touched=self.touched,
-                remembered=c.experience.common, apart=c.experience.apart, remembered_apart=c.experience.own,
-                experiences=self.experiences, now=self.now, reports=self.reports, year_of_reports=c.year_of_reports,
-                years_of_expected=c.years_of_expected,
+                benefit=c.benefit, in_course=c.in_course, changed=self.changed, completers=self.completers,
+                touched=self.touched, remembered=c.experience.common, apart=c.experience.apart,
+                remembered_apart=c.experience.own, experiences=self.experiences, now=self.now, reports=self.reports,
+                year_of_reports=c.year_of_reports, years_of_expected=c.years_of_expected,
             )  # fmt: skip
         return self._state
 
@@ -139,7 +141,9 @@ class Town:
     def go_by_agents(self, by_agents: bool) -> None:
         """From now on agents act by their own verbs, one after another; or no longer."""
         self.by_agents = by_agents
-        self.fixed["numbers"] = laid_out(self.p, 1 if by_agents else WIDTH)  # by agents, each is gone through alone
+        self.fixed["numbers"] = laid_out(
+            self.fixed["p"], 1 if by_agents else WIDTH
+        )  # by agents, each is gone through alone
         self.columns_changed_places()
 
     def begin_week(self, week: int) -> None:
@@ -165,19 +169,20 @@ class Town:
         scene.experiences = 0
         return tuple(np.ascontiguousarray(now[name]) for name in ("kind", "row", "lane", "good", "bad"))
 
-    def know_listed(self, area: int, lane: int) -> None:
-        """Look up what the world knows of those on a new referral list."""
-        c = self.columns
-        n = np.nonzero(c.listed[area, :, lane] >= 0)[0]
-        rows = c.listed[area, n, lane]
-        c.support[area, n, lane] = self.world.support_of(rows)
-        c.territory[area, n, lane] = self.world.territory_of(rows)
-        c.goal[area, n, lane] = self.world.goal_of(rows)
-        self._know_wishes(area, n, lane)
+    def know_listed(self, areas: np.ndarray, lanes: np.ndarray) -> None:
+        """Look up what the world knows of those on new referral lists, of some areas in some lanes."""
+        c, world = self.columns, self.world
+        which, n = np.nonzero(c.listed[areas, :, lanes] >= 0)
+        at = areas[which], n, lanes[which]
+        rows, back = np.unique(c.listed[at], return_inverse=True)  # many are on the lists of several lanes
+        c.support[at], c.territory[at] = world.support_of(rows)[back], world.territory_of(rows)[back]
+        c.goal[at] = world.goal_of(rows)[back]
+        self._know_wishes(*at)
 
-    def _know_wishes(self, area: int, n: np.ndarray, lane: int) -> None:
-        rows = self.columns.listed[area, n, lane]
-        self.columns.records["wishes"]["share"][area, lane, n] = self.interests(rows, np.full(len(rows), lane))
+    def _know_wishes(self, area: np.ndarray, n: np.ndarray, lane: np.ndarray) -> None:
+        if len(area):
+            found = self.interests(self.columns.listed[area, n, lane], lane)
+            self.columns.records["wishes"]["share"][area, lane, n] = found
 
     def know_wishes(self) -> None:
         """Where wishes drift, look up those of everybody on a list at the turn of a year."""
@@ -185,9 +190,8 @@ class Town:
         if self.week < PARTICIPANT_WINDOW_WEEKS or self.week % PARTICIPANT_WINDOW_WEEKS:
             return
         if self.scenario.world.drift_per_year:
-            for area, lane in np.argwhere((c.listed[:, 0] >= 0) & (c.stage != Stage.IDLE)).tolist():
-                kept = (c.listed[area, :, lane] >= 0) & ~np.isin(c.standing[area, :, lane], settled)
-                self._know_wishes(area, np.nonzero(kept)[0], lane)
+            kept = (c.listed >= 0) & ~np.isin(c.standing, settled) & (c.stage != Stage.IDLE)[:, None]
+            self._know_wishes(*np.nonzero(kept))
 
     def _settle_surroundings(self) -> None:
         """Patrol, what residents start from and usually come to know, and the mean trust young people start with."""
@@ -221,35 +225,22 @@ class Town:
         self.columns_changed_places()  # those of the world
         if not rows.size:
             return
-        self._count_trust(rows, -1)
         self.columns.forget_rows(rows)
-        self._count_trust(rows, 1)
-        self.changed[rows] = False
-        self.forget_experiences(rows)
+        self.changed[rows] = self.completers[rows] = False
+        now = self.experiences[: self.fixed["scene"][0].experiences]
+        gone = np.isin(now.row, rows)
+        now.good[gone] = now.bad[gone] = 0
 
     def settle_residents_mean(self, sums: Sequence[np.ndarray] | np.ndarray) -> None:
         """Means of residents' trust, fear and efficacy by area, from their sums (areas, lanes) in whole numbers."""
         people = np.diff(self.world.residents.first_row)[:, None] * FIXED_POINT
         self.residents_mean = {k: each / people for k, each in zip(("trust", "fear", "efficacy"), sums, strict=True)}
 
-    def _count_trust(self, rows: np.ndarray, sign: int) -> None:
-        """Add the trust of the people at these rows to the sums over their areas, or take it away."""
-        area = self.world.area[rows]
-        good, bad = self.columns.experience.of_rows(rows)
-        trust = trusting.trust(self.trust_start[:, area], good, bad, self.p.trust)
-        whole = sign * np.rint(trust * FIXED_POINT).astype(np.int64)
-        np.add.at(self.trust_sums.swapaxes(0, 1), area, whole.swapaxes(0, 1))
-
     def sum_by_area(self, row: np.ndarray, lane: np.ndarray, number: np.ndarray | None = None) -> np.ndarray:
         """Whole numbers of some people (n,), each in its lane, or one each, added up by area (areas, lanes)."""
         areas = len(self.world.areas)
         found = np.bincount(self.world.area[row] * self.lanes + lane, number, areas * self.lanes)
         return found.astype(np.int64).reshape(areas, self.lanes)
-
-    def forget_experiences(self, rows: np.ndarray) -> None:
-        """Leave out the experiences of people who are no longer here."""
-        gone = np.isin(self.experiences.row, rows)
-        self.experiences.good[gone] = self.experiences.bad[gone] = 0
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"_state": None, "_place_of_state": None, "_is_laid_down": False}
@@ -258,8 +249,8 @@ class Town:
         """Give these partners the commitment of the worker who now stands for them."""
         c, number = self.columns, self.world.partners.number[area, position]
         u = self.world.luck.uniform("commitment", area, 0, number, c.worker[area, position, lane])
-        p = self.p["commitment"][lane]
-        c.commitment[area, position, lane] = commitment_at(u, p["mean"], p["sd"])
+        p = self.p.commitment
+        c.commitment[area, position, lane] = commitment_at(u, p.mean[lane], p.sd[lane])
 
     @property
     def effective_commitment(self) -> np.ndarray:
@@ -308,10 +299,10 @@ class Town:
         return each[self._areas, self.columns.lead, np.arange(self.lanes)]
 
     def trust(self, kind, row, lane) -> np.ndarray:
-        """Trust of people (n,) in a type of service, each in its lane."""
+        """Trust of people in a type of service, each in its lane: all broadcast to each other."""
         start = self.trust_start[kind, self.world.area[row], lane]
         good, bad = self.columns.experience.of(kind, row, lane)
-        return trusting.trust(start, good, bad, self.p[lane].trust)
+        return trusting.trust(start, good, bad, self.fixed["p"][lane].trust)
 
     def mean_trust_in(self, kind: np.ndarray, lanes: np.ndarray) -> np.ndarray:
         """Mean trust of an area's young people in a type of service, both (areas, ...), in these lanes."""
@@ -328,9 +319,10 @@ class Town:
             shares[mine] = self.world.wishes_of(rows[mine], dissimilarity)
         return shares
 
-    def pattern(self, area: int, lane: int) -> np.ndarray:
-        """Shares of wishes (K,) of an area as a whole, in a lane."""
-        return self.world.wishes(self._dissimilarities[self._point_of_lane[lane]]).pattern[area]
+    def patterns(self, area: np.ndarray, lane: np.ndarray) -> np.ndarray:
+        """Shares of wishes (n, K) of areas as a whole, each in a lane."""
+        by_point = np.array([self.world.wishes(one).pattern for one in self._dissimilarities])
+        return by_point[self._point_of_lane[lane], area]
 
     @property
     def week(self) -> int:

@@ -203,10 +203,7 @@ class Luck:
 
         Each name has draws of its own, as if each were a process, so that their order is only a label.
         """
-        keys = np.stack([self.keys_of(f"{process}: {name}") for name in names], axis=1)[areas]
-        counter = _word(slot), _word(0), self.replicate_column[areas], _word(np.asarray(generation) << 16)
-        columns = tuple(np.broadcast_to(word[..., None], keys.shape[:2]) for word in counter)
-        u = (philox_4x32(columns, (keys[..., 0], keys[..., 1]))[0] + 0.5) * 2.0**-32
+        u = np.stack([self.uniform(f"{process}: {name}", areas, 0, slot, generation) for name in names], axis=-1)
         return np.where(shapes > 0.0, gammaincinv(np.maximum(shapes, 1e-9), u), 0.0)
 
 

@@ -101,25 +101,27 @@ def blocks(keys, replicates, area, occasion, slot, generation):
 
 
 @jit
+def _draw_again(keys, replicates, area, occasion, slot, generation, of, block):
+    """The blocks of those who are newcomers to them; a loop apart, for those beside it to be vectorised."""
+    for i in range(len(of)):
+        if of[i] != generation[i]:
+            at, of[i] = area[i], generation[i]
+            block[0, i], block[1, i], block[2, i], block[3, i] = _philox_4x32(
+                _word(slot[i]), _word(occasion), replicates[at], _word(of[i] << 16), keys[at, 0], keys[at, 1]
+            )
+
+
+@jit
 def weekly_uniforms(keys, replicates, area, occasion, slot, generation, of, block, index):
     """`Luck.weekly_uniform` for columns: word `index` of a block, drawn again where it is not `of` who is here now."""
-    found = np.empty(len(area))
-    for first in range(0, len(area), _WIDTH):
-        last = min(first + _WIDTH, len(area))
-        newcomers = 0
-        for i in range(first, last):
-            newcomers += of[i] != generation[i]
-        if newcomers:
-            for i in range(first, last):
-                if of[i] != generation[i]:
-                    at = area[i]
-                    block[0, i], block[1, i], block[2, i], block[3, i] = _philox_4x32(
-                        _word(slot[i]), _word(occasion), replicates[at], _word(generation[i] << 16), keys[at, 0],
-                        keys[at, 1],
-                    )  # fmt: skip
-                    of[i] = generation[i]
-        for i in range(first, last):
-            found[i] = (np.float64(block[index, i]) + 0.5) * _TO_ONE
+    newcomers = 0
+    for i in range(len(of)):
+        newcomers += of[i] != generation[i]
+    if newcomers:
+        _draw_again(keys, replicates, area, occasion, slot, generation, of, block)
+    found, words = np.empty(len(of)), block[index]
+    for i in range(len(of)):
+        found[i] = (np.float64(words[i]) + 0.5) * _TO_ONE
     return found
 
 

@@ -357,6 +357,7 @@ def end_course(town, area, lane, n):
         return
     entry.standing = COMPLETED
     person.completed, person.completed_week = True, week
+    town.completers[row] = True
     person.completed_match = match(town, area, lane, n)
     person.stayed_on = one.course_weeks > p.programme.course_weeks
     one.completions += 1
@@ -370,7 +371,8 @@ def look_for_destinations(town, area, lane, do):
     """Those who completed half a year ago perhaps find work or training."""
     if town.programmes[area, lane].completions:
         for row in range(town.areas[area].first, town.areas[area].end):
-            do.find_destination(town, area, lane, row)
+            if town.completers[row]:
+                do.find_destination(town, area, lane, row)
 
 
 @verb

@@ -4,15 +4,16 @@ import numpy as np
 
 from modsim.compiling.acts import act, at_place, driver
 from modsim.rules import inclining
-from modsim.simulation.crowds.tiles import NOUGHT, ONE, all_go_through, spread_lanes
+from modsim.simulation.crowds.tiles import BEYOND, NOUGHT, ONE, add_over_ties, all_go_through, spread_lanes
 from modsim.simulation.town import Town
 
 
 def inclination_moves(town: Town) -> None:
     """What changed in everybody's log-rate fades, friends pull, this week's sessions and stops tell."""
     c = town.columns
-    town.spare[:] = c.inclination  # all feel their friends at the same moment
-    all_go_through(town, draw_near, (town.spare.reshape(-1), c.inclination.reshape(-1)), "young_people", "settle")
+    now, after = town.spare, c.inclination.reshape(-1)
+    now[: len(after)] = after  # all feel their friends at the same moment
+    all_go_through(town, draw_near, (now, after), "young_people", "settle")
 
 
 @driver
@@ -24,7 +25,7 @@ def draw_near(town, begin, stop, lowest, highest, now, after, do):
     effect, order, peers = town.numbers.effect, town.numbers.order, town.numbers.peers
     width = np.uint64(len(effect.reversion_per_week))
     rows_in_tile = width // lanes
-    total, number, years, start = np.empty(width), np.empty(width), np.empty(width), np.empty(width)
+    total, number, years, start = np.empty(width + BEYOND), np.empty(width), np.empty(width), np.empty(width)
     slowed, nothing = np.empty(width), np.zeros(width)
     for area in range(np.uint64(begin), np.uint64(stop)):
         spread_lanes(town.mean_start[area], start)
@@ -36,12 +37,9 @@ def draw_near(town, begin, stop, lowest, highest, now, after, do):
             for r in range(first, end):
                 some_changed |= town.changed[r]
                 some_touched |= town.touched[r]
-                tie, last_tie = tie_start[r], tie_start[r + ONE]
-                for k in range(lanes):
-                    added = 0.0
-                    for e in range(tie, last_tie):
-                        added += now[np.uint64(friends[e]) * lanes + k]
-                    total[j], number[j], years[j] = added, last_tie - tie, town.age[r]
+                add_over_ties(now, friends, tie_start[r], tie_start[r + ONE], lanes, total, j)
+                for _ in range(lanes):
+                    number[j], years[j] = tie_start[r + ONE] - tie_start[r], town.age[r]
                     j += ONE
             if some_changed:
                 _last(lasting, target, at, cells, effect)

@@ -4,7 +4,17 @@ import numpy as np
 
 from modsim.compiling.acts import act, at_place, driver
 from modsim.rules import neighbouring
-from modsim.simulation.crowds.tiles import NOUGHT, ONE, add_whole, all_go_through, spread_lanes, trust_of
+from modsim.simulation.crowds.tiles import (
+    BEYOND,
+    NOUGHT,
+    ONE,
+    add_over_ties,
+    add_up_lane,
+    add_whole,
+    all_go_through,
+    spread_lanes,
+    trust_of,
+)
 from modsim.simulation.town import Town
 from modsim.world.draws import binomial_tables
 from modsim.world.young_people import FIXED_POINT
@@ -17,9 +27,9 @@ def residents_react(town: Town) -> None:
     world, people = town.world, town.world.residents
     key = people.area, town.week, people.slot, np.zeros_like(people.slot)
     hears, sees = (world.luck.weekly_uniform(what, *key) for what in ("hearing of it", "seeing sessions"))
-    table = binomial_tables(town.reports, np.ascontiguousarray(town.p.residents.sees))
+    table = binomial_tables(town.reports, town.p.residents.sees)
     sums = np.zeros((3, *town.reports.shape), dtype=np.int64)
-    columns = hears, sees, table, np.empty(town.columns.fear.size), sums, True, True
+    columns = hears, sees, table, np.empty(town.columns.fear.size + BEYOND), sums, True, True
     all_go_through(town, react, columns, "residents", "look_around", "think_again")
     town.settle_residents_mean(sums)
 
@@ -47,44 +57,25 @@ def react(town, begin, stop, lowest, highest, hears, sees, table, known, sums, l
     tie_start, friends, first_row = town.neighbour_ties, town.neighbours, town.first_resident
     width = np.uint64(len(q.memory))
     rows_in_tile = width // lanes
-    usual, answers, held, reached = np.empty(width), np.empty(width), np.empty(width), np.empty(width)
-    own, visible, told, seen = np.empty(width), np.empty(width), np.empty(width), np.empty(width)
-    luck, other_luck, now = np.empty(width), np.empty(width), np.empty(width)
+    held, answered, least = np.empty(lanes), np.empty(lanes), np.empty(len(table))
+    usual, answers, now = np.empty(width), np.empty(width), np.empty(width)
+    own, visible, told, seen = np.empty(width), np.empty(width), np.empty(width + BEYOND), np.empty(width)
     of_trust, of_fear, of_efficacy = np.empty(width), np.empty(width), np.empty(width)
     for area in range(np.uint64(begin), np.uint64(stop)):
         start, end = max(first_row[area], np.uint64(lowest)), min(first_row[area + ONE], np.uint64(highest))
-        for i in range(width):
-            here = town.now[area, i % lanes]
-            usual[i], answers[i] = town.usually_known[area, i % lanes], here.answered_share
-            held[i] = p.sees[i] if here.session_held else 0.0
-        for first in range(start, end if look_around else start, rows_in_tile):
-            rows = min(rows_in_tile, end - first)
-            luckiest = 0.0
-            for j in range(rows):
-                luckiest = max(luckiest, hears[first + j])
-                for k in range(lanes):
-                    luck[j * lanes + k], other_luck[j * lanes + k] = hears[first + j], sees[first + j]
-            _see(other_luck, held, rows * lanes, known, first * lanes)
-            for count in range(np.uint64(len(table))):
-                least = 2.0
-                for k in range(lanes):
-                    least = min(least, table[count, area, k])
-                if luckiest < least:
-                    break
-                spread_lanes(table[count, area], reached)
-                _know(luck, reached, rows * lanes, known, first * lanes)
+        if look_around:
+            _look_around(town, area, start, end, hears, sees, table, known, held, least)
+        for k in range(lanes):
+            answered[k] = town.now[area, k].answered_share
+        spread_lanes(town.usually_known[area], usual)
+        spread_lanes(answered, answers)
         of_trust[:] = of_fear[:] = of_efficacy[:] = 0.0
         for first in range(start, end if think_again else start, rows_in_tile):
             rows = min(rows_in_tile, end - first)
             at, cells = first * lanes, rows * lanes
             for j in range(rows):
-                r = first + j
-                tie, last_tie = tie_start[r], tie_start[r + ONE]
-                for k in range(lanes):
-                    added = 0.0
-                    for e in range(tie, last_tie):
-                        added += known[np.uint64(friends[e]) * lanes + k]
-                    told[j * lanes + k] = added
+                tie, last_tie = tie_start[first + j], tie_start[first + j + ONE]
+                add_over_ties(known, friends, tie, last_tie, lanes, told, j * lanes)
             _part(known, at, cells, answers, own, visible)
             _part(told, NOUGHT, cells, answers, told, seen)
             _fear(fear, at, cells, own, usual, p, now)
@@ -98,22 +89,29 @@ def react(town, begin, stop, lowest, highest, hears, sees, table, known, sums, l
             add_whole(told, NOUGHT, cells, of_trust, NOUGHT)
             _believe(efficacy, at, cells, now, told, p, own)
             add_whole(own, NOUGHT, cells, of_efficacy, NOUGHT)
-        for i in range(width):
-            sums[0, area, i % lanes] += np.int64(of_trust[i])
-            sums[1, area, i % lanes] += np.int64(of_fear[i])
-            sums[2, area, i % lanes] += np.int64(of_efficacy[i])
+        for k in range(lanes):
+            sums[0, area, k] += add_up_lane(of_trust, k, lanes)
+            sums[1, area, k] += add_up_lane(of_fear, k, lanes)
+            sums[2, area, k] += add_up_lane(of_efficacy, k, lanes)
 
 
 @act
-def _see(luck, share, cells, known, at):
-    for i in range(cells):
-        known[at + i] = _SEEING * (luck[i] < share[i])
-
-
-@act
-def _know(luck, reached, cells, known, at):
-    for i in range(cells):
-        known[at + i] += luck[i] >= reached[i]
+def _look_around(town, area, start, end, hears, sees, table, known, held, least):
+    """Into `known`, row by row: few see or hear of anything. The `least` luck that brings a count rises with it."""
+    lanes = np.uint64(len(held))
+    least[:] = 2.0
+    for k in range(lanes):
+        held[k] = town.p[k].residents.sees if town.now[area, k].session_held else 0.0
+        for count in range(len(table)):
+            least[count] = min(least[count], table[count, area, k])
+    for r in range(start, end):
+        for k in range(lanes):
+            known[r * lanes + k] = _SEEING if sees[r] < held[k] else 0.0
+        for count in range(len(table)):
+            if hears[r] < least[count]:
+                break
+            for k in range(lanes):
+                known[r * lanes + k] += hears[r] >= table[count, area, k]
 
 
 @act

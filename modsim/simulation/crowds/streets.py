@@ -47,37 +47,55 @@ def _stop(town, begin, stop, known, hours, u):
 
     Most are not known, and lie below the least quantile.
     """
-    lanes = known.shape[1]
+    lanes, n = np.uint64(known.shape[1]), 0
     found_row, found_lane, found = np.empty(_ROOM, np.int64), np.empty(_ROOM, np.int64), np.empty(_ROOM, np.int16)
-    n = 0
-    all_known = np.empty(lanes, dtype=np.int64)
-    for area in range(begin, stop):
-        start, end = town.areas[area].first, town.areas[area].end
-        all_known[:] = 0
-        for r in range(start, end):
-            for k in range(lanes):
-                all_known[k] += known[r, k]
-        lowest = 1.0  # the least luck at which somebody unknown is stopped
-        for k in range(lanes):
-            mean = policing.stops_expected(0, all_known[k], end - start, hours[area, k], town.p[k].policing)
-            lowest = min(lowest, 1.0 - mean)
-        for r in range(start, end):
-            some = u[r] >= lowest
-            for k in range(lanes):
-                some = some or known[r, k] != 0
-            if not some:
-                continue
-            while n + lanes > len(found):
-                found_row, found_lane = np.concatenate((found_row, found_row)), np.concatenate((found_lane, found_lane))
-                found = np.concatenate((found, found))
-            for k in range(lanes):
-                p = town.p[k].policing
-                mean = policing.stops_expected(known[r, k], all_known[k], end - start, hours[area, k], p)
-                count = poisson_count(mean, u[r]) if u[r] >= 1.0 - mean else 0
-                if count:
-                    found_row[n], found_lane[n], found[n] = r, k, count
-                    n += 1
+    all_known, may_be = np.empty(lanes, dtype=np.int64), np.empty(len(u), dtype=np.bool_)
+    for area in range(np.uint64(begin), np.uint64(stop)):
+        room = n + _who_may_be(town, area, known.reshape(-1), hours, u, all_known, may_be) * np.int64(lanes)
+        while room > len(found):
+            found_row, found_lane = np.concatenate((found_row, found_row)), np.concatenate((found_lane, found_lane))
+            found = np.concatenate((found, found))
+        n = _are_stopped(town, area, known.reshape(-1), hours, u, all_known, may_be, found_row, found_lane, found, n)
     return found_row[:n], found_lane[:n], found[:n]
+
+
+@act
+def _who_may_be(town, area, known, hours, u, all_known, may_be):
+    """Whom the police know in some lane, or whose luck may bring a stop anyway: into `may_be`; how many comes back."""
+    start, end, lanes = town.first_row[area], town.first_row[area + ONE], np.uint64(len(all_known))
+    all_known[:] = 0
+    for r in range(start, end):
+        some = np.int16(0)
+        for k in range(lanes):
+            all_known[k] += known[r * lanes + k]
+            some |= known[r * lanes + k]
+        may_be[r] = some != 0
+    lowest, number = 1.0, 0  # the least luck at which somebody unknown is stopped
+    for k in range(lanes):
+        mean = policing.stops_expected(0, all_known[k], np.int64(end - start), hours[area, k], town.p[k].policing)
+        lowest = min(lowest, 1.0 - mean)
+    for r in range(start, end):
+        may_be[r] |= u[r] >= lowest
+        number += may_be[r]
+    return number
+
+
+@act
+def _are_stopped(town, area, known, hours, u, all_known, may_be, found_row, found_lane, found, n):
+    """Of those who may be, who are, how often: from entry `n` on; the next one comes back."""
+    start, end, lanes = town.first_row[area], town.first_row[area + ONE], np.uint64(len(all_known))
+    people = np.int64(end - start)
+    for r in range(start, end):
+        if not may_be[r]:
+            continue
+        for k in range(lanes):
+            p = town.p[k].policing
+            mean = policing.stops_expected(known[r * lanes + k], all_known[k], people, hours[area, k], p)
+            count = poisson_count(mean, u[r]) if u[r] >= 1.0 - mean else 0
+            if count:
+                found_row[n], found_lane[n], found[n] = r, k, count
+                n += 1
+    return n
 
 
 @driver
@@ -131,57 +149,72 @@ def happen(town, begin, stop, lowest, highest, group, background, raised, effica
 
     Everybody's expected incidents go into `expected`, if it has room.
     """
-    first_row, lanes, numbers = town.first_row, np.uint64(town.p.shape[0]), town.numbers
-    inclination, lasting, gained = town.inclination.reshape(-1), town.lasting.reshape(-1), town.trust_gained.reshape(-1)
-    in_course = town.in_course.reshape(-1)
-    width = np.uint64(len(numbers.order.efficacy))
-    rows_in_tile = width // lanes
-    usual, stirred, luck, means = np.empty(width), np.empty(width), np.empty(width), np.empty(width)
-    belief, held_off, lifted, held = np.empty(width), np.empty(width), np.empty(width), np.empty(width)
-    moved, inside = np.empty(width), np.empty(width, dtype=np.bool_)
+    lanes, width = np.uint64(town.p.shape[0]), len(town.numbers.order.efficacy)
+    scratch, inside, rows_in_tile = np.empty((9, width)), np.empty(width, np.bool_), np.uint64(width) // lanes
     found_row, found_lane = np.empty(_ROOM, np.int64), np.empty(_ROOM, np.int64)
     found, found_mean = np.empty(_ROOM, np.int16), np.empty(_ROOM)
     n = 0
     for area in range(np.uint64(begin), np.uint64(stop)):
-        spread_lanes(efficacy[area], belief)
-        spread_lanes(deterred[area], held_off)
-        spread_lanes(raised[area], lifted)
-        last = min(first_row[area + ONE], np.uint64(highest))
-        for first in range(max(first_row[area], np.uint64(lowest)), last, rows_in_tile):
+        for k, values in enumerate((efficacy, deterred, raised)):
+            spread_lanes(values[area], scratch[k])
+        last = min(town.first_row[area + ONE], np.uint64(highest))
+        for first in range(max(town.first_row[area], np.uint64(lowest)), last, rows_in_tile):
             end = min(first + rows_in_tile, last)
-            at, cells = first * lanes, (end - first) * lanes
-            some_changed, some_touched, j = False, False, NOUGHT
-            for r in range(first, end):
-                some_changed |= town.changed[r]
-                some_touched |= town.touched[r]
-                for k in range(lanes):
-                    usual[j], stirred[j], luck[j] = background[r] * lifted[k], excited[group[r], k], u[r]
-                    j += ONE
-            for i in range(cells):
-                moved[i] = inclination[at + i]
-            for i in range(cells if some_changed else NOUGHT):
-                moved[i] += lasting[at + i]
-            for i in range(cells):
-                inside[i] = False
-            for i in range(cells if some_touched else NOUGHT):
-                inside[i] = in_course[at + i]
-            _hold(gained, at, cells, belief, held_off, numbers.order, held)
-            _rate(usual, moved, held, inside, stirred, cells, numbers.effect, numbers.excitation, means, do)
-            for i in range(cells if len(expected) else NOUGHT):
-                expected[at + i] = means[i]
-            if _number_busy(means, cells, luck) == 0:
-                continue
-            while n + cells > len(found):
+            room = n + _expect(town, first, end, group, background, excited, u, expected, scratch, inside, do)
+            while room > len(found):
                 found_row, found_lane = np.concatenate((found_row, found_row)), np.concatenate((found_lane, found_lane))
                 found, found_mean = np.concatenate((found, found)), np.concatenate((found_mean, found_mean))
-            for i in range(cells):
-                if luck[i] >= 1.0 - means[i]:
-                    count = poisson_count(means[i], luck[i])
-                    if count:
-                        found_row[n], found_lane[n], found[n] = first + i // lanes, i % lanes, count
-                        found_mean[n] = means[i]
-                        n += 1
+            if room > n:
+                n = _count(first, (end - first) * lanes, lanes, scratch, found_row, found_lane, found, found_mean, n)
     return found_row[:n], found_lane[:n], found[:n], found_mean[:n]
+
+
+@act
+def _expect(town, first, end, group, background, excited, u, expected, scratch, inside, do):
+    """Expected incidents of a tile; how many have luck that may bring some comes back."""
+    lanes, numbers = np.uint64(town.p.shape[0]), town.numbers
+    inclination, lasting, gained = town.inclination.reshape(-1), town.lasting.reshape(-1), town.trust_gained.reshape(-1)
+    in_course = town.in_course.reshape(-1)
+    belief, held_off, lifted, held = scratch[0], scratch[1], scratch[2], scratch[3]
+    usual, stirred, moved, means, luck = scratch[4], scratch[5], scratch[6], scratch[7], scratch[8]
+    at, cells = first * lanes, (end - first) * lanes
+    some_changed, some_touched, j = False, False, NOUGHT
+    for r in range(first, end):
+        some_changed |= town.changed[r]
+        some_touched |= town.touched[r]
+        for k in range(lanes):
+            usual[j], stirred[j], luck[j] = background[r] * lifted[k], excited[group[r], k], u[r]
+            j += ONE
+    for i in range(cells):
+        moved[i] = inclination[at + i]
+    for i in range(cells if some_changed else NOUGHT):
+        moved[i] += lasting[at + i]
+    for i in range(cells):
+        inside[i] = False
+    for i in range(cells if some_touched else NOUGHT):
+        inside[i] = in_course[at + i]
+    _hold(gained, at, cells, belief, held_off, numbers.order, held)
+    _rate(usual, moved, held, inside, stirred, cells, numbers.effect, numbers.excitation, means, do)
+    for i in range(cells if len(expected) else NOUGHT):
+        expected[at + i] = means[i]
+    busy = 0
+    for i in range(cells):
+        busy += luck[i] >= 1.0 - means[i]
+    return busy
+
+
+@act
+def _count(first, cells, lanes, scratch, found_row, found_lane, found, found_mean, n):
+    """Entries from `n` on of those in a tile who cause incidents; the next one comes back."""
+    means, luck = scratch[7], scratch[8]
+    for i in range(cells):
+        if luck[i] >= 1.0 - means[i]:
+            count = poisson_count(means[i], luck[i])
+            if count:
+                found_row[n], found_lane[n], found[n] = first + i // lanes, i % lanes, count
+                found_mean[n] = means[i]
+                n += 1
+    return n
 
 
 @act
@@ -195,15 +228,6 @@ def _rate(usual, moved, held, inside, stirred, cells, effect, excitation, means,
     for i in range(cells):
         p, q = at_place(effect, i), at_place(excitation, i)
         means[i] = min(do.incident_rate(usual[i], moved[i], held[i], inside[i], stirred[i], p, q), HIGHEST_MEAN)
-
-
-@act
-def _number_busy(means, cells, u):
-    """How many have luck that may bring an incident."""
-    busy = 0
-    for i in range(cells):
-        busy += u[i] >= 1.0 - means[i]
-    return busy
 
 
 @driver
@@ -244,65 +268,78 @@ def _by_area(town: Town, values: np.ndarray) -> np.ndarray:
 
 def services_see(town: Town) -> None:
     """Some incidents are reported, and each service sees some of those; both are remembered for a while."""
-    c, world, now = town.columns, town.world, town.residents_mean
+    c, world, felt = town.columns, town.world, town.residents_mean
     start = town.p.residents.start_trust
-    share = neighbouring.chance_reported(now["trust"], now["fear"], start, town.scenario.reporting)
-    row, lane, reported, seen = _report(town, *town.caused[:3], share, town.seen_share, town.keys_of_seeing)
+    share = neighbouring.chance_reported(felt["trust"], felt["fear"], start, town.scenario.reporting)
     if (before := c.sightings.get(town.week - 1)) is not None:
         c.reported[before.row, before.lane] = 0
-    c.reported[row, lane] = reported
-    by_service = np.stack([town.sum_by_area(row, lane, number) for number in seen])
+    by_service = np.zeros((len(town.seen_share), *town.reports.shape), dtype=np.int64)
+    seen = town.seen_share, town.keys_of_seeing, c.seen_in_memory, by_service
+    c.sightings[town.week] = Sightings(*_report(town, *town.caused[:3], share, c.reported, *seen))
     partners, areas = world.partners, np.arange(len(world.areas))[:, None]
     c.seen = by_service[partners.kind, areas] * partners.present[..., None]
-    _remember(town, Sightings(row, lane, world.generation[row], reported, seen))
+    if (old := c.sightings.get(town.week - town.scenario.targeting.memory_weeks)) is not None:
+        _forget(town, old.row, old.lane, old.generation, old.reported * 0, old.seen, c.seen_in_memory)
+    if (old := c.sightings.pop(town.week - PARTICIPANT_WINDOW_WEEKS, None)) is not None:
+        _forget(town, old.row, old.lane, old.generation, old.reported, old.seen * 0, c.seen_in_memory)
 
 
 @driver
-def _report(town, row, lane, occurred, share, seen_share, seeing):
-    """Entries of those whose incidents are reported: row, lane, how many, and how many each service saw.
+def _report(town, row, lane, occurred, share, reported, seen_share, seeing, in_memory, by_service):
+    """Entries of those whose incidents are reported: row, lane, generation, how many, and how many each service saw.
 
-    `share` (areas, lanes) is the chance that an incident is reported; `seeing` (services,) are draws.
+    `share` (areas, lanes) is the chance that an incident is reported; `seeing` (services,) are draws. All are added
+    up, by person and by area.
     """
-    services, week = len(seen_share), town.scene[0].week
-    rows, lanes = np.empty(len(row), dtype=np.int64), np.empty(len(row), dtype=np.int64)
-    reports, seen = np.empty(len(row), dtype=np.int16), np.empty((services, len(row)), dtype=np.int16)
-    n = 0
+    services, week, n = len(seen_share), town.scene[0].week, 0
+    places, reports = np.empty((2, len(row)), dtype=np.int64), np.empty(len(row), dtype=np.int16)
+    generation, seen = np.empty(len(row), dtype=np.int64), np.empty((services, len(row)), dtype=np.int16)
+    town.reports[:] = 0
     for e in range(len(row)):
-        r, k = row[e], lane[e]
-        u = luck_of_person(town, _REPORTING, town.area[r], week, r)
-        number = binomial_count(occurred[e], share[town.area[r], k], u)
+        r, k, area = row[e], lane[e], town.area[row[e]]
+        u = luck_of_person(town, _REPORTING, area, week, r)
+        number = binomial_count(occurred[e], share[area, k], u)
+        reported[r, k] = number
         if number:
-            rows[n], lanes[n], reports[n] = r, k, number
+            places[0, n], places[1, n], reports[n], generation[n] = r, k, number, town.generation[r]
+            town.people[r, k].reported_in_window += number
+            town.reports[area, k] += number
             for s in range(services):
-                u = luck_of_person(town, seeing[s], town.area[r], week, r)
+                u = luck_of_person(town, seeing[s], area, week, r)
                 seen[s, n] = binomial_count(number, seen_share[s], u)
+                in_memory[s, r, k] += seen[s, n]
+                by_service[s, area, k] += seen[s, n]
             n += 1
-    return rows[:n], lanes[:n], reports[:n], seen[:, :n].copy()
+    return places[0, :n].copy(), places[1, :n].copy(), generation[:n].copy(), reports[:n].copy(), seen[:, :n].copy()
 
 
-def _remember(town: Town, now: Sightings) -> None:
-    """Add what was seen this week, and forget what is too long ago."""
-    c, memory = town.columns, town.scenario.targeting.memory_weeks
-    c.sightings[town.week] = now
-    town.reports[:] = town.sum_by_area(now.row, now.lane, now.reported)
-    c.reported_in_window[now.row, now.lane] += now.reported
-    c.seen_in_memory[:, now.row, now.lane] += now.seen
-    if (old := c.sightings.get(town.week - memory)) is not None:
-        here = old.generation == town.world.generation[old.row]  # the others took it with them
-        c.seen_in_memory[:, old.row, old.lane] -= old.seen * here
-    if (old := c.sightings.pop(town.week - PARTICIPANT_WINDOW_WEEKS, None)) is not None:
-        here = old.generation == town.world.generation[old.row]
-        c.reported_in_window[old.row, old.lane] -= old.reported * here
+@driver
+def _forget(town, row, lane, generation, reported, seen, in_memory):
+    """What was seen or reported too long ago; those who left took theirs with them."""
+    for e in range(len(row)):
+        if town.generation[row[e]] == generation[e]:
+            town.people[row[e], lane[e]].reported_in_window -= reported[e]
+            for s in range(len(seen)):
+                in_memory[s, row[e], lane[e]] -= seen[s, e]
 
 
 def incidents_stir(town: Town) -> None:
     """One incident sets off others: in its group, and among rivals where an area has two territories."""
-    c, world, p = town.columns, town.world, town.p.excitation
+    c, world = town.columns, town.world
     row, lane, number, _ = town.caused
-    own = np.bincount(world.group[row] * town.lanes + lane, number, c.excitement.size)
-    own = own.reshape(c.excitement.shape)  # whole numbers
-    core = own * world.has_rivals[:, None]
-    of_rivals = np.add.reduceat(core, world.first_group_in, axis=0)[world.group_area] - core
-    by_rivals = of_rivals / np.maximum(world.rivals, 1)[:, None]
-    share = world.has_rivals[:, None] * p.rival_share
-    c.excitement = excitement.excitement_after(c.excitement, own, by_rivals, share, p)
+    own = np.bincount(world.group[row] * town.lanes + lane, number, c.excitement.size).reshape(c.excitement.shape)
+    first = np.append(world.first_group_in, len(own))
+    _stir(town, c.excitement, own, first, world.has_rivals, np.maximum(world.rivals, 1))
+
+
+@driver
+def _stir(town, excited, own, first, has_rivals, rivals):
+    """What groups expect from what happened (groups, lanes), after this week: incidents of one's `own`, and rivals'."""
+    for area, lane in np.ndindex(town.programmes.shape):
+        of_core, p = 0.0, town.p[lane].excitation
+        for g in range(first[area], first[area + 1]):
+            of_core += own[g, lane] * has_rivals[g]  # whole numbers
+        for g in range(first[area], first[area + 1]):
+            by_rivals = (of_core - own[g, lane] * has_rivals[g]) / rivals[g]
+            share = has_rivals[g] * p.rival_share
+            excited[g, lane] = excitement.excitement_after(excited[g, lane], own[g, lane], by_rivals, share, p)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 WIDTH = 512
 _BEYOND_ALL = 2**62  # rows
-NOUGHT, ONE, TWO = np.uint64(0), np.uint64(1), np.uint64(2)
+NOUGHT, ONE, TWO, THREE, FOUR = (np.uint64(number) for number in range(5))
+BEYOND = 4  # cells that a column of which friends are added up has at its end, beside its own
 _named_tuple: Any = namedtuple  # its names are those of a declaration, which no type checker knows
 _TABLES = "trust", "effect", "order", "peers", "excitation", "policing", "residents"
 _KINDS: dict[str, Any] = {
@@ -66,10 +67,43 @@ def goes_through(agent: "YoungPerson | Resident", driver: Driver, *given: Any) -
 @act
 def spread_lanes(values, tile):
     """A row of values (lanes,) again and again over a tile."""
-    lanes = len(values)
-    for first in range(0, len(tile), lanes):
+    lanes = np.uint64(len(values))
+    for first in range(NOUGHT, np.uint64(len(tile)), lanes):
         for k in range(lanes):
             tile[first + k] = values[k]
+
+
+@act
+def add_over_ties(column, ties, first, last, lanes, found, at):
+    """What those at the ends of ties `first` to before `last` have in a column, added up in every lane: into `found`.
+
+    Four lanes at once. Beyond the last lane stands what the next row writes over.
+    """
+    if lanes == ONE:
+        added = 0.0
+        for tie in range(first, last):
+            added += column[ties[tie]]
+        found[at] = added
+        return
+    for k in range(NOUGHT, lanes, FOUR):
+        a, b, c, d = 0.0, 0.0, 0.0, 0.0
+        for tie in range(first, last):
+            i = np.uint64(ties[tie]) * lanes + k
+            a += column[i]
+            b += column[i + ONE]
+            c += column[i + TWO]
+            d += column[i + THREE]
+        i = at + k
+        found[i], found[i + ONE], found[i + TWO], found[i + THREE] = a, b, c, d
+
+
+@act
+def add_up_lane(tile, lane, lanes):
+    """What a tile of whole numbers holds for one lane."""
+    added = 0.0
+    for i in range(lane, np.uint64(len(tile)), lanes):
+        added += tile[i]
+    return np.int64(added)
 
 
 @act

@@ -4,7 +4,16 @@ import numpy as np
 
 from modsim.compiling.acts import act, at_place, driver
 from modsim.rules import trusting
-from modsim.simulation.crowds.tiles import NOUGHT, ONE, TWO, add_whole, all_go_through, spread_lanes, trust_of
+from modsim.simulation.crowds.tiles import (
+    NOUGHT,
+    ONE,
+    TWO,
+    add_up_lane,
+    add_whole,
+    all_go_through,
+    spread_lanes,
+    trust_of,
+)
 from modsim.simulation.town import Town
 from modsim.world.young_people import FIXED_POINT
 
@@ -82,8 +91,7 @@ def hear(
         present = 0.0
         for s in range(services):
             present += town.has_kind[area, s]
-            for i in range(width):
-                starts[s * width + i] = start[s, area, i % lanes]
+            spread_lanes(start[s, area], starts[s * width : (s + ONE) * width])
             like[s] = s
             for other in range(s):
                 differ = NOUGHT
@@ -149,10 +157,9 @@ def hear(
             _gain(total, cells, present, began, gained, at)
         for s in range(services):
             for k in range(lanes):
-                added = 0.0
-                for i in range(k, width, lanes):
-                    added += whole_alike[like[s] * width + i] + whole[s * width + i]
-                town.trust_sums[s, area, k] += np.int64(added)
+                alike_in_all = add_up_lane(whole_alike[like[s] * width : (like[s] + ONE) * width], k, lanes)
+                own_in_all = add_up_lane(whole[s * width : (s + ONE) * width], k, lanes)
+                town.trust_sums[s, area, k] += alike_in_all + own_in_all
 
 
 @act
