@@ -3,19 +3,26 @@
 import json
 import os
 import platform
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 from rich.console import Console
 
 from benchmarks import parts
 from benchmarks.timing import Row
 from modsim.cli.common import plain_table
+from modsim.inputs.saving import write_whole
 
+_REMEMBERED = "faces", "memory", "goals"  # parts of which a history is kept
+_HISTORY = ["made", "commit", "processor", "name", "figure", "value"]
+_MORE_IS_BETTER = {"person-weeks a second", "runs a second"}
+_WORTH_TELLING = 1.1
 _PACKAGES = "modsim", "mesa", "numpy", "numba", "scipy", "networkx"
 
 
@@ -30,7 +37,7 @@ def _parts(quick: bool) -> dict[str, tuple[str, Callable[[], list[Row]]]]:
             "networks": ("Networks", lambda: parts.networks(2_000, 1)),
         }
     return {
-        "faces": ("Ways of running it, 10,000 young people", lambda: parts.faces(10_000, 60, 2, 32, 3)),
+        "faces": ("Level M0 and trust, and the whole; 10,000 young people", lambda: parts.faces(10_000, 60, 2, 32, 3)),
         "lanes": ("Lanes side by side, 4,700 young people", lambda: parts.lanes(4_700, 60, 3)),
         "stages": ("Stages of the week, for a young person in a lane", lambda: parts.stages(8, [2, 11], 156, 3)),
         "growth": ("Growth", lambda: parts.growth([1_000, 10_000, 100_000], 40, 3)),
@@ -45,8 +52,11 @@ def main(
     only: Annotated[list[str] | None, typer.Option(help="A part to measure, and no other; may be repeated.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Only show that it works: the figures mean nothing.")] = False,
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where the JSON goes.")] = Path("results/benchmarks.json"),
+    history: Annotated[
+        Path, typer.Option(metavar="FILE", help="Where a line for each goal is added, and looked up of last time.")
+    ] = Path(__file__).parent / "history.csv",
 ) -> None:
-    """Measure how fast the model is; ratios are of one process, in turns, on fresh seeds. Takes some four minutes."""
+    """Measure how fast the model is; ratios are of one process, in turns, on fresh seeds. Takes some six minutes."""
     known = _parts(quick)
     if unknown := set(only or []) - set(known):
         raise typer.BadParameter(f"{', '.join(unknown)}: there is no such part; there are {', '.join(known)}")
@@ -68,6 +78,26 @@ def main(
     tables = {name: [{"name": row.name, **row.figures} for row in rows] for name, rows in found.items()}
     out.write_text(json.dumps({"machine": machine, **tables}, indent=2) + "\n", encoding="utf-8")
     console.print(f"{out}: the same as JSON")
+    if not quick:
+        _remember(console, history, machine, [row for name in _REMEMBERED for row in found.get(name, [])])
+
+
+def _remember(console: Console, history: Path, machine: dict[str, object], rows: list[Row]) -> None:
+    """Add what was measured to the history, and say what is a tenth slower than the last time on such a processor."""
+    kept = pd.read_csv(history) if history.exists() else pd.DataFrame(columns=_HISTORY)
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
+    for row in rows:
+        figure, value = next(iter(row.figures.items()))
+        before = kept[
+            (kept["name"] == row.name) & (kept["figure"] == figure) & (kept["processor"] == machine["processor"])
+        ]
+        slower = 0.0 if before.empty else value / before["value"].iloc[-1]
+        slower = 1.0 / slower if slower and figure in _MORE_IS_BETTER else slower
+        if slower > _WORTH_TELLING:
+            console.print(f"slower than last time, {slower:.2f} times: {row.name}", style="bold")
+        kept.loc[len(kept)] = [machine["made"], commit, machine["processor"], row.name, figure, float(f"{value:.3g}")]
+    write_whole(history, lambda place: kept.to_csv(place, index=False))
+    console.print(f"{history}: {len(rows)} lines added")
 
 
 def _show(console: Console, title: str, rows: list[Row]) -> None:

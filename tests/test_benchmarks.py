@@ -8,6 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+
+from benchmarks.__main__ import _remember
+from benchmarks.timing import Row
 
 HOME = Path(__file__).parent.parent
 
@@ -28,9 +32,27 @@ def test_every_quick_part_gives_figures(tmp_path):
         assert len({row["name"] for row in rows}) == len(rows) > 1
         figures = [value for row in rows for name, value in row.items() if name != "name"]
         assert all(math.isfinite(value) for value in figures)
-    compiled = next(row for row in found["faces"] if row["name"] == "compiled, one run")
-    assert compiled["times agent face"] > 1  # by two orders of magnitude, but this machine may be busy
-    assert "compiled, one run" in done.stdout
+    speeds = {row["name"]: row["times plain Mesa"] for row in found["faces"]}
+    assert speeds["whole: modsim, one run"] > speeds["whole: Mesa agents of modsim"]  # by two orders of magnitude
+    assert "whole: modsim, one run" in done.stdout
+    assert not list(tmp_path.rglob("history.csv"))  # such figures are not worth remembering
+
+
+def test_a_figure_a_tenth_worse_than_last_time_is_told(tmp_path):
+    history, told = tmp_path / "history.csv", Console(record=True, width=160)
+
+    def measured(processor: str, seconds: float, speed: float) -> str:
+        rows = [Row("page", {"seconds": seconds, "must": 1.0}), Row("small", {"runs a second": speed})]
+        _remember(told, history, {"made": "today", "processor": processor}, rows)
+        return told.export_text()
+
+    assert "slower" not in measured("this one", 1.0, 100.0)
+    assert "slower" not in measured("this one", 1.05, 95.0)
+    found = measured("this one", 1.2, 80.0)
+    assert "slower than last time, 1.14 times: page" in found
+    assert "slower than last time, 1.19 times: small" in found
+    assert "slower" not in measured("another", 9.0, 1.0)
+    assert len(history.read_text().splitlines()) == 1 + 4 * 2
 
 
 @pytest.mark.slow(reason="starts the benchmarks in a process of their own")

@@ -27,12 +27,12 @@ from modsim.simulation.records import weekly_measures
 from modsim.simulation.rulebook import Rules
 from modsim.simulation.runs import Lane, Outcome, Pasts, run
 
-_BYTES_OF_A_PERSON, _BYTES_IN_A_LANE = 500, 350  # 390 and 300 by `python -m benchmarks --only memory`, and room
+_BYTES_OF_A_PERSON, _BYTES_IN_A_LANE = 600, 350  # 460 and 180 by `python -m benchmarks --only memory`, and room
 _BYTES_OF_A_FIGURE = 8
-_WORK_A_SECOND = 8_000_000  # people-lane-weeks of one process: a first guess
+_WORK_A_SECOND = 14_000_000  # people-lane-weeks of one process: a first guess
 _SECONDS_A_WEEK = 0.003  # of a task, however small
 _WORTH_ANOTHER_THREAD = 50_000  # people-lanes: a stage then takes some milliseconds
-_WORTH_ANOTHER_PROCESS = 12_000_000  # people-lane-weeks, some two seconds' work: starting a process takes one
+_WORTH_ANOTHER_PROCESS = 24_000_000  # people-lane-weeks, some two seconds' work: starting a process takes one
 
 
 @dataclass(frozen=True)
