@@ -16,7 +16,7 @@ from modsim.inputs.definition import badge_of
 from modsim.inputs.reading import with_changes
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.lanes import Lane
-from modsim.simulation.parallel import LostWorkerError, Task, outcomes
+from modsim.simulation.parallel import LostWorkerError, Task, cost, outcomes
 from modsim.simulation.records import weekly_measures
 from modsim.simulation.rulebook import Rules, check_rules
 from modsim.simulation.runs import Outcome
@@ -289,25 +289,24 @@ def compare(
     tasks = comparison_tasks(scenario, arms_to_run(scenario), rules)
     total = sum(task.work for task in tasks)
     check_disk(tasks)
-    finished: list[Task] = []
+    finished = done = 0  # tasks, and their people-lane-weeks
     gathered = Gathered(scenario.settings.replicates)
     interrupted, cut_short_by = False, ""
 
     def tell(task: Task | None, share: float) -> None:
         if progress is not None:
-            done = sum(one.work for one in finished) + (0 if task is None else int(task.work * share))
-            progress(done, total)
+            progress(done + (0 if task is None else int(task.work * share)), total)
 
     tell(None, 0.0)
     try:
         for task, outcome in outcomes(tasks, workers, tell):
             gathered.add(outcome)
-            finished.append(task)
+            finished, done = finished + 1, done + task.work
             tell(None, 0.0)
     except KeyboardInterrupt:
         if not finished:
             raise
-        interrupted = len(finished) < len(tasks)
+        interrupted = finished < len(tasks)
     except (LostWorkerError, NoRoomError) as trouble:
         if not finished:
             raise
@@ -348,8 +347,8 @@ def comparison_tasks(scenario: Scenario, arms: list[str], rules: Rules | None = 
     lanes = [*(Lane(arm) for arm in arms), *further]
     people = scenario.young_people
     size = max(1, min(ROWS_IN_A_TASK // (people * len(lanes)), -(-settings.replicates // 4)))
-    numbers = range(settings.replicates)
+    numbers, of_one = range(settings.replicates), cost(points, lanes, 1, len(arms))
     return [
-        Task(points, lanes, list(numbers[start : start + size]), rules, lanes_by_week=len(arms))
+        Task(points, lanes, list(numbers[start : start + size]), rules, lanes_by_week=len(arms), of_one=of_one)
         for start in numbers[::size]
     ]

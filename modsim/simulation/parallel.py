@@ -49,6 +49,10 @@ class Cost:
         """A guess of how long one process takes."""
         return self.work / _WORK_A_SECOND + self.weeks * _SECONDS_A_WEEK
 
+    def times(self, replicates: int) -> "Cost":
+        """What so many times the replicates cost."""
+        return Cost(self.work * replicates, self.weeks, self.bytes * replicates, self.bytes_of_results * replicates)
+
 
 def cost(points: Sequence[Scenario], lanes: Sequence[Lane], replicates: int, lanes_by_week: int | None = None) -> Cost:
     """What so many replicates of some lanes cost, side by side: the one measure of whatever is to be run.
@@ -73,6 +77,7 @@ class Task:
     """Some replicates of some lanes at some parameter points, to be run side by side, in one process.
 
     A large one takes so many `threads` as it is given. Weekly figures are kept of all lanes, or of so many first ones.
+    Where there are many alike, they may be told what one replicate costs, which takes a while to work out.
     """
 
     points: list[Scenario]
@@ -81,10 +86,12 @@ class Task:
     rules: Rules | None = None
     threads: int = 1
     lanes_by_week: int | None = None
+    of_one: Cost | None = None
 
     @cached_property
     def cost(self) -> Cost:
-        return cost(self.points, self.lanes, len(self.replicates), self.lanes_by_week)
+        of_one = self.of_one or cost(self.points, self.lanes, 1, self.lanes_by_week)
+        return of_one.times(len(self.replicates))
 
     @property
     def work(self) -> int:

@@ -199,11 +199,6 @@ class World:
         lasting = self.area_log_rate[self.area[rows]] + self.group_log_rate[self.group[rows]] + self.own_log_rate[rows]
         return lasting + self.scenario.offending.core_shift * self.in_core[rows]
 
-    @property
-    def mean_log_rate(self) -> np.ndarray:
-        """Mean lasting log-rate by area (areas,), added as whole numbers so that no order matters."""
-        return self.log_rate_sums / (np.diff(self.first_row) * FIXED_POINT)
-
     def _add_up_log_rates(self) -> None:
         self.whole_log_rates = np.rint(self.log_rate * FIXED_POINT).astype(np.int64)
         self.log_rate_sums = np.add.reduceat(self.whole_log_rates, self.first_row[:-1])

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -94,3 +95,29 @@ def test_kept_worlds_and_histories_change_no_number():
         scenario = small_scenario(change)
         plain = run(scenario, lanes, [0, 3])
         assert outcomes_differ(run(scenario, lanes, [0, 3], kept=kept), plain) == [], change
+
+
+def test_three_histories_of_a_world_are_kept_the_one_used_longest_ago_goes_first():
+    kept, lived = Pasts(), []
+
+    def lives_history(value: float) -> bool:
+        lived.clear()
+        scenario = small_scenario(f"trust.prior_strength={value}", "settings.weeks=2")
+        found = run(scenario, [Lane("none")], [0], lived.append, kept)
+        assert outcomes_differ(found, run(scenario, [Lane("none")], [0])) == []
+        return min(lived) < 0
+
+    assert [lives_history(value) for value in (4, 5, 6)] == [True, True, True]
+    assert [lives_history(value) for value in (5, 4, 6, 4)] == [False, False, False, False]
+    assert lives_history(7)  # in the place of the one at 5
+    assert not lives_history(6)
+    assert lives_history(5)
+
+
+def test_a_run_with_a_history_for_each_lane_goes_on_with_its_columns_and_changes_no_number():
+    points = [small_scenario(f"trust.prior_strength={value}") for value in (4, 5, 6)]
+    together = run(points, [Lane("recoproduce", k) for k in range(3)], [0, 3])
+    for k in range(3):
+        alone = run(points[k], [Lane("recoproduce")], [0, 3])
+        for name, values in alone.totals.items():
+            np.testing.assert_array_equal(together.totals[name][..., k], values[..., 0], err_msg=name)
