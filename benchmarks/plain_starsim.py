@@ -1,7 +1,7 @@
 """The same core as `benchmarks.plain_mesa`, in Starsim: the fastest maintained peer in Python that installs beside us.
 
 States are columns, ties are an edge list, luck is Starsim's own common random numbers. `uv run --with starsim python
--m benchmarks` measures it; without Starsim its line is left out.
+-m benchmarks --only faces` measures it; without Starsim its line is left out.
 """
 
 import numpy as np
