@@ -121,7 +121,7 @@ def live_history(
     return world, town.columns
 
 
-_HISTORIES_KEPT = 3  # of a world: each takes as much memory as a run of one lane
+_HISTORIES_KEPT = 3  # of a world: each takes as much memory as a run with a lane for each past
 
 
 class Pasts:

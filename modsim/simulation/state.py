@@ -227,6 +227,7 @@ SCENE = Entity(  # what is the same in every area and lane
     equal_activity=(yes, "Whether all arms hold their courses on the same dates, and hours are drawn as needed."),
     equal_start=(yes, "Whether all arms wait for the one with the longest set-up."),
     diffusion=(yes, "Whether areas take the programme up by themselves."),
+    by_agents=(yes, "Whether agents act by their own verbs: then everybody is asked, whatever the model would skip."),
     longest_setup=(number, "Weeks of set-up of the arm that takes longest.", "weeks"),
     experiences=(whole, "How many of the entries of `experiences` are this week's."),
 )

@@ -140,10 +140,9 @@ class Town:
 
     def go_by_agents(self, by_agents: bool) -> None:
         """From now on agents act by their own verbs, one after another; or no longer."""
-        self.by_agents = by_agents
-        self.fixed["numbers"] = laid_out(
-            self.fixed["p"], 1 if by_agents else WIDTH
-        )  # by agents, each is gone through alone
+        self.by_agents = self.fixed["scene"].by_agents[:] = by_agents
+        width = 1 if by_agents else WIDTH  # by agents, each is gone through alone
+        self.fixed["numbers"] = laid_out(self.fixed["p"], width)
         self.columns_changed_places()
 
     def begin_week(self, week: int) -> None:
@@ -321,8 +320,8 @@ class Town:
 
     def patterns(self, area: np.ndarray, lane: np.ndarray) -> np.ndarray:
         """Shares of wishes (n, K) of areas as a whole, each in a lane."""
-        by_point = np.array([self.world.wishes(one).pattern for one in self._dissimilarities])
-        return by_point[self._point_of_lane[lane], area]
+        points, back = np.unique(self._point_of_lane[lane], return_inverse=True)
+        return np.array([self.world.wishes(self._dissimilarities[k]).pattern for k in points])[back, area]
 
     @property
     def week(self) -> int:

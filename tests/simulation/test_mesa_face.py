@@ -113,6 +113,18 @@ def test_verbs_of_one_s_own_count_when_agents_act():
     assert all(type(person) is Sullen for person in sullen.young_people)
 
 
+def test_everybody_is_asked_even_where_the_model_knows_that_nothing_comes_of_it():
+    class Lucky(YoungPerson):
+        def find_destination(self):
+            if not self.completed:
+                self.lasting_target = -0.05
+
+    model = tiny(pace="agent", agents=[Lucky])
+    model.run_for(30)
+    assert model.all_programmes.agg("completions", sum) > 0
+    assert np.mean([person.lasting_target == -0.05 for person in model.young_people]) > 0.5
+
+
 def test_the_pace_can_be_changed_on_the_way():
     usual, changing = tiny(), tiny()
     for pace in ("agent", "week"):

@@ -371,7 +371,7 @@ def look_for_destinations(town, area, lane, do):
     """Those who completed half a year ago perhaps find work or training."""
     if town.programmes[area, lane].completions:
         for row in range(town.areas[area].first, town.areas[area].end):
-            if town.completers[row]:
+            if town.completers[row] or town.scene[0].by_agents:
                 do.find_destination(town, area, lane, row)
 
 
