@@ -56,7 +56,7 @@ def main(
         Path, typer.Option(metavar="FILE", help="Where a line for each goal is added, and looked up of last time.")
     ] = Path(__file__).parent / "history.csv",
 ) -> None:
-    """Measure how fast the model is; ratios are of one process, in turns, on fresh seeds. Takes some six minutes."""
+    """Measure how fast the model is; ratios are of one process, in turns, on fresh seeds. Takes some seven minutes."""
     known = _parts(quick)
     if unknown := set(only or []) - set(known):
         raise typer.BadParameter(f"{', '.join(unknown)}: there is no such part; there are {', '.join(known)}")

@@ -16,7 +16,7 @@ from modsim.inputs.definition import badge_of
 from modsim.inputs.reading import with_changes
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.lanes import Lane
-from modsim.simulation.parallel import LostWorkerError, Task, cost, outcomes
+from modsim.simulation.parallel import LostWorkerError, Task, cost_of_one, outcomes
 from modsim.simulation.records import weekly_measures
 from modsim.simulation.rulebook import Rules, check_rules
 from modsim.simulation.runs import Outcome
@@ -347,7 +347,7 @@ def comparison_tasks(scenario: Scenario, arms: list[str], rules: Rules | None = 
     lanes = [*(Lane(arm) for arm in arms), *further]
     people = scenario.young_people
     size = max(1, min(ROWS_IN_A_TASK // (people * len(lanes)), -(-settings.replicates // 4)))
-    numbers, of_one = range(settings.replicates), cost(points, lanes, 1, len(arms))
+    numbers, of_one = range(settings.replicates), cost_of_one(points, lanes, len(arms))
     return [
         Task(points, lanes, list(numbers[start : start + size]), rules, lanes_by_week=len(arms), of_one=of_one)
         for start in numbers[::size]

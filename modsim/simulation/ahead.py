@@ -86,10 +86,8 @@ def _help(claims: Path) -> None:
     arms = list(scenario.arms.values())
     world = World(scenario, 0, [0])
     town = drive.settled(Town(world, arms, [scenario] * 2, Records(scenario, 1, 2)))
-    first, seen = -scenario.settings.history_weeks, town.columns.sightings
-    live_one_week(town, first)
-    seen[-scenario.targeting.memory_weeks] = seen[first]  # so that something is forgotten
-    live_one_week(town, 0)
+    for week in (-scenario.settings.history_weeks, 0):  # the first, and one that is written down
+        live_one_week(town, week)
     drive.draw_up_lists(town, np.array([0]), np.array([1]))
 
 

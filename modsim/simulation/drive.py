@@ -3,6 +3,7 @@
 import numpy as np
 
 from modsim.compiling.acts import before_compiling, driver
+from modsim.rules import trusting
 from modsim.simulation import ahead
 from modsim.simulation.acts import areas as between
 from modsim.simulation.acts import looking, planning
@@ -13,6 +14,7 @@ from modsim.simulation.crowds.trust import settle_trust, trust_moves  # noqa: F4
 from modsim.simulation.listing import lists_of
 from modsim.simulation.state import IN, PARTICIPANT_WINDOW_WEEKS, RECRUITING
 from modsim.simulation.town import Town
+from modsim.world.young_people import FIXED_POINT
 
 before_compiling(ahead.compile_ahead)
 
@@ -26,10 +28,12 @@ def settled(town: Town) -> Town:
 
 @driver
 def _trust_goes_back(town, rows):
-    for r in range(len(rows)):
-        row = rows[r]
-        for kind, lane in np.ndindex(town.trust_start.shape[0], town.p.shape[0]):
-            looking.trust_of_newcomer(town, kind, row, town.area[row], lane)
+    """In the sums over areas, trust at its start takes the place of that of the people at these rows."""
+    for r, kind, lane in np.ndindex(len(rows), town.trust_start.shape[0], town.p.shape[0]):
+        row, area = rows[r], town.area[rows[r]]
+        before = looking.trust_in(town, kind, row, area, lane)
+        after = trusting.trust(town.trust_start[kind, area, lane], 0.0, 0.0, town.p[lane].trust)
+        town.trust_sums[kind, area, lane] += np.int64(np.rint(after * FIXED_POINT) - np.rint(before * FIXED_POINT))
 
 
 def people_age_and_move(town: Town, week: int) -> None:

@@ -20,9 +20,10 @@ def lists_of(town: Town, areas: np.ndarray, lanes: np.ndarray) -> np.ndarray:
     found = np.full((len(areas), town.columns.listed.shape[1]), -1)
     kinds, rounds = town.lead_kind[areas, lanes].tolist(), town.columns.rounds[areas, lanes].tolist()
     drawn: dict[tuple[int, int], _Candidates] = {}  # lanes have their luck in common
-    for row, kind, lane, *at in zip(found, kinds, lanes.tolist(), areas.tolist(), rounds, strict=True):
-        one = drawn[*at] = drawn.get((*at,)) or _Candidates(town, *at)
-        listed = one.listed(lane, kind)
+    for row, kind, lane, area, number in zip(found, kinds, lanes.tolist(), areas.tolist(), rounds, strict=True):
+        if (area, number) not in drawn:
+            drawn[area, number] = _Candidates(town, area, number)
+        listed = drawn[area, number].listed(lane, kind)
         row[: len(listed)] = listed
     return found
 
@@ -39,15 +40,16 @@ class _Candidates:
         rows = self._rows
         key = np.full(len(rows), area), round_number, world.slot[rows], world.generation[rows]
         self._luck, self._tie = world.luck.normal("list", *key), world.luck.uniform("list tie", *key)
+        self._group = world.group[span] - world.first_group_in[area]  # of everybody in the area, of whatever age
+        self._members = np.bincount(self._group)
 
     def listed(self, lane: int, kind: int) -> np.ndarray:
         """Rows of those listed in a lane by a lead of some type of service."""
-        town, world, programme = self._town, self._town.world, self._town.scenario.programme
-        groups = world.first_group_in[self._area], len(world.group_area)
+        town, programme = self._town, self._town.scenario.programme
+        seen = town.columns.seen_in_memory[kind]
         at, record = _what_is_known(
-            town, self._area, lane, kind, self._rows, town.columns.seen_in_memory, world.group, *groups,
-            programme.retry_after_weeks,
-        )  # fmt: skip
+            town, self._area, lane, self._rows, seen, self._group, self._members, programme.retry_after_weeks
+        )
         score = town.rules.list_score(record, self._luck[at], town.fixed["p"][lane].targeting)
         last = len(at) - min(programme.list_length, len(at))
         if last:  # those on it, and ties
@@ -57,19 +59,19 @@ class _Candidates:
 
 
 @driver
-def _what_is_known(town, area, lane, kind, rows, seen, group, first_group, groups, retry_after):
+def _what_is_known(town, area, lane, rows, seen, group, members, retry_after):
     """Of `rows`, the places of those who may be listed, and what the lead has on record of them.
 
-    That has mean 0 and standard deviation 1, by sums of whole numbers so that no order matters.
+    That has mean 0 and standard deviation 1, by sums of whole numbers so that no order matters. `seen` (rows, lanes)
+    is by the lead's service; `group` of everybody in the area, `members` of each group.
     """
-    seen_in, members = np.zeros(groups - first_group, np.int64), np.zeros(groups - first_group, np.int64)
-    for r in range(town.areas[area].first, town.areas[area].end):
-        seen_in[group[r] - first_group] += seen[kind, r, lane]
-        members[group[r] - first_group] += 1
+    first, seen_in = town.areas[area].first, np.zeros(len(members), np.int64)
+    for k in range(len(group)):
+        seen_in[group[k]] += seen[first + k, lane]
     place, whole, n = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64), 0
     total = squares = 0
     for k in range(len(rows)):
-        one, of, own = town.people[rows[k], lane], group[rows[k]] - first_group, np.int64(seen[kind, rows[k], lane])
+        one, of, own = town.people[rows[k], lane], group[rows[k] - first], np.int64(seen[rows[k], lane])
         if one.completed or town.scene[0].week - np.int64(one.dropped_week) < retry_after:
             continue
         record = np.sqrt(targeting.known_record(own, seen_in[of] - own, members[of] - 1))

@@ -54,16 +54,16 @@ class Cost:
         return Cost(self.work * replicates, self.weeks, self.bytes * replicates, self.bytes_of_results * replicates)
 
 
-def cost(points: Sequence[Scenario], lanes: Sequence[Lane], replicates: int, lanes_by_week: int | None = None) -> Cost:
-    """What so many replicates of some lanes cost, side by side: the one measure of whatever is to be run.
+def cost_of_one(points: Sequence[Scenario], lanes: Sequence[Lane], lanes_by_week: int | None = None) -> Cost:
+    """What a replicate of some lanes costs, side by side: the one measure of whatever is to be run.
 
     The history is lived once for each past that the points have, then every lane lives its weeks.
     """
     first = points[0]
-    settings, people = first.settings, first.young_people * replicates
+    settings, people = first.settings, first.young_people
     lived = [as_it_runs(points[place]) for place in dict.fromkeys(lane.point for lane in lanes)]
     pasts = len({json.dumps(what_makes_the_past(point)) for point in lived})
-    figures = settings.weeks * len(first.areas) * replicates * len(weekly_measures(first)) * _BYTES_OF_A_FIGURE
+    figures = settings.weeks * len(first.areas) * len(weekly_measures(first)) * _BYTES_OF_A_FIGURE
     return Cost(
         people * (settings.weeks * len(lanes) + settings.history_weeks * pasts),
         settings.history_weeks + settings.weeks,
@@ -90,7 +90,7 @@ class Task:
 
     @cached_property
     def cost(self) -> Cost:
-        of_one = self.of_one or cost(self.points, self.lanes, 1, self.lanes_by_week)
+        of_one = self.of_one or cost_of_one(self.points, self.lanes, self.lanes_by_week)
         return of_one.times(len(self.replicates))
 
     @property

@@ -148,10 +148,11 @@ class Records:
     def _follow_others(self, town: Town) -> None:
         """Incidents of people nobody ever listed, and of participants' groups, here and in the reference lane."""
         row, lane, number, *_ = town.caused
-        references = np.full(town.lanes, -1) if self.references is None else self.references
+        own = np.arange(town.lanes)
+        of = np.stack([own, np.full(town.lanes, -1) if self.references is None else self.references])
         found = np.zeros((4, *town.reports.shape), dtype=np.int64)
         until = town.columns.group_followed_until
-        _count_others(town, row, lane, number.astype(np.int64), references, town.world.group, until, found)
+        _count_others(town, row, lane, number.astype(np.int64), of, town.world.group, until, found)
         names = "never_listed_asb", "never_listed_asb_reference", "groups_asb", "groups_asb_reference"
         for name, counts in zip(names, found, strict=True):
             self.people[name] += counts
@@ -231,20 +232,17 @@ class Records:
 
 
 @driver
-def _count_others(town, row, lane, number, references, group, followed_until, found):
-    """Incidents of people whom a lane never listed, in it and in its reference; and of groups followed in it."""
+def _count_others(town, row, lane, number, of, group, followed_until, found):
+    """Incidents of people whom a lane never listed, and of groups followed in it: `of` (2, lanes), it and another."""
     for e in range(len(row)):
-        r = row[e]
-        for k in range(len(references)):
-            if lane[e] != k and lane[e] != references[k]:
-                continue
-            person = town.people[r, k]
+        r, area = row[e], town.area[row[e]]
+        for k in range(of.shape[1]):
             for there in range(2):
-                if lane[e] == (references[k] if there else k):
-                    if not person.ever_listed:
-                        found[there, town.area[r], k] += number[e]
-                    if followed_until[group[r], k] > town.scene[0].week and person.first_session == NEVER:
-                        found[2 + there, town.area[r], k] += number[e]
+                if lane[e] == of[there, k]:
+                    if not town.people[r, k].ever_listed:
+                        found[there, area, k] += number[e]
+                    if followed_until[group[r], k] > town.scene[0].week and town.people[r, k].first_session == NEVER:
+                        found[2 + there, area, k] += number[e]
 
 
 def mean_trust_in_lead(town: Town, of: np.ndarray) -> np.ndarray:

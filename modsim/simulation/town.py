@@ -47,7 +47,6 @@ class Town:
         self.scenario = scenario = scenarios[0]
         self.records = records
         self.model: Community | None = None  # the Mesa model, where there is one
-        self.by_agents = False  # whether its agents act by their own verbs
         self.laid_out: tuple[Any, ...] = ()  # for a stage in which they do
         self._do = what_all_do(self.rules)
         self.keys_of_seeing = np.array([draw(f"seeing: {kind}") for kind in world.partners.kinds])
@@ -138,9 +137,14 @@ class Town:
         """Whether loops may be compiled: not where agents act by their own verbs, or a rule was changed where it is."""
         return self._rules_stand and not self.by_agents and compiling.is_on()
 
+    @property
+    def by_agents(self) -> bool:
+        """Whether the agents of the Mesa model act by their own verbs."""
+        return bool(self.fixed["scene"].by_agents[0])
+
     def go_by_agents(self, by_agents: bool) -> None:
         """From now on agents act by their own verbs, one after another; or no longer."""
-        self.by_agents = self.fixed["scene"].by_agents[:] = by_agents
+        self.fixed["scene"].by_agents[:] = by_agents
         width = 1 if by_agents else WIDTH  # by agents, each is gone through alone
         self.fixed["numbers"] = laid_out(self.fixed["p"], width)
         self.columns_changed_places()

@@ -1,7 +1,5 @@
 """What acts look at: luck, trust, match, commitment, power."""
 
-import numpy as np
-
 from modsim.compiling.acts import act
 from modsim.rules import partnering, trusting
 from modsim.world.draws import luck_of
@@ -59,15 +57,6 @@ def trust_in(town, kind, row, area, lane):
     else:
         good, bad = town.remembered[0, row, lane], town.remembered[1, row, lane]
     return trusting.trust(town.trust_start[kind, area, lane], good, bad, p.trust)
-
-
-@act
-def trust_of_newcomer(town, kind, row, area, lane):
-    """Somebody else lives here now: in the area's sum, trust in a service at its start takes the place of theirs."""
-    before, p = trust_in(town, kind, row, area, lane), town.p[lane]
-    start = trusting.trust(town.trust_start[kind, area, lane], 0.0, 0.0, p.trust)
-    change = np.rint(start * FIXED_POINT) - np.rint(before * FIXED_POINT)
-    town.trust_sums[kind, area, lane] += np.int64(change)
 
 
 @act

@@ -47,15 +47,14 @@ def _stop(town, begin, stop, known, hours, u):
 
     Most are not known, and lie below the least quantile.
     """
-    lanes, n = np.uint64(known.shape[1]), 0
-    found_row, found_lane, found = np.empty(_ROOM, np.int64), np.empty(_ROOM, np.int64), np.empty(_ROOM, np.int16)
-    all_known, may_be = np.empty(lanes, dtype=np.int64), np.empty(len(u), dtype=np.bool_)
+    known, all_known = known.reshape(-1), np.zeros(hours.shape, dtype=np.int64)
+    may_be, room, n = np.empty(len(u), dtype=np.bool_), 0, 0
     for area in range(np.uint64(begin), np.uint64(stop)):
-        room = n + _who_may_be(town, area, known.reshape(-1), hours, u, all_known, may_be) * np.int64(lanes)
-        while room > len(found):
-            found_row, found_lane = np.concatenate((found_row, found_row)), np.concatenate((found_lane, found_lane))
-            found = np.concatenate((found, found))
-        n = _are_stopped(town, area, known.reshape(-1), hours, u, all_known, may_be, found_row, found_lane, found, n)
+        room += _who_may_be(town, area, known, hours, u, all_known[area], may_be)
+    room *= hours.shape[1]
+    found_row, found_lane, found = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int16)
+    for area in range(np.uint64(begin), np.uint64(stop)):
+        n = _are_stopped(town, area, known, hours, u, all_known[area], may_be, found_row, found_lane, found, n)
     return found_row[:n], found_lane[:n], found[:n]
 
 
@@ -63,7 +62,6 @@ def _stop(town, begin, stop, known, hours, u):
 def _who_may_be(town, area, known, hours, u, all_known, may_be):
     """Whom the police know in some lane, or whose luck may bring a stop anyway: into `may_be`; how many comes back."""
     start, end, lanes = town.first_row[area], town.first_row[area + ONE], np.uint64(len(all_known))
-    all_known[:] = 0
     for r in range(start, end):
         some = np.int16(0)
         for k in range(lanes):
@@ -149,72 +147,57 @@ def happen(town, begin, stop, lowest, highest, group, background, raised, effica
 
     Everybody's expected incidents go into `expected`, if it has room.
     """
-    lanes, width = np.uint64(town.p.shape[0]), len(town.numbers.order.efficacy)
-    scratch, inside, rows_in_tile = np.empty((9, width)), np.empty(width, np.bool_), np.uint64(width) // lanes
+    first_row, lanes, numbers = town.first_row, np.uint64(town.p.shape[0]), town.numbers
+    inclination, lasting, gained = town.inclination.reshape(-1), town.lasting.reshape(-1), town.trust_gained.reshape(-1)
+    in_course = town.in_course.reshape(-1)
+    width = np.uint64(len(numbers.order.efficacy))
+    rows_in_tile = width // lanes
+    usual, stirred, luck, means = np.empty(width), np.empty(width), np.empty(width), np.empty(width)
+    belief, held_off, lifted, held = np.empty(width), np.empty(width), np.empty(width), np.empty(width)
+    moved, inside = np.empty(width), np.empty(width, dtype=np.bool_)
     found_row, found_lane = np.empty(_ROOM, np.int64), np.empty(_ROOM, np.int64)
     found, found_mean = np.empty(_ROOM, np.int16), np.empty(_ROOM)
     n = 0
     for area in range(np.uint64(begin), np.uint64(stop)):
-        for k, values in enumerate((efficacy, deterred, raised)):
-            spread_lanes(values[area], scratch[k])
-        last = min(town.first_row[area + ONE], np.uint64(highest))
-        for first in range(max(town.first_row[area], np.uint64(lowest)), last, rows_in_tile):
+        spread_lanes(efficacy[area], belief)
+        spread_lanes(deterred[area], held_off)
+        spread_lanes(raised[area], lifted)
+        last = min(first_row[area + ONE], np.uint64(highest))
+        for first in range(max(first_row[area], np.uint64(lowest)), last, rows_in_tile):
             end = min(first + rows_in_tile, last)
-            room = n + _expect(town, first, end, group, background, excited, u, expected, scratch, inside, do)
-            while room > len(found):
+            at, cells = first * lanes, (end - first) * lanes
+            some_changed, some_touched, j = False, False, NOUGHT
+            for r in range(first, end):
+                some_changed |= town.changed[r]
+                some_touched |= town.touched[r]
+                for k in range(lanes):
+                    usual[j], stirred[j], luck[j] = background[r] * lifted[k], excited[group[r], k], u[r]
+                    j += ONE
+            for i in range(cells):
+                moved[i] = inclination[at + i]
+            for i in range(cells if some_changed else NOUGHT):
+                moved[i] += lasting[at + i]
+            for i in range(cells):
+                inside[i] = False
+            for i in range(cells if some_touched else NOUGHT):
+                inside[i] = in_course[at + i]
+            _hold(gained, at, cells, belief, held_off, numbers.order, held)
+            _rate(usual, moved, held, inside, stirred, cells, numbers.effect, numbers.excitation, means, do)
+            for i in range(cells if len(expected) else NOUGHT):
+                expected[at + i] = means[i]
+            if _number_busy(means, cells, luck) == 0:
+                continue
+            while n + cells > len(found):
                 found_row, found_lane = np.concatenate((found_row, found_row)), np.concatenate((found_lane, found_lane))
                 found, found_mean = np.concatenate((found, found)), np.concatenate((found_mean, found_mean))
-            if room > n:
-                n = _count(first, (end - first) * lanes, lanes, scratch, found_row, found_lane, found, found_mean, n)
+            for i in range(cells):
+                if luck[i] >= 1.0 - means[i]:
+                    count = poisson_count(means[i], luck[i])
+                    if count:
+                        found_row[n], found_lane[n], found[n] = first + i // lanes, i % lanes, count
+                        found_mean[n] = means[i]
+                        n += 1
     return found_row[:n], found_lane[:n], found[:n], found_mean[:n]
-
-
-@act
-def _expect(town, first, end, group, background, excited, u, expected, scratch, inside, do):
-    """Expected incidents of a tile; how many have luck that may bring some comes back."""
-    lanes, numbers = np.uint64(town.p.shape[0]), town.numbers
-    inclination, lasting, gained = town.inclination.reshape(-1), town.lasting.reshape(-1), town.trust_gained.reshape(-1)
-    in_course = town.in_course.reshape(-1)
-    belief, held_off, lifted, held = scratch[0], scratch[1], scratch[2], scratch[3]
-    usual, stirred, moved, means, luck = scratch[4], scratch[5], scratch[6], scratch[7], scratch[8]
-    at, cells = first * lanes, (end - first) * lanes
-    some_changed, some_touched, j = False, False, NOUGHT
-    for r in range(first, end):
-        some_changed |= town.changed[r]
-        some_touched |= town.touched[r]
-        for k in range(lanes):
-            usual[j], stirred[j], luck[j] = background[r] * lifted[k], excited[group[r], k], u[r]
-            j += ONE
-    for i in range(cells):
-        moved[i] = inclination[at + i]
-    for i in range(cells if some_changed else NOUGHT):
-        moved[i] += lasting[at + i]
-    for i in range(cells):
-        inside[i] = False
-    for i in range(cells if some_touched else NOUGHT):
-        inside[i] = in_course[at + i]
-    _hold(gained, at, cells, belief, held_off, numbers.order, held)
-    _rate(usual, moved, held, inside, stirred, cells, numbers.effect, numbers.excitation, means, do)
-    for i in range(cells if len(expected) else NOUGHT):
-        expected[at + i] = means[i]
-    busy = 0
-    for i in range(cells):
-        busy += luck[i] >= 1.0 - means[i]
-    return busy
-
-
-@act
-def _count(first, cells, lanes, scratch, found_row, found_lane, found, found_mean, n):
-    """Entries from `n` on of those in a tile who cause incidents; the next one comes back."""
-    means, luck = scratch[7], scratch[8]
-    for i in range(cells):
-        if luck[i] >= 1.0 - means[i]:
-            count = poisson_count(means[i], luck[i])
-            if count:
-                found_row[n], found_lane[n], found[n] = first + i // lanes, i % lanes, count
-                found_mean[n] = means[i]
-                n += 1
-    return n
 
 
 @act
@@ -228,6 +211,15 @@ def _rate(usual, moved, held, inside, stirred, cells, effect, excitation, means,
     for i in range(cells):
         p, q = at_place(effect, i), at_place(excitation, i)
         means[i] = min(do.incident_rate(usual[i], moved[i], held[i], inside[i], stirred[i], p, q), HIGHEST_MEAN)
+
+
+@act
+def _number_busy(means, cells, u):
+    """How many have luck that may bring an incident."""
+    busy = 0
+    for i in range(cells):
+        busy += u[i] >= 1.0 - means[i]
+    return busy
 
 
 @driver
@@ -278,10 +270,16 @@ def services_see(town: Town) -> None:
     c.sightings[town.week] = Sightings(*_report(town, *town.caused[:3], share, c.reported, *seen))
     partners, areas = world.partners, np.arange(len(world.areas))[:, None]
     c.seen = by_service[partners.kind, areas] * partners.present[..., None]
+    _forget(town)
+
+
+def _forget(town: Town) -> None:
+    """What was seen or reported too long ago; those who left took theirs with them."""
+    c, generation = town.columns, town.world.generation
     if (old := c.sightings.get(town.week - town.scenario.targeting.memory_weeks)) is not None:
-        _forget(town, old.row, old.lane, old.generation, old.reported * 0, old.seen, c.seen_in_memory)
+        c.seen_in_memory[:, old.row, old.lane] -= old.seen * (old.generation == generation[old.row])
     if (old := c.sightings.pop(town.week - PARTICIPANT_WINDOW_WEEKS, None)) is not None:
-        _forget(town, old.row, old.lane, old.generation, old.reported, old.seen * 0, c.seen_in_memory)
+        c.reported_in_window[old.row, old.lane] -= old.reported * (old.generation == generation[old.row])
 
 
 @driver
@@ -311,16 +309,6 @@ def _report(town, row, lane, occurred, share, reported, seen_share, seeing, in_m
                 by_service[s, area, k] += seen[s, n]
             n += 1
     return places[0, :n].copy(), places[1, :n].copy(), generation[:n].copy(), reports[:n].copy(), seen[:, :n].copy()
-
-
-@driver
-def _forget(town, row, lane, generation, reported, seen, in_memory):
-    """What was seen or reported too long ago; those who left took theirs with them."""
-    for e in range(len(row)):
-        if town.generation[row[e]] == generation[e]:
-            town.people[row[e], lane[e]].reported_in_window -= reported[e]
-            for s in range(len(seen)):
-                in_memory[s, row[e], lane[e]] -= seen[s, e]
 
 
 def incidents_stir(town: Town) -> None:
