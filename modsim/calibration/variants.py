@@ -19,8 +19,9 @@ def _saturating(match):
 
 def joining_saturates(who, p):
     return joining.chance_of_joining(
-        _saturating(who.match), who.trust, who.friends_share, who.support, who.on_rival_ground, p
-    )
+        _saturating(who.match), who.trust, who.friends_share, who.support, who.on_rival_ground, who.rapport, who.heard,
+        who.let_down, p,
+    )  # fmt: skip
 
 
 def attending_saturates(who, p):
@@ -28,7 +29,9 @@ def attending_saturates(who, p):
 
 
 def dropping_out_saturates(who, p):
-    return attending.chance_of_dropping_out(_saturating(who.match), who.trust, who.mentored, who.compelled, p)
+    return attending.chance_of_dropping_out(
+        _saturating(who.match), who.trust, who.mentored, who.compelled, who.asked_to_stay, p
+    )
 
 
 def enjoying_saturates(who, p):

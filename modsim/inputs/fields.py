@@ -24,6 +24,8 @@ PartnerType = Literal[
     "advice_agency",
 ]
 
+STATUTORY = ["police", "social_work", "school"]  # those with powers over young people
+
 EVIDENCE_MEANING = {
     "A": "measured here",
     "B": "measured elsewhere (meta-analysis or comparable study)",

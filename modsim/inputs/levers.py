@@ -37,6 +37,11 @@ class Levers(Table):
     places: Annotated[int, Field(ge=1, le=200)] | None = choice(
         None, "Places in a course of this arm; those of the programme if left out"
     )
+    contacts: Annotated[int, Field(ge=0, le=60)] | None = choice(
+        None,
+        "Outreach contacts with each of those visited in a round of this arm (0: a referral alone); those of the "
+        "programme if left out",
+    )
     fixed_slots: int = number(
         0,
         "Places of a learned menu that are kept for the original site's top activities",

@@ -173,6 +173,7 @@ def measures(scenario: "Scenario") -> list[Measure]:
         count("wishes_granted", "requests in a course granted", "higher"),
         count("wishes_refused", "requests in a course refused", "lower"),
         count("tokenism", "times that promised power was not given", "lower"),
+        count("ignored", "times that somebody asked was offered nothing of it and took it ill", "lower"),
         count("breaches", "participants whose course was broken off", "lower"),
         count("staff_left", "workers who left", "neither"),
         count("missed_promises", "said yes and got no place", "lower"),

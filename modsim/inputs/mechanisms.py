@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from modsim.inputs.fields import STATUTORY
 from modsim.inputs.scenario import Scenario
 from modsim.inputs.uncertainties.services import commitment_at
 
 RUNGS = ("M0", "M1", "M2", "M3")
-TRADITIONAL_LEADS = ["police", "social_work", "school"]
 Values = dict[str, Any]
 
 
@@ -64,6 +64,15 @@ MECHANISMS = tuple(
             "shared power alone makes contacts and sessions better",
             _at(trust__contact_power=0.0, trust__session_power=0.0),
         ),
+        (
+            "outreach",
+            "M1",
+            "those who know the lead's worker, or are offered what they named, join more often",
+            _at(joining__rapport_effect=0.0, joining__heard_effect=0.0),
+        ),
+        ("out of reach", "M0", "some young people never join", _at(joining__never_share=0.0)),
+        ("near-abstainers", "M0", "some young people hardly cause incidents", _at(offending__abstaining_share=0.0)),
+        ("unknown authors", "M0", "nobody knows who caused some reported incidents", _at(reporting__identified=1.0)),
         ("spill-over", "M2", "experience with one partner changes trust in the others", _at(trust__spill_over=0.0)),
         ("calls", "M2", "partners answer incidents first", _at(partners__hours_per_incident=0.0)),
         ("commitment", "M2", "partners' workers differ in commitment", _everybody_alike),
@@ -71,8 +80,51 @@ MECHANISMS = tuple(
         ("regard", "M2", "professionals' regard for young people changes", _at(commitment__regard_step=0.0)),
         ("turnover", "M2", "workers leave, and ties and knowledge with them", _at(turnover__leaving_per_week=0.0)),
         ("tokenism", "M2", "power that is promised and not given costs trust", _at(sharing__tokenism_chance=0.0)),
+        (
+            "not heeded",
+            "M2",
+            "to be asked and then offered nothing of it costs trust, in every arm",
+            _at(sharing__ignored_chance=0.0),
+        ),
+        (
+            "let down",
+            "M2",
+            "a course that is broken off raises propensity, and keeps people from joining again",
+            _at(sharing__breach_effect=0.0, joining__let_down_effect=0.0),
+        ),
+        (
+            "staying on request",
+            "M2",
+            "those whose request to stay was granted drop out less",
+            _at(attending__dropout_asked_to_stay=0.0),
+        ),
         ("mentoring", "M2", "partners' staff mentor participants", _at(programme__mentor_hours=0.0)),
         ("delivery quality", "M2", "some rounds are delivered badly", _at(effect__failing_share=0.0)),
+        (
+            "committed lead",
+            "M2",
+            "delivery fails less often where the lead is committed",
+            _at(effect__commitment_prevents=0.0),
+        ),
+        (
+            "slow growth",
+            "M2",
+            "sessions also build up what tells over months and lasts for years",
+            _at(effect__slow_ratio=0.0),
+        ),
+        ("statutory lead", "M2", "leads with statutory powers hear less", _at(listening__statutory_costs=0.0)),
+        (
+            "knowing how to ask",
+            "M2",
+            "who knows the process hears more honest answers",
+            _at(listening__knowledge_adds_honesty=0.0),
+        ),
+        (
+            "shared participants",
+            "M2",
+            "partners who serve the same participants come to trust each other",
+            _at(commitment__shared_clients_gain=0.0),
+        ),
         ("fidelity", "M2", "activities new to the programme work a little less well", _at(effect__fidelity_loss=0.0)),
         ("renegotiation", "M2", "participants ask for something else, or for more of the same", _nobody_asks_again),
         ("peer delivery", "M2", "young people lead a share of sessions", _in_arms("peer_delivery", 0.0)),
@@ -96,6 +148,7 @@ MECHANISMS = tuple(
         ("collective efficacy", "M3", "neighbours who would step in prevent incidents", _at(order__efficacy=0.0)),
         ("reporting", "M3", "reporting follows residents' trust and fear", _all_fears_usual),
         ("learning", "M3", "areas share what they learn", _in_arms("learning", [])),
+        ("known failures", "M3", "what failed is offered less, here and elsewhere", _at(learning__failed_weight=0.0)),
         ("lapse", "M3", "areas discontinue programmes", _nothing_lapses),
         ("drift", "M3", "young people's interests change over time", _at(world__drift_per_year=0.0)),
     )
@@ -119,7 +172,7 @@ INSIGHTS = tuple(
             ("desired, meaningful opportunities", _at(effect__match_counts=False)),
             ("trust as groundwork for prevention", _at(trust__event_weight=0.0)),
             ("an anchor organisation", _in_areas("anchor", False)),
-            ("a lead from outside traditional services", _at(partners__lead_pool=TRADITIONAL_LEADS)),
+            ("a lead from outside traditional services", _at(partners__lead_pool=STATUTORY)),
             ("mechanisms to share learning", _all(_in_arms("learning", []), _in_arms("process_knowledge", 0.0))),
         ),
         1,

@@ -5,18 +5,31 @@ import numpy as np
 from modsim.rules.arithmetic import exponential
 
 
-def chance_signal_is_honest(trust, earlier_contact_weeks, p):
+def rapport(earlier_contact_weeks, p):
+    """How well a young person knows the lead's worker, 0-1, from earlier weeks of contact with them. Assumption."""
+    return 1.0 - exponential(-earlier_contact_weeks / p.rapport_weeks)
+
+
+def chance_signal_is_honest(trust, earlier_contact_weeks, statutory, process_knowledge, p):
     """Chance that a young person says what they want, rather than what professionals expect to hear.
 
-    Grows with trust in the lead and with rapport (earlier weeks of contact with the same worker). Assumption.
+    Grows with trust in the lead, with rapport (earlier weeks of contact with the same worker) and where the lead knows
+    how to co-produce; less where it has statutory powers over young people. Assumption.
     """
-    rapport = 1.0 - exponential(-earlier_contact_weeks / p.rapport_weeks)
-    return p.honest_without_trust + (1.0 - p.honest_without_trust) * trust * rapport
+    known = rapport(earlier_contact_weeks, p)
+    usual = p.honest_without_trust + (1.0 - p.honest_without_trust) * trust * known
+    said = usual * (1.0 - p.statutory_costs * statutory)
+    return said + (1.0 - said) * p.knowledge_adds_honesty * process_knowledge
 
 
 def professional_prior(origin_share, activities, p):
     """What professionals expect of one activity: part what worked at the original site, part no idea at all."""
     return p.prior_origin_share * origin_share + (1.0 - p.prior_origin_share) / activities
+
+
+def prior_after_failure(prior, failed, p):
+    """What professionals expect of an activity, once they know how far it `failed` (0-1); `p` is that of learning."""
+    return prior * (1.0 - p.failed_weight * failed)
 
 
 def learned_share(signals_for_it, all_signals, prior, p):

@@ -2,12 +2,20 @@
 
 import numpy as np
 
-from modsim.rules.arithmetic import between
+from modsim.rules.arithmetic import between, exponential
 
 
 def fidelity(bespoke_share, p):
     """Share of a session's benefit left when part of the menu is not the original site's. Its sign is disputed."""
     return 1.0 - p.fidelity_loss * bespoke_share
+
+
+def chance_of_failing(commitment, p, q):
+    """Chance that the delivery of a round fails: lower where who leads is more committed than the reference.
+
+    `p` is the table of effects, `q` that of commitment. Leadership shapes implementation (Durlak & DuPre 2008).
+    """
+    return np.minimum(p.failing_share * exponential(-p.commitment_prevents * (commitment - q.reference)), 1.0)
 
 
 def delivery_quality(fails, p):
@@ -24,7 +32,8 @@ def benefit_of_session(match, fidelity, quality, mentored, compelled, p):
     To be calibrated, with the transplant at dissimilarity 0, to a net effect on participants of about -22 %
     (range -10 to -35) (Youth Endowment Fund on mentoring, Koehler et al. 2013, de Vries et al. 2015).
     """
-    wanted = fidelity * p.session_effect * match * (1.0 + p.mentor_adds * mentored)
+    counted = p.match_weight * match + (1.0 - p.match_weight) * p.match_reference
+    wanted = fidelity * p.session_effect * counted * (1.0 + p.mentor_adds * mentored)
     return (1.0 + compelled * (p.compelled - 1.0)) * quality * (wanted + p.adult_effect)
 
 
@@ -57,9 +66,23 @@ def reversion_slowed(inclination, trust_gained, start_trust, p):
     return between(0.3, 1.0 - better * p.persistence * trust_gained / (1.0 - start_trust), 1.7)
 
 
+def built_up(target, benefit, p):
+    """What will have changed slowly in the log-rate, after one more session that at once lowers it by `benefit`.
+
+    A relationship with an adult, skill, an own goal: effects of paid work and of mentoring came mostly after the
+    programme and grew over a year (Heller 2014; Grossman & Rhodes 2002). Assumption in form.
+    """
+    return target - p.slow_ratio * benefit
+
+
+def slow_left(target, p):
+    """What is left of what was built up, or of what work or training changes, after a week: it is lost over years."""
+    return target * p.slow_kept_per_week
+
+
 def lasting_after(lasting, target, p):
-    """What work or training changes for good in the log-rate: it comes as slowly as other changes fade."""
-    return lasting + p.reversion_per_week * (target - lasting)
+    """What was built up, or what work or training changes, so far in the log-rate: it comes over months."""
+    return lasting + p.reversion_per_week * p.slow_comes * (target - lasting)
 
 
 def inclination_after(inclination, slowed, pull, benefit, p):

@@ -68,6 +68,11 @@ def trust_between_after(trust_between, both_there, brought_together, p):
     )
 
 
+def trust_between_shared(trust_between, p):
+    """Trust between two partners after a week in which they served the same participants or shared premises."""
+    return trust_between + p.shared_clients_gain * (1.0 - trust_between)
+
+
 def trust_between_left(trust_between, own_worker_left, spanner_left, p):
     """Trust between two partners after the worker of one of them, or whoever brought them together, has left."""
     lost = np.maximum(own_worker_left * p.ties_lost, spanner_left * p.ties_lost_with_spanner)

@@ -10,6 +10,11 @@ def knowledge_after_exchange(knowledge, best, gap_share, p):
     return knowledge + gap_share * p.travels * np.maximum(best - knowledge, 0.0)
 
 
+def failure_after_exchange(failed, failed_there, p):
+    """How far an activity is known to have failed, after hearing from an area that knows most of the process."""
+    return np.maximum(failed, p.travels * failed_there)
+
+
 def fall(before, after, worst):
     """Fall from one level to another as a share of the first, held between `worst` (0 or -1) and 1."""
     return between(worst, (before - after) / np.maximum(before, 1e-9), 1.0)

@@ -80,7 +80,7 @@ class Columns:
         # expected incidents and their background, each week in the place of the one before it fell out
         diffusion = world.scenario.settings.spreads == "diffusion"
         weeks = PARTICIPANT_WINDOW_WEEKS + max(s.spread.evidence_delay for s in scenarios) if diffusion else 1
-        vars(self)["years_of_expected"] = np.zeros((weeks, 2, areas, lanes))
+        vars(self)["years_of_expected"] = np.zeros((weeks, 6, areas, lanes))
         vars(self).update(YOUNG_PERSON_WEEKLY.columns(rows, lanes))
         vars(self).update(RESIDENT.columns(world.residents.rows, lanes))
         self._settle(records)
@@ -97,7 +97,7 @@ class Columns:
                 vars(self)[name] = np.moveaxis(array[name], 1, -1)
         for name, of in (("between", "pair_trust"), ("venue_votes", "votes")):
             vars(self)[name] = np.moveaxis(records[of], 1, -1)
-        for name in ("menu", "designed", "signals", "named", "plan"):  # activities first
+        for name in ("menu", "designed", "signals", "failed", "named", "meant", "plan"):  # activities first
             vars(self)[name] = np.moveaxis(vars(self)[name], -2, 0)
         vars(self)["venue_votes"] = np.moveaxis(vars(self)["venue_votes"], 1, 0)
         for name in ("spent", "in_kind"):

@@ -189,8 +189,9 @@ class Records:
         totals |= {
             "invited": c.invited, "joined": c.joined, "attended": c.sessions, "completed": c.completions,
             "missed_promises": c.missed_promises, "rounds": c.rounds, "weeks_waited": c.waited,
-            "own_goals": c.goals, "destinations": c.destinations, "tokenism": c.tokenism, "breaches": c.breaches,
-            "wishes_granted": c.granted, "wishes_refused": c.refused, "staff_left": c.staff_left, "designs": c.designs,
+            "own_goals": c.goals, "destinations": c.destinations, "tokenism": c.tokenism, "ignored": c.ignored,
+            "breaches": c.breaches, "wishes_granted": c.granted, "wishes_refused": c.refused,
+            "staff_left": c.staff_left, "designs": c.designs,
             "slots_learned": c.slots_chosen, "slots_young_people_chose": c.slots_wished,
             "ties_made": c.ties_made, "tie_weeks": added["ties_across_sectors"],
             "sessions_by_peers": c.sessions_by_peers, "sessions_held": c.sessions_in_all,

@@ -91,17 +91,18 @@ YOUNG_PERSON = Entity(
     first_session=(small, "Week of their first session.", "week", NEVER),
     ever_listed=(yes, "Whether they were ever on a referral list."),
     has_offended=(yes, "Whether they caused an incident since they are here."),
-    reported_in_window=(small, "Reported incidents of the last 52 weeks.", "incidents"),
+    let_down=(yes, "Whether a course was broken off while they were in it."),
+    reported_in_window=(small, "Reported incidents of the last 52 weeks known as theirs.", "incidents"),
 )
 # what everybody's loops run over, each a column of its own
 YOUNG_PERSON_WEEKLY = Entity(
     inclination=(number, "Deviation from the lasting log-rate; below 0 is calmer.", "log-rate"),
-    lasting=(number, "What work or training has changed for good in the log-rate, so far.", "log-rate"),
+    lasting=(number, "What was built up, or work found, has changed slowly in the log-rate, so far.", "log-rate"),
     lasting_target=(number, "And what it will have changed.", "log-rate"),
     benefit=(number, "How far this week's session lowers the log-rate.", "log-rate", 0, True),
     in_course=(yes, "Whether they are in a course this week.", "", 0, True),
     occurred=(small, "Incidents they caused this week.", "incidents", 0, True),
-    reported=(small, "Those of them that were reported.", "incidents", 0, True),
+    reported=(small, "Those of them that were reported, and known as theirs.", "incidents", 0, True),
 )
 RESIDENT = Entity(
     fear=(number, "Fear of young people's incidents, 0-1; one half is usual.", "0-1", 0.5),
@@ -158,6 +159,7 @@ PROGRAMME = Entity(
     missed_promises=(whole, "Young people who said yes and got no place.", "people"),
     waited=(whole, "Weeks in which the purse could not pay and work waited.", "weeks"),
     tokenism=(whole, "Times that power promised and not given was taken ill.", "times"),
+    ignored=(whole, "Times that somebody took it ill to be asked and offered nothing of it.", "times"),
     breaches=(whole, "Participants whose course was broken off.", "people"),
     granted=(whole, "Requests of participants that were granted.", "requests"),
     refused=(whole, "Requests of participants that were refused.", "requests"),
@@ -195,6 +197,7 @@ LISTED = Entity(
     attended=(small, "Sessions attended.", "sessions"),
     serving=(number, "Sessions attended that served their own goal.", "sessions"),
     mentor=(small, "Position of the mentor's service; -1 without one.", "", -1),
+    wants_more=(yes, "Whether they asked for what is on the menu when participants were last heard."),
     support=(number, "Support they have from others, 0-1.", "0-1"),
     territory=(whole, "Territory in which they are at home."),
     goal=(whole, "What they want for themselves, by its position among the goals."),
@@ -208,9 +211,11 @@ CHOICE = Entity(  # one activity of a programme
     signals=(whole, "How often it was named by those visited.", "times"),
     score=(number, "How strongly it is wanted, for whatever is being chosen."),
     votes=(whole, "How often participants ask for it this week.", "times"),
+    failed=(number, "How far it is known here that it failed: nobody asked for it once it was on.", "0-1"),
 )
 WISH = Entity(  # one activity of somebody on the list
     named=(small, "How often they named it.", "times"),
+    meant=(small, "How often they named it because they want it.", "times"),
     plan=(yes, "Whether it is on their own plan, where there is no shared menu."),
     share=(number, "Its share of their interests.", "share"),
 )
@@ -249,6 +254,7 @@ SEAT = Entity(  # a place at the table of an area
     kind=(whole, "Type of service, by its position among those at the tables."),
     hours=(number, "Hours a week for the area's young people.", "hours"),
     may_lead=(yes, "Whether it may lead."),
+    statutory=(yes, "Whether it has statutory powers over young people."),
     seen_share=(number, "Share of reported incidents that it sees.", "share"),
 )
 PAIR = Entity(  # every two partners
@@ -268,6 +274,7 @@ LEVER = Entity(  # what an arm does in an area; see `modsim.inputs.levers`
     redesigns=(yes, "Whether it is made again each round."),
     places=(whole, "Places of a full round.", "places"),
     minimum_places=(whole, "Places of the smallest round.", "places"),
+    contacts=(whole, "Outreach contacts with each of those visited in a round.", "contacts"),
     fixed_slots=(whole, "Activities that are given.", "activities"),
     power_design=(number, "Power over the design shared with young people.", "0-1"),
     power_deliver=(number, "Power over the running course shared with participants.", "0-1"),
@@ -341,7 +348,7 @@ class State(NamedTuple):
     trust_gained: Any
     benefit: Any
     in_course: Any
-    changed: Any  # (rows,) whether somebody is changed for good, in some lane
+    changed: Any  # (rows,) whether somebody is changed slowly, in some lane
     completers: Any  # (rows,) whether somebody completed a course, in some lane
     touched: Any  # (rows,) whether somebody was in a session or stopped this week, in some lane
     remembered: Any  # (2, rows, lanes) good and bad experience with all services alike
@@ -361,5 +368,7 @@ class State(NamedTuple):
     in_kind: Any  # (areas, lanes, headings)
     reports: Any  # (areas, lanes) reported incidents of this week
     year_of_reports: Any  # (weeks of a year, areas, lanes)
-    years_of_expected: Any  # (weeks, 2, areas, lanes) expected incidents and their background
+    # (weeks, 6, areas, lanes) expected incidents and their background: of all, of those who ever joined a programme,
+    # and of those who were listed and never did
+    years_of_expected: Any
     error_of_evaluation: Any  # (areas,) of this year, standard normal

@@ -100,7 +100,17 @@ class _Chronicler:
         p = self.programme
         self._stage, self._round, self._menu, self._open = p.stage, p.rounds, p.menu, p.is_open
         self._weeks = p.course_weeks
-        counts = ("invited", "joined", "granted", "refused", "tokenism", "breaches", "completions", "destinations")
+        counts = (
+            "invited",
+            "joined",
+            "granted",
+            "refused",
+            "tokenism",
+            "ignored",
+            "breaches",
+            "completions",
+            "destinations",
+        )
         self._counts = {name: getattr(p, name) for name in counts}
         self._workers = [partner.worker for partner in p.partners]
         self._strained = [partner.strained for partner in p.partners]
@@ -128,6 +138,8 @@ class _Chronicler:
             told.append(self._menu_chosen())
         if since["tokenism"] and not since["refused"]:
             told.append(f"{since['tokenism']} of those visited lose trust: the most wanted interest is not on the menu")
+        if since["ignored"]:
+            told.append(f"{since['ignored']} of those visited lose trust: nothing they asked for is on offer")
         if p.stage == Stage.COURSE and self._stage == Stage.RECRUITING:
             joined, asked = p.joined - self._joined_before, p.invited - self._invited_before
             more = p.missed_promises - self._promised_before

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from modsim.inputs.fields import PartnerType
+from modsim.inputs.fields import STATUTORY, PartnerType
 from modsim.inputs.levers import LearningWay, Levers
 from modsim.inputs.scenario import GOALS, Scenario
 from modsim.rules import designing
@@ -79,6 +79,7 @@ def _seats(world: World, scenario: Scenario) -> Any:
     hours = np.array([scenario.partners.hours_of(kind) for kind in partners.kinds])
     found.present, found.number, found.kind = partners.present, np.maximum(partners.number, 0), partners.kind
     found.hours = hours[partners.kind] * partners.present
+    found.statutory = np.isin(partners.kinds, STATUTORY)[partners.kind] & partners.present
     found.seen_share = np.array([scenario.reporting.seen_by(kind) for kind in partners.kinds])[partners.kind]
     pool = scenario.partners.lead_pool or partners.kinds
     in_pool = np.array([kind in pool for kind in partners.kinds])[partners.kind] & partners.present
@@ -110,12 +111,13 @@ def _levers(scenario: Scenario, levers: list[list[Levers]]) -> Any:
     for one, x in zip(records, each.values(), strict=True):
         learns = x.menu in ("learned", "individual")
         for name in LEVER.attributes:
-            if name in Levers.model_fields and name not in ("signals", "places"):
+            if name in Levers.model_fields and name not in ("signals", "places", "contacts"):
                 setattr(one, name, getattr(x, name))
         one.spends, one.runs = x.spends_on != "nothing", x.spends_on == "programme"
         one.patrols, one.individual, one.learns = x.spends_on == "patrol", x.menu == "individual", learns
         one.signals = {"none": 0, "all": 10**9}.get(str(x.signals), x.signals)
         one.places = programme.places if x.places is None else x.places
+        one.contacts = programme.contacts_each if x.contacts is None else x.contacts
         one.minimum_places = min(one.places, programme.minimum_places)
         one.learns_venue = x.venue == "learned"
         one.learned_share = (programme.menu_size - x.fixed_slots) / programme.menu_size if learns else 0.0

@@ -25,15 +25,21 @@ from modsim.world.young_people import World
 
 
 def joins_are_truncated_binomial(dice: Dice, sheet: Sheet, more: int) -> None:
-    """Trust frozen, everything wanted, friends and support without weight: a wave of 14, one chance, 12 places."""
+    """Trust frozen, everything wanted, friends and support without weight: a wave of 14, one chance, 12 places.
+
+    Each was visited four times; some never join.
+    """
+    rapport_effect, never = dice.between("joining.rapport_effect", 0.5, 2.0), dice.between("never_share", 0.05, 0.4)
     baseline = dice.between("joining.baseline", -3.0, -1.0)
     match_effect, trust_effect = dice.between("joining.match_effect", 1.0, 3.0), dice.between("trust_effect", 0.0, 4.0)
     everything = [a.id for a in three_towns().activities]
     scenario = three_towns(
-        "settings.rung=M0", "areas.near.lead=youth_work", f"arms.{TRANSPLANTED}.menu={everything}", "settings.weeks=40",
+        "settings.rung=M1", "trust.event_weight=0", "areas.near.lead=youth_work", "settings.weeks=40",
+        f"arms.{TRANSPLANTED}.menu={everything}",
         "joining.friends_effect=0", "joining.support_effect=0", "effect.session_effect=0",
         "joining.rival_ground_effect=0", f"joining.baseline={baseline}", f"joining.match_effect={match_effect}",
-        f"joining.trust_effect={trust_effect}", f"settings.seed={dice.world_seed}",
+        f"joining.trust_effect={trust_effect}", f"settings.seed={dice.world_seed}", "listening.rapport_weeks=3",
+        f"joining.rapport_effect={rapport_effect}", f"joining.never_share={never}",
     )  # fmt: skip
     joined = {}
 
@@ -45,7 +51,8 @@ def joins_are_truncated_binomial(dice: Dice, sheet: Sheet, more: int) -> None:
     first = joined["first wave"].reshape(-1, 3)
     for place, bonus in ((1, 0.15), (2, 0.15)):  # youth work, and an anchor
         log_odds = baseline + match_effect + trust_effect * (0.30 + bonus - 0.30)
-        yes = stats.binom(14, 1.0 / (1.0 + np.exp(-log_odds)))
+        log_odds += rapport_effect * (1.0 - np.exp(-4.0 / 3.0))
+        yes = stats.binom(14, (1.0 - never) / (1.0 + np.exp(-log_odds)))
         takes = np.minimum(np.arange(15), 12)
         mean = float((takes * yes.pmf(np.arange(15))).sum())
         sd = float(np.sqrt((takes**2 * yes.pmf(np.arange(15))).sum() - mean**2))
@@ -292,6 +299,48 @@ def an_area_without_a_programme_is_untouched(dice: Dice, sheet: Sheet, more: int
     sheet.some("the other one moves", (outcome.weekly[:, :, 1, 0, :known] != outcome.weekly[:, :, 1, 1, :known]).sum())
 
 
+def what_is_built_up_comes_and_goes(dice: Dice, sheet: Sheet, more: int) -> None:
+    """What was built up tells over months and is lost over years: the closed form of both, week after week."""
+    half_life, comes = dice.between("effect.half_life_weeks", 12, 100), dice.between("effect.slow_comes", 0.5, 4.0)
+    lost, built = dice.between("effect.slow_lost_per_year", 0.05, 0.5), dice.between("built up", 0.1, 0.8)
+    scenario = three_towns(
+        f"effect.half_life_weeks={half_life}", f"effect.slow_comes={comes}", f"effect.slow_lost_per_year={lost}",
+        "settings.weeks=40", f"settings.seed={dice.world_seed}",
+    )  # fmt: skip
+    model = Community(scenario, arm=NOTHING)
+    model.run_for(1)
+    town, weeks = model.town, dice.whole("weeks", 10, 35)
+    generation = town.world.generation.copy()
+    town.columns.lasting_target[:], town.changed[:] = -built, True
+    model.run_for(weeks)
+    kept, rate = (1.0 - lost) ** (1.0 / 52.0), np.log(2.0) / half_life * comes
+    stays = 1.0 - rate
+    expected = -built * rate * kept * (kept**weeks - stays**weeks) / (kept - stays)
+    here = town.world.generation == generation
+    sheet.near("told so far", town.columns.lasting[here].min(), expected, 1e-9)
+    sheet.near("the same for everybody", np.ptp(town.columns.lasting[here]), 0.0, 1e-12)
+    sheet.near("left of what was built up", town.columns.lasting_target[here].max(), -built * kept**weeks, 1e-9)
+
+
+def shared_participants_bring_partners_together(dice: Dice, sheet: Sheet, more: int) -> None:
+    """Without meetings and turnover, what is missing between partners shrinks by one share in each week of a course."""
+    gain, start = dice.between("commitment.shared_clients_gain", 0.01, 0.1), dice.between("together_start", 0.1, 0.5)
+    scenario = three_towns(
+        f"commitment.shared_clients_gain={gain}", f"commitment.together_start={start}", "turnover.leaving_per_week=0",
+        f"settings.seed={dice.world_seed}", "spread.lapse_with_anchor=0", "spread.lapse_without_anchor=0",
+        "joining.baseline=2",
+    )  # fmt: skip
+    model = Community(scenario, arm=TRANSPLANTED)
+    model.run_for(scenario.settings.weeks)
+    c, present = model.town.columns, model.town.world.partners.pair_present
+    for area in range(1, len(scenario.areas)):
+        held = int(c.sessions_in_all[area, 0])
+        trust = c.between[area, present[area], 0]
+        expected = 1.0 - (1.0 - start) * (1.0 - gain) ** held
+        sheet.some(f"sessions held, {scenario.areas[area].id}", held)
+        sheet.near(f"trust between partners, {scenario.areas[area].id}", np.abs(trust - expected).max(), 0.0, 1e-9)
+
+
 CASES = (
     Case("1", "Nothing moves: Poisson around everybody's own rate", background_is_poisson),
     Case("2", "One incident triggers others: bursts of the size of a branching process", incidents_come_in_bursts),
@@ -314,4 +363,6 @@ CASES = (
     Case("16", "Reporting and seeing: binomial thinning", reporting_is_binomial),
     Case("17", "An area that never starts: untouched", an_area_without_a_programme_is_untouched),
     Case("18", "Targeting on what was seen: regression to the mean", those_chosen_fall_back),
+    Case("19", "What is built up: tells over months, lost over years", what_is_built_up_comes_and_goes),
+    Case("20", "Shared participants: trust between partners", shared_participants_bring_partners_together),
 )

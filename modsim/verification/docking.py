@@ -36,7 +36,11 @@ DRAWN = {
     "excitation.offspring": (0.0, 0.5), "policing.labelling": (0.0, 0.03), "order.legitimacy": (0.0, 0.8),
     "order.persistence": (0.0, 1.0), "order.efficacy": (0.0, 0.8), "afterwards.destination_effect": (0.0, 0.8),
     "targeting.accuracy": (0.3, 1.0), "purse.budget": (12.0, 40.0), "offending.core_shift": (3.0, 4.5),
-    "offending.person_sd": (0.3, 0.9), "offending.spell_sd": (0.0, 0.8),
+    "offending.person_sd": (0.3, 0.9), "offending.spell_sd": (0.0, 0.8), "offending.abstaining_share": (0.0, 0.6),
+    "reporting.identified": (0.2, 1.0), "joining.rapport_effect": (0.0, 3.0), "joining.heard_effect": (0.0, 2.0),
+    "joining.never_share": (0.0, 0.3), "sharing.ignored_chance": (0.0, 0.5), "effect.match_weight": (0.0, 1.0),
+    "effect.slow_ratio": (0.0, 1.5), "effect.slow_comes": (0.5, 4.0), "effect.slow_lost_per_year": (0.05, 0.5),
+    "effect.commitment_prevents": (0.0, 4.0), "listening.knowledge_adds_honesty": (0.0, 0.5),
 }  # fmt: skip
 
 

@@ -86,13 +86,16 @@ FORMULAS: Sequence[Formula] = (
     # --- joining, coming, staying
     Formula(
         joining.chance_of_joining,
-        {"match": SHARE, "trust": SHARE, "friends": SHARE, "support": SHARE, "rival_ground": YES_OR_NO},
+        {"match": SHARE, "trust": SHARE, "friends": SHARE, "support": SHARE, "rival_ground": YES_OR_NO,
+         "rapport": SHARE, "heard": YES_OR_NO, "let_down": YES_OR_NO},
         {"baseline": (-4, 2), "match_effect": (0, 5), "trust_effect": (0, 5), "reference_trust": SHARE,
-         "friends_effect": (0, 3), "support_effect": (0, 2), "rival_ground_effect": (0, 3)},
+         "friends_effect": (0, 3), "support_effect": (0, 2), "rival_ground_effect": (0, 3), "rapport_effect": (0.1, 4),
+         "heard_effect": (0.1, 3), "let_down_effect": (0.1, 3)},
         lambda a, p: _logistic(
             p.baseline + p.match_effect * a.match + p.trust_effect * (a.trust - p.reference_trust)
             + p.friends_effect * a.friends + p.support_effect * (a.support - 0.5)
-            - (p.rival_ground_effect if a.rival_ground else 0.0)
+            - (p.rival_ground_effect if a.rival_ground else 0.0) + p.rapport_effect * a.rapport
+            + (p.heard_effect if a.heard else 0.0) - (p.let_down_effect if a.let_down else 0.0)
         ),
     ),
     Formula(
@@ -101,14 +104,15 @@ FORMULAS: Sequence[Formula] = (
     ),
     Formula(
         attending.chance_of_dropping_out,
-        {"match": (-2, 1), "trust": SHARE, "mentored": YES_OR_NO, "compelled": YES_OR_NO},
+        {"match": (-2, 1), "trust": SHARE, "mentored": YES_OR_NO, "compelled": YES_OR_NO, "asked": YES_OR_NO},
         {"dropout_per_week": (0.02, 0.5), "dropout_match": (0, 3), "dropout_trust": (0, 3),
-         "dropout_reference_trust": SHARE, "dropout_mentor": (0, 1), "dropout_compelled": (0, 2)},
+         "dropout_reference_trust": SHARE, "dropout_mentor": (0, 1), "dropout_compelled": (0, 2),
+         "dropout_asked_to_stay": (0.1, 1)},
         lambda a, p: min(
             1.0,
             p.dropout_per_week / math.exp(
                 p.dropout_match * (a.match - 0.5) + p.dropout_trust * (a.trust - p.dropout_reference_trust)
-                + (p.dropout_mentor if a.mentored else 0.0)
+                + (p.dropout_mentor if a.mentored else 0.0) + (p.dropout_asked_to_stay if a.asked else 0.0)
             ) * (p.dropout_compelled if a.compelled else 1.0),
         ),
     ),
@@ -152,10 +156,22 @@ FORMULAS: Sequence[Formula] = (
     ),
     # --- listening and designing
     Formula(
-        designing.chance_signal_is_honest, {"trust": SHARE, "weeks": (0, 12)},
-        {"rapport_weeks": (1, 6), "honest_without_trust": SHARE},
-        lambda a, p: 1.0
-        - (1.0 - p.honest_without_trust) * (1.0 - a.trust * -math.expm1(-a.weeks / p.rapport_weeks)),
+        designing.rapport, {"weeks": (0, 12)}, {"rapport_weeks": (1, 6)},
+        lambda a, p: -math.expm1(-a.weeks / p.rapport_weeks),
+    ),
+    Formula(
+        designing.chance_signal_is_honest,
+        {"trust": SHARE, "weeks": (0, 12), "statutory": YES_OR_NO, "knowledge": SHARE},
+        {"rapport_weeks": (1, 6), "honest_without_trust": SHARE, "statutory_costs": (0.1, 0.9),
+         "knowledge_adds_honesty": (0.1, 0.9)},
+        lambda a, p: 1.0 - (1.0 - p.knowledge_adds_honesty * a.knowledge) * (
+            1.0 - (1.0 - (1.0 - p.honest_without_trust) * (1.0 - a.trust * -math.expm1(-a.weeks / p.rapport_weeks)))
+            * ((1.0 - p.statutory_costs) if a.statutory else 1.0)
+        ),
+    ),
+    Formula(
+        designing.prior_after_failure, {"prior": SHARE, "failed": SHARE}, {"failed_weight": (0.1, 1)},
+        lambda a, p: a.prior - a.prior * a.failed * p.failed_weight,
     ),
     Formula(
         designing.professional_prior, {"origin": SHARE, "activities": (2, 20)}, {"prior_origin_share": SHARE},
@@ -249,6 +265,10 @@ FORMULAS: Sequence[Formula] = (
         if a.both else a.between * (1.0 - p.together_loss),
     ),
     Formula(
+        partnering.trust_between_shared, {"between": SHARE}, {"shared_clients_gain": (0.01, 0.2)},
+        lambda a, p: 1.0 - (1.0 - a.between) * (1.0 - p.shared_clients_gain),
+    ),
+    Formula(
         partnering.trust_between_left, {"between": SHARE, "own": YES_OR_NO, "spanner": YES_OR_NO},
         {"ties_lost": SHARE, "ties_lost_with_spanner": SHARE},
         lambda a, p: a.between
@@ -304,16 +324,23 @@ FORMULAS: Sequence[Formula] = (
         lambda a, p: 1.0 - a.bespoke * p.fidelity_loss,
     ),
     Formula(
+        inclining.chance_of_failing, {"commitment": SHARE},
+        {"failing_share": (0.1, 0.9), "commitment_prevents": (0.5, 4), "reference": (0.3, 0.9)},
+        lambda a, p: min(1.0, p.failing_share / math.exp(p.commitment_prevents * (a.commitment - p.reference))), 2,
+    ),
+    Formula(
         inclining.delivery_quality, {"fails": YES_OR_NO}, {"failing_share": (0, 0.9)},
         lambda a, p: 0.0 if a.fails else 1.0 / (1.0 - p.failing_share),
     ),
     Formula(
         inclining.benefit_of_session,
         {"match": SHARE, "fidelity": SHARE, "quality": (0, 2), "mentored": YES_OR_NO, "compelled": YES_OR_NO},
-        {"session_effect": (0.01, 0.2), "mentor_adds": SHARE, "adult_effect": (0.001, 0.05), "compelled": (0, 2)},
+        {"session_effect": (0.01, 0.2), "mentor_adds": SHARE, "adult_effect": (0.001, 0.05), "compelled": (0, 2),
+         "match_weight": SHARE, "match_reference": SHARE},
         lambda a, p: (p.compelled if a.compelled else 1.0) * a.quality * (
             p.adult_effect
-            + a.fidelity * p.session_effect * a.match * ((1.0 + p.mentor_adds) if a.mentored else 1.0)
+            + a.fidelity * p.session_effect * (p.match_reference + p.match_weight * (a.match - p.match_reference))
+            * ((1.0 + p.mentor_adds) if a.mentored else 1.0)
         ),
     ),
     Formula(
@@ -343,8 +370,18 @@ FORMULAS: Sequence[Formula] = (
         ),
     ),
     Formula(
-        inclining.lasting_after, {"lasting": (-1, 0), "target": (-1, 0)}, {"reversion_per_week": (0.005, 0.2)},
-        lambda a, p: (1.0 - p.reversion_per_week) * a.lasting + p.reversion_per_week * a.target,
+        inclining.lasting_after, {"lasting": (-1, 0), "target": (-1, 0)},
+        {"reversion_per_week": (0.005, 0.2), "slow_comes": (0.5, 4)},
+        lambda a, p: (1.0 - p.slow_comes * p.reversion_per_week) * a.lasting
+        + p.slow_comes * p.reversion_per_week * a.target,
+    ),
+    Formula(
+        inclining.built_up, {"target": (-1, 0), "benefit": (0, 0.2)}, {"slow_ratio": (0.1, 2)},
+        lambda a, p: -(p.slow_ratio * a.benefit - a.target),
+    ),
+    Formula(
+        inclining.slow_left, {"target": (-1, 0)}, {"slow_kept_per_week": (0.9, 0.999)},
+        lambda a, p: p.slow_kept_per_week * a.target,
     ),
     Formula(
         inclining.inclination_after,
@@ -438,6 +475,10 @@ FORMULAS: Sequence[Formula] = (
     Formula(
         spreading.knowledge_after_exchange, {"knowledge": SHARE, "best": SHARE, "gap": SHARE}, {"travels": SHARE},
         lambda a, p: a.knowledge + _discount(a.best - a.knowledge) * p.travels * a.gap,
+    ),
+    Formula(
+        spreading.failure_after_exchange, {"failed": SHARE, "there": SHARE}, {"travels": SHARE},
+        lambda a, p: a.failed if a.failed > p.travels * a.there else p.travels * a.there,
     ),
     Formula(
         spreading.fall, {"before": (1, 20), "after": (-30, 50), "worst": [0.0, -1.0]}, {},

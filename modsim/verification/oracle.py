@@ -79,6 +79,8 @@ class Oracle:
         self.completed_match = np.zeros(shape)
         self.rapport = np.zeros(shape)
         self.signals = np.zeros((towns, len(ids)))
+        self.meant = np.zeros((*shape, len(ids)), dtype=bool)  # in this round
+        self.never = luck.random(shape) < scenario.joining.never_share
         self.menu = np.zeros((towns, len(ids)), dtype=bool)
         self.listed: list[np.ndarray] = [np.empty(0, dtype=int) for _ in self.towns]
         self.asked = [np.empty(0, dtype=bool) for _ in self.towns]
@@ -138,7 +140,8 @@ class Oracle:
         e, o = s.effect, s.order
         back = math.log(2) / e.half_life_weeks
         slowed = 1 - np.where(self.d > 0, -1, 1) * o.persistence * gained / (1 - self.mean_start)
-        self.lasting += back * (self.lasting_to - self.lasting)
+        self.lasting_to *= (1 - e.slow_lost_per_year) ** (1 / 52)
+        self.lasting += back * e.slow_comes * (self.lasting_to - self.lasting)
         age = people.age[at]
         near = np.clip((s.peers.gone_by - age) / (s.peers.gone_by - s.peers.strongest_until), 0, 1)
         degree = people.group_size[people.group] - 1
@@ -211,7 +214,7 @@ class Oracle:
         odds = math.log(r.share / (1 - r.share)) + r.trust_effect * (trust - q.start_trust)
         share = _logistic(odds + r.fear_effect * (self.fear - 0.5))
         reports = mean * share[:, None]
-        self.recent = [*self.recent, reports][-MEMORY:]
+        self.recent = [*self.recent, r.identified * reports][-MEMORY:]  # of known authors
         usual = s.reported_per_week(self.area) * q.sees
         known = reports.sum(axis=1) * q.sees
         counts = np.arange(80)
@@ -258,7 +261,8 @@ class Oracle:
         r.effort = 1.0 if r.number == 0 or (learned and not arm.keeps_learning) else d.refresh
         knowledge = r.knowledge if arm.keeps_learning else arm.process_knowledge * s.learning.travels
         shortest = arm.setup_weeks * (1 - d.knowledge_saves_weeks * knowledge) * r.effort
-        setup = max(math.ceil(shortest - 1e-9), programme.contacts_each)
+        each = programme.contacts_each if arm.contacts is None else arm.contacts
+        setup = max(math.ceil(shortest - 1e-9), each)
         needed = d.meetings * r.effort if learned else 0.0
         present = min(self.ready[town].mean(), 1.0)
         quality = present + (1 - present) * d.knowledge_adds_quality * knowledge
@@ -266,7 +270,7 @@ class Oracle:
         weeks = likely + programme.recruitment_waves + programme.course_weeks
         links = 5 * d.link_hours * r.effort if learned else 0.0
         design = (1 - d.knowledge_saves_hours * knowledge) * (6 * d.meeting_hours * needed + likely * links)
-        contacts = programme.contacted * programme.contacts_each * programme.contact_hours
+        contacts = programme.contacted * each * programme.contact_hours
         bespoke = d.bespoke_cost if learned else 1.0 if arm.menu == "origin" else d.bespoke_cost
         place = programme.course_weeks * (programme.hours_per_place * bespoke + programme.mentor_hours)
         in_sight = r.purse + s.purse.budget * (weeks - 1) + 1e-9
@@ -279,7 +283,8 @@ class Oracle:
             return
         r.stage, r.week, r.setup, r.meetings, r.needed, r.places, r.held = "setup", 0, setup, 0.0, needed, places, 0
         r.knowledge = knowledge
-        fails = self.luck.random() < s.effect.failing_share
+        above = self.ready[town, self.lead] - s.commitment.reference
+        fails = self.luck.random() < s.effect.failing_share * math.exp(-s.effect.commitment_prevents * above)
         r.quality = 0.0 if fails else 1 / (1 - s.effect.failing_share)
         if not arm.keeps_learning:
             self.signals[town] = 0
@@ -303,15 +308,17 @@ class Oracle:
         self.listed[town] = rows[np.argsort(-score)[: s.programme.list_length]]
         self.asked[town] = np.zeros(len(self.listed[town]), dtype=bool)
         self.inside[town] = self.came[town] = np.empty(0, dtype=int)
+        self.meant[town] = False
 
     def _prepare(self, town: int, r: Round, trust: np.ndarray, week: int) -> None:
         p, t = self.s.programme, self.s.trust
+        each = p.contacts_each if self.levers.contacts is None else self.levers.contacts
         listed = self.listed[town][: p.contacted]
         visits = [
             (row, n)
-            for n in range(p.contacts_each)
+            for n in range(each)
             for k, row in enumerate(listed)
-            if (k + p.contacted * n) * r.setup // (p.contacted * p.contacts_each) == r.week and not self._gone(town, k)
+            if (k + p.contacted * n) * r.setup // (p.contacted * each) == r.week and not self._gone(town, k)
         ]
         hours = len(visits) * p.contact_hours
         moves = r.purse + 1e-9 >= hours
@@ -323,7 +330,7 @@ class Oracle:
                 self.events_bad[0, town, row] += 1 - chance
                 self.good_contacts[town] += chance
                 if self.levers.menu == "learned":
-                    self._hear(town, row, trust[row])
+                    self._hear(town, row, trust[row], r.knowledge)
                 self.rapport[town, row] += 1
         if r.meetings + 1e-9 < r.needed:
             self._meet(town, r)
@@ -335,12 +342,15 @@ class Oracle:
     def _gone(self, town: int, k: int) -> bool:
         return bool(self.asked[town][k])  # only those who grew out are struck off before anybody is asked
 
-    def _hear(self, town: int, row: int, trust: float) -> None:
-        p = self.s.listening
+    def _hear(self, town: int, row: int, trust: float, knowledge: float) -> None:
+        p = self.s.listening  # the landlord, who leads, has no statutory powers
         rapport = 1 - math.exp(-self.rapport[town, row] / p.rapport_weeks)
-        honest = self.luck.random() < p.honest_without_trust + (1 - p.honest_without_trust) * trust * rapport
+        silent = (1 - p.honest_without_trust) * (1 - trust * rapport) * (1 - p.knowledge_adds_honesty * knowledge)
+        honest = self.luck.random() < 1 - silent
         said = self.wishes[town, row] if honest else self.prior
-        self.signals[town, self.luck.choice(len(said), p=said / said.sum())] += 1
+        named = self.luck.choice(len(said), p=said / said.sum())
+        self.signals[town, named] += 1
+        self.meant[town, row, named] |= honest
 
     def _meet(self, town: int, r: Round) -> None:
         d = self.s.designing
@@ -370,6 +380,13 @@ class Oracle:
             if self.levers.keeps_learning:
                 r.knowledge += self.s.designing.practice_adds * (1 - r.knowledge)
 
+        visited = self.listed[town][: self.s.programme.contacted]
+        spoken, heard = self.meant[town, visited].any(axis=1), self._heard(town, visited)
+        self.events_bad[0, town, visited[spoken & ~heard]] += self.s.sharing.ignored_chance
+
+    def _heard(self, town: int, rows: np.ndarray) -> np.ndarray:
+        return (self.meant[town, rows] & self.menu[town]).any(axis=1)
+
     def _recruit(self, town: int, r: Round, trust: np.ndarray, friends: np.ndarray) -> None:
         p = self.s.joining
         left = r.places - len(self.inside[town])
@@ -381,7 +398,9 @@ class Oracle:
         match = self.wishes[town, rows][:, self.menu[town]].sum(axis=1)
         odds = p.baseline + p.match_effect * match + p.trust_effect * (trust[rows] - p.reference_trust)
         odds += p.friends_effect * friends[rows] / degree + p.support_effect * (self.people.support[town, rows] - 0.5)
-        yes = rows[self.luck.random(len(rows)) < _logistic(odds)]
+        odds += p.rapport_effect * (1 - np.exp(-self.rapport[town, rows] / self.s.listening.rapport_weeks))
+        odds += p.heard_effect * self._heard(town, rows)
+        yes = rows[(self.luck.random(len(rows)) < _logistic(odds)) & ~self.never[town, rows]]
         joins, missed = yes[:left], yes[left:]
         self.events_bad[0, town, missed] += 1
         self.inside[town] = np.concatenate([self.inside[town], joins]).astype(int)
@@ -412,7 +431,9 @@ class Oracle:
         self.events_good[0, town, rows] += comes * enjoys
         self.events_bad[0, town, rows] += comes * (1 - enjoys)
         faithful = 1 - e.fidelity_loss * new
-        benefit = r.quality * (faithful * e.session_effect * match * (1 + e.mentor_adds) + e.adult_effect)
+        counts = e.match_reference + e.match_weight * (match - e.match_reference)
+        benefit = r.quality * (faithful * e.session_effect * counts * (1 + e.mentor_adds) + e.adult_effect)
+        self.lasting_to[town, rows] -= e.slow_ratio * comes * benefit * p.dose
         lasting = self.people.lasting[week + HISTORY][town]
         excess = max(lasting[rows[comes]].mean() - lasting.mean(), 0.0) if comes.any() else 0.0
         worse = s.peers.deviancy * excess * (1 - 0.5 * match - 0.5)

@@ -50,6 +50,7 @@ def _relative_rates(scenario: Scenario) -> np.ndarray:
         core = area.core_groups * area.core_size
         low, high = max(area.youngest, people.core_youngest), min(area.oldest, people.core_oldest_at_start) + 1
         others = (scenario.young_people_in(area) - core) * mean_factor(area.youngest, area.oldest + 1)
+        others *= p.abstaining_share * np.exp(-p.abstaining_shift) + 1.0 - p.abstaining_share
         found.append(spread * (others + core * np.exp(p.core_shift) * mean_factor(low, high)))
     return np.array(found)
 
@@ -60,7 +61,8 @@ def _offending(dice: Dice) -> list[str]:
         dice.set("offending.group_sd", 0.1, 0.5), dice.set("offending.person_sd", 0.3, 0.8),
         dice.set("offending.core_shift", 2.5, 4.0), dice.set("offending.spell_sd", 0.1, 0.6),
         dice.set("offending.season_swing", 0.0, 0.4), dice.set("offending.yearly_change", -0.2, 0.1),
-        dice.set("reporting.share", 0.15, 0.5),
+        dice.set("reporting.share", 0.15, 0.5), dice.set("offending.abstaining_share", 0.1, 0.7),
+        dice.set("offending.abstaining_shift", 1.0, 4.0),
     ]  # fmt: skip
 
 
@@ -120,17 +122,28 @@ def nothing_drifts(dice: Dice, sheet: Sheet, more: int) -> None:
 
 
 def reporting_is_binomial(dice: Dice, sheet: Sheet, more: int) -> None:
-    """Each incident is reported with one chance, and each report is seen by a service with its own."""
+    """Each incident is reported with one chance, its author known with another, and seen by a service with its own."""
+    identified, known = dice.between("reporting.identified", 0.15, 0.8), []
     share, seen = dice.between("reporting.share", 0.15, 0.6), dice.between("reporting.seen_by_housing", 0.2, 0.7)
     scenario = three_towns(
         "settings.weeks=100", f"reporting.share={share}", "areas.near.lead=police", "reporting.trust_effect=0",
         f"reporting.seen_by_housing={seen}", "reporting.fear_effect=0", f"settings.seed={dice.world_seed}",
+        f"reporting.identified={identified}",
     )  # fmt: skip
-    totals = run(scenario, [Lane(NOTHING)], range(60 * more)).totals
+
+    def look(town: Town) -> None:
+        if town.week >= 0:
+            known.append(np.add.reduceat(town.columns.reported[:, 0].astype(np.int64), town.world.first_row[:-1]))
+
+    totals = run(scenario, [Lane(NOTHING)], range(60 * more), look=look).totals
     occurred, reported = (totals[f"asb_{what}"][..., 0] for what in ("occurred", "reported"))
     scaled = (reported - share * occurred) / np.sqrt(share * (1 - share) * occurred)
     sheet.mean("reported, scaled", scaled, 0.0, sd=1.0)
     sheet.near("variance of reported, scaled", (scaled**2).mean(), 1.0, STANDARD_ERRORS * np.sqrt(2.0 / scaled.size))
+    found = np.sum(known, axis=0).reshape(-1, reported.shape[1])
+    scaled = (found - identified * reported) / np.sqrt(identified * (1 - identified) * reported)
+    sheet.mean("authors known, scaled", scaled, 0.0, sd=1.0)
+    sheet.near("variance of authors known", (scaled**2).mean(), 1.0, STANDARD_ERRORS * np.sqrt(2.0 / scaled.size))
     sheet.same("the police see all that is reported", totals["asb_seen"][:, 1], totals["asb_reported"][:, 1])
     theirs = seen * reported[:, 2]
     scaled = (totals["asb_seen"][:, 2, 0] - theirs) / np.sqrt(theirs * (1 - seen))

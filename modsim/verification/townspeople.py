@@ -40,13 +40,15 @@ class Townspeople:
         x_town = p.area_sd * luck.normal(size=(towns, 1))
         x_group = p.group_sd * luck.normal(size=(towns, len(size)))
         own, spell = p.person_sd * luck.normal(size=shape), p.spell_sd * luck.normal(size=shape)
+        quiet = (luck.random(shape) < p.abstaining_share) & ~in_core
         h_group = np.broadcast_to(group, shape).copy()
         each_age = np.linspace(area.youngest, area.oldest + 1, 400)
         core_age = np.linspace(young, old, 400)
         factor = [np.exp(-(((a - p.peak_age) / p.age_sd) ** 2) / 2).mean() for a in (each_age, core_age)]
         spread = math.exp((p.area_sd**2 + p.group_sd**2 + p.person_sd**2 + p.spell_sd**2) / 2)
         level = area.reported_per_10000_per_month * area.population / 10_000 / (52 / 12) / scenario.reporting.share
-        level /= spread * ((people - core) * factor[0] + core * math.exp(p.core_shift) * factor[1])
+        louder = 1 - p.abstaining_share + p.abstaining_share * math.exp(-p.abstaining_shift)
+        level /= spread * ((people - core) * louder * factor[0] + core * math.exp(p.core_shift) * factor[1])
         keep = 0.5 ** (1 / p.spell_half_life_weeks)
         leave = 1 - (1 - pop.core_exit_per_year) ** (1 / 52)
         found = cls(group, luck.beta(pop.support_shape, pop.support_shape, shape), [], [], [], [], [], size)
@@ -57,16 +59,18 @@ class Townspeople:
             new, generation = now > generation, now
             age = area.youngest + lived - span * now
             for town, row in np.argwhere(in_core & ((luck.random(shape) < leave) | new)):
-                fit = ~in_core[town] & ~new[town] & (age[town] >= pop.core_youngest)
+                fit = ~in_core[town] & ~new[town] & ~quiet[town] & (age[town] >= pop.core_youngest)
                 fit &= age[town] < pop.core_oldest_newcomer + 1
                 if fit.any():
                     other = luck.choice(np.nonzero(fit)[0])
                     h_group[town, row], h_group[town, other] = h_group[town, other], h_group[town, row]
                     in_core[town, row], in_core[town, other] = False, True
             own = np.where(new, p.person_sd * luck.normal(size=shape), own)
+            quiet = np.where(new, (luck.random(shape) < p.abstaining_share) & ~in_core, quiet)
             spell = keep * spell + p.spell_sd * math.sqrt(1 - keep**2) * luck.normal(size=shape)
             spell = np.where(new, p.spell_sd * luck.normal(size=shape), spell)
             lasting = x_town + np.take_along_axis(x_group, h_group, 1) + own + p.core_shift * in_core
+            lasting -= p.abstaining_shift * quiet
             season = 1 + p.season_swing * math.cos(2 * math.pi * (week - p.season_peak_week) / 52)
             time = level * season * (1 + p.yearly_change) ** (week / 52)
             rate = time * np.exp(lasting + spell - ((age - p.peak_age) / p.age_sd) ** 2 / 2)

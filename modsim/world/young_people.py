@@ -28,7 +28,7 @@ from modsim.world.ties import Ties
 if TYPE_CHECKING:
     import networkx as nx
 
-_OWN = "first_group", "own_log_rate"  # what somebody has from the day they come
+_OWN = "first_group", "own_log_rate", "abstains"  # what somebody has from the day they come
 FIXED_POINT = 2.0**30  # fractions are added up as whole numbers of this part
 _WISHES_KEPT = 12  # dissimilarities, each some 5 MB for 50,000 people
 
@@ -38,10 +38,10 @@ class World:
 
     Columns over people (rows): `area` and `group` (positions in the stack), `slot` (place within the area, core
     groups first), `generation` (0, then one more each time somebody of that slot grows out and another grows in, in
-    the week `here_since`), `first_group` (where they were when they came), `in_core`, `age` (years), `log_rate`,
-    `spell` and `background` (expected incidents this week without any programme). Columns over areas: `area_rate`,
-    `first_row`. What they want follows from the dissimilarity: see `interests`. `spans` of areas are worked on by a
-    thread each.
+    the week `here_since`), `first_group` (where they were when they came), `in_core`, `abstains` (hardly causes
+    incidents), `age` (years), `log_rate`, `spell` and `background` (expected incidents this week without any
+    programme). Columns over areas: `area_rate`, `first_row`. What they want follows from the dissimilarity: see
+    `interests`. `spans` of areas are worked on by a thread each.
 
     With `remember`, every week is worked out once: to go through the weeks again, from the first or from week 0, only
     puts back what each had changed.
@@ -162,17 +162,21 @@ class World:
         self.group_log_rate = p.group_sd * luck.normal("group rate", self.group_area, 0, self.group_number)
         self.area_rate = np.array([incidents_per_unit_rate(scenario, a) for a in self.areas])
         self.own_log_rate, self.spell = np.zeros((2, self.rows))
+        self.abstains = np.zeros(self.rows, dtype=bool)
         self.first_group = self.group.copy()
         self._greet(np.arange(self.rows))
         self._add_up_log_rates()
 
     def _greet(self, rows: np.ndarray) -> None:
         """Settle everything personal about the people who now hold these rows."""
-        scenario, luck = self.scenario, self.luck
+        p, luck = self.scenario.offending, self.luck
         key = {"areas": self.area[rows], "slot": self.slot[rows], "generation": self.generation[rows]}
         self.first_group[rows] = self.group[rows]
-        self.own_log_rate[rows] = scenario.offending.person_sd * luck.normal("own rate", **key)
-        self.spell[rows] = scenario.offending.spell_sd * luck.normal("first spell", **key)
+        self.own_log_rate[rows] = p.person_sd * luck.normal("own rate", **key)
+        if p.abstaining_share:
+            self.abstains[rows] = (luck.uniform("abstains", **key) < p.abstaining_share) & ~self.in_core[rows]
+            self.own_log_rate[rows] -= p.abstaining_shift * self.abstains[rows]
+        self.spell[rows] = p.spell_sd * luck.normal("first spell", **key)
 
     def wishes(self, dissimilarity: float | None = None) -> "Wishes":
         """What everybody wants this year at a dissimilarity, by default the scenario's."""
@@ -261,7 +265,7 @@ class World:
         leavers = core[(u < p.chance_of_leaving_core_per_week) | grown_out[core]]
         for row in leavers.tolist():
             rows = np.arange(self.first_row[self.area[row]], self.first_row[self.area[row] + 1])
-            fit = ~self.in_core[rows] & ~grown_out[rows] & (self.age[rows] >= p.core_youngest)
+            fit = ~self.in_core[rows] & ~grown_out[rows] & ~self.abstains[rows] & (self.age[rows] >= p.core_youngest)
             candidates = rows[fit & (self.age[rows] < p.core_oldest_newcomer + 1)]
             if not candidates.size:
                 continue  # nobody of that age is there: the group keeps its member
@@ -418,6 +422,7 @@ def incidents_per_unit_rate(scenario: Scenario, area: Area) -> float:
     ages = scenario.population
     low, high = max(area.youngest, ages.core_youngest), min(area.oldest, ages.core_oldest_at_start) + 1.0
     everyone = (people - core) * _mean_age_factor(area.youngest, area.oldest + 1.0, p.peak_age, p.age_sd)
+    everyone *= 1.0 - p.abstaining_share * (1.0 - math.exp(-p.abstaining_shift))
     members = core * math.exp(p.core_shift) * _mean_age_factor(low, high, p.peak_age, p.age_sd) if core else 0.0
     expected = math.exp(variance / 2.0) * (everyone + members)
     return scenario.reported_per_week(area) / scenario.reporting.share / expected

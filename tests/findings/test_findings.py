@@ -196,8 +196,8 @@ def test_measures_are_worked_out_over_recipients_only():
             name: figures([0, 0], [3, 4])
             for name in (
                 "invited", "joined", "attended", "completed", "own_goals", "destinations", "wishes_granted",
-                "wishes_refused", "tokenism", "breaches", "staff_left", "missed_promises", "rounds", "weeks_open",
-                "open_at_the_end", "hours_in_kind", "ties_made",
+                "wishes_refused", "tokenism", "ignored", "breaches", "staff_left", "missed_promises", "rounds",
+                "weeks_open", "open_at_the_end", "hours_in_kind", "ties_made",
             )
         },
     }  # fmt: skip

@@ -21,7 +21,7 @@ from modsim.world.draws import analyst
 
 HERE = Path(__file__).parent
 CASES, TRACES = HERE / "golden.json", HERE / "golden.npz"
-NUMBER = 72  # cases
+NUMBER = 96  # cases
 # what a stage works out for itself, or what the world can tell again
 NOW = {"answered_share", "patrol_bought", "broker_paid", "session_held"}
 PASSING = {"support", "territory", "goal", "luck", "mentored", "comes", "score", "votes", "share"}
@@ -42,7 +42,9 @@ def state_of(town):
             state["reported_weeks"] = _in_order_of_weeks(town, column)
         elif name == "years_of_expected":
             diffusion = town.scenario.settings.spreads == "diffusion"
-            state["expected_weeks"] = _in_order_of_weeks(town, column) if diffusion else np.zeros(0)
+            weeks = _in_order_of_weeks(town, column) if diffusion else np.zeros((1, 6))
+            state["expected_weeks"] = weeks[:, :2] if diffusion else np.zeros(0)
+            state["expected_weeks_of_listed"] = weeks[:, 2:]
         elif isinstance(column, dict):
             state |= {f"{name}.{key}": values for key, values in column.items()}
         else:
@@ -126,6 +128,7 @@ def drawn(number: int):
             "keeps_learning": one_of(True, False),
             "learning": some_of(["guide", "visits", "community_of_practice", "shared_worker", "broker"], 3),
             "compulsory": one_of(False, False, False, True),
+            "contacts": one_of(0, 2, 6),
             "process_knowledge": round(dice.uniform(), 2),
             "setup_weeks": int(dice.integers(2, 20)),
         }
@@ -154,7 +157,8 @@ def drawn(number: int):
     ]  # fmt: skip
     if spreads == "diffusion":
         world += ["spread.baseline=-2.5", "spread.heard_effect=6", f"spread.evidence={one_of(0.0, 0.5, 1.0)}",
-                  f"spread.evidence_delay={one_of(2, 6)}", "spread.lapse_without_anchor=0.03"]  # fmt: skip
+                  f"spread.evidence_delay={one_of(2, 6)}", "spread.lapse_without_anchor=0.03",
+                  f"spread.evidence_of_participants={one_of('true', 'false')}"]  # fmt: skip
     purse = [
         [], ["purse.cliff_week=20", f"purse.cliff_keeps={one_of(0.0, 0.5)}", f"purse.bridge_hours={one_of(0, 60, 60)}",
                  f"purse.cliff_is_known={one_of('true', 'false')}"],

@@ -7,6 +7,8 @@ from modsim import Community
 from modsim.inputs.mechanisms import INSIGHTS, MECHANISMS, NAMED, RUNGS, as_it_runs, with_values, without
 from modsim.inputs.problems import ScenarioError
 from modsim.rules import partnering
+from modsim.simulation.acts import areas as between
+from modsim.simulation.acts import preparing
 from modsim.simulation.columns import Stage, Standing
 from modsim.simulation.lanes import Lane
 from modsim.simulation.runs import run
@@ -32,6 +34,22 @@ ACTS_WHERE = {
     "destinations": ("joining.baseline=0", "attending.dropout_per_week=0.02", "settings.weeks=90"),
     "drift": ("world.drift_per_year=0.3", "settings.weeks=110"),
     "turnover": ("turnover.leaving_per_week=0.05",),
+    "outreach": ("joining.rapport_effect=2", "joining.heard_effect=1"),
+    "out of reach": ("joining.never_share=0.3",),
+    "near-abstainers": ("offending.abstaining_share=0.4",),
+    "unknown authors": ("reporting.identified=0.3",),
+    "not heeded": ("sharing.ignored_chance=1",),
+    "let down": ("sharing.breach_effect=1", "purse.cliff_week=15", "purse.grant=0", "purse.budget=30",
+                 "joining.baseline=0", "purse.bridge_hours=0"),
+    "staying on request": ("attending.dropout_asked_to_stay=1.5", "sharing.negotiation_margin=20",
+                           "arms.recoproduce.power_deliver=1", "attending.dropout_per_week=0.2"),
+    "committed lead": ("effect.commitment_prevents=4", "commitment.sd=0.25"),
+    "slow growth": ("effect.slow_ratio=2", "effect.slow_comes=4", "effect.session_effect=0.3"),
+    "statutory lead": ("listening.statutory_costs=0.6", "partners.lead_pool=['police']"),
+    "knowing how to ask": ("listening.knowledge_adds_honesty=0.5",),
+    "shared participants": ("commitment.shared_clients_gain=0.02", "purse.pledged_hours=2"),
+    "known failures": ("learning.failed_weight=1", "arms.recoproduce.learning=['visits', 'community_of_practice']",
+                       "settings.weeks=110", "arms.recoproduce.power_deliver=1"),
 }  # fmt: skip
 
 
@@ -193,6 +211,152 @@ def test_a_course_broken_off_is_a_broken_promise_and_an_anchor_may_prevent_it():
     assert len(who) == programme.breaches
     bad = [model.town.columns.bad[programme.lead.kind, who, 0].mean() for model in (cut, bridged)]
     assert bad[0] > bad[1] + 3  # three bad experiences, each worth two good ones
+
+
+def test_a_course_broken_off_raises_propensity_and_who_was_let_down_may_never_join_again():
+    changes = ("purse.cliff_week=15", "settings.rung=M2", "purse.grant=0", "purse.budget=30", "joining.baseline=0",
+               "purse.bridge_hours=0", "purse.cliff_keeps=0")  # fmt: skip
+    usual, worse = (
+        Community(small_scenario(*changes, f"sharing.breach_effect={rise}"), arm="transplant") for rise in (0.0, 0.4)
+    )
+    while not worse.town.columns.breaches[2, 0]:
+        usual.step()
+        worse.step()
+    let_down = worse.town.columns.let_down[:, 0]
+    assert let_down.sum() == worse.town.columns.breaches[:, 0].sum()
+    rise = (worse.town.columns.inclination - usual.town.columns.inclination)[let_down, 0]
+    p = worse.scenario.effect  # it fades from this week on; friends pull nobody on this level
+    assert rise == pytest.approx(np.full(let_down.sum(), 0.4 * (1.0 - p.reversion_per_week)), rel=1e-9)
+    who = {person for person in np.nonzero(let_down)[0] if worse.town.world.here_since[person] < 0}
+    again = {
+        "purse.cliff_keeps=1",
+        "joining.let_down_effect=10",
+        "joining.baseline=-1",
+        "programme.retry_after_weeks=0",
+    }
+    model = Community(small_scenario("settings.weeks=100", "purse.budget=40", *again), arm="transplant")
+    model.town.columns.let_down[:] = True
+    model.run_for(60)
+    assert who
+    assert model.town.columns.invited[1:].sum() > 20
+    assert model.town.columns.joined[1:].sum() <= 1  # log-odds of -11 or so
+
+
+def test_a_referral_alone_visits_nobody_and_outreach_brings_more():
+    model = Community(small_scenario(*BUSY, "arms.transplant.contacts=0"), arm="transplant")
+    model.run_for(40)
+    c = model.town.columns
+    assert c.spent["contacts"][1:].sum() == 0
+    assert not c.contact_weeks[model.town.world.area > 0].any()
+    assert c.invited[1:].min() > 0
+    changes = (*BUSY, "joining.rapport_effect=3")
+    visited, referred = (
+        lived(small_scenario(*changes, *more), [NONE, TRANSPLANTED], range(4)).totals["joined"]
+        for more in ((), ("arms.transplant.contacts=0",))
+    )
+    assert visited[:, 1:, 1].sum() > 1.2 * referred[:, 1:, 1].sum()
+
+
+def test_nobody_joins_who_never_joins():
+    found = lived(small_scenario(*BUSY, "joining.never_share=1", "joining.baseline=5"))
+    assert found.totals["invited"][:, 1:, 1:].min() > 0
+    assert found.totals["joined"][:, 1:, 1:].max() == 0
+
+
+def test_exactly_those_who_were_asked_and_are_offered_nothing_of_it_take_it_ill():
+    changes = ("sharing.ignored_chance=1", "sharing.tokenism_chance=0", "world.dissimilarity=0.8",
+               "arms.transplant.signals=all", "spread.lapse_with_anchor=0")  # fmt: skip
+    model = Community(small_scenario(*changes), arm="transplant")
+    c = model.town.columns
+    while not (c.stage[2, 0] == Stage.RECRUITING and c.stage_week[2, 0] == 1):
+        model.step()
+    most = model.scenario.programme.contacted
+    here = (c.listed[2, :most, 0] >= 0) & (c.standing[2, :most, 0] != Standing.GONE)
+    meant, menu = c.meant[:, 2, :most, 0] > 0, c.menu[:, 2, 0] > 0
+    spoken, heard = meant.any(axis=0), (meant & menu[:, None]).any(axis=0)
+    assert c.ignored[2, 0] == (here & spoken & ~heard).sum() > 0
+    nobody_asked = lived(small_scenario("sharing.ignored_chance=1"))
+    assert nobody_asked.totals["ignored"][:, 1:, 1].max() == 0
+
+
+def test_nobody_knows_the_author_of_what_is_reported_where_none_is_identified():
+    changes = ("policing.stops_per_hour=0", "settings.weeks=40")
+    known, unknown = (
+        run(small_scenario(*changes, f"reporting.identified={share}"), [NONE], [0, 1]) for share in (1.0, 0.0)
+    )
+    reported, of_nobody_known = (found.totals["asb_reported"][:, 1:] for found in (known, unknown))
+    assert (reported == of_nobody_known).all()
+    model = Community(small_scenario(*changes, "reporting.identified=0"), arm="none")
+    model.run_for(20)
+    c = model.town.columns
+    assert not c.reported_in_window.any()
+    assert not c.seen_in_memory.any()
+    assert c.seen.sum() > 0  # of nobody known, but seen
+
+
+def test_what_failed_elsewhere_is_offered_less_where_know_how_travels():
+    changes = ("learning.failed_weight=1", "arms.recoproduce.learning=['community_of_practice']",
+               "learning.community_hours=0", "turnover.leaving_per_week=0")  # fmt: skip
+    model = Community(small_scenario(*changes), arm="recoproduce")
+    model.run_for(3)
+    c = model.town.columns
+    c.knowledge[1, 0] = 0.9  # the area that knows most
+    c.failed[4, 1, 0] = 1.0
+    model.run_for(12)  # they meet each quarter
+    assert c.failed[4, 2, 0] == model.scenario.learning.travels == 1.0
+    town, prior = model.town.state, model.town.state.prior[0]
+    assert [preparing.expected_share(town, 2, 0, k) for k in range(len(prior))] == [
+        0.0 if k == 4 else prior[k] for k in range(len(prior))
+    ]
+
+
+def test_evaluations_of_participants_find_what_they_gained_and_err_less_the_more_areas_there_are():
+    changes = ("settings.spreads=diffusion", "spread.baseline=2", "settings.weeks=150", "spread.evidence=1",
+               "spread.evidence_of_participants=true", "spread.evidence_delay=0", "spread.lapse_with_anchor=0",
+               "joining.baseline=1", "effect.failing_share=0", "purse.budget=40")  # fmt: skip
+    model = Community(small_scenario(*changes, "spread.participants_noise=0"), arm="recoproduce")
+    model.run_for(130)
+    found = between.effect_found(model.town.state, 0, 0)
+    assert 0.02 < found < 0.6
+    idle = Community(
+        small_scenario(*changes, "spread.participants_noise=0", "effect.session_effect=0", "effect.adult_effect=0",
+                       "peers.deviancy=0", "effect.course_time_share=0", "afterwards.destination_effect=0",
+                       "order.legitimacy=0", "peers.pull=0", "policing.labelling=0", "excitation.offspring=0"),
+        arm="recoproduce",
+    )  # fmt: skip
+    idle.run_for(130)
+    assert between.effect_found(idle.town.state, 0, 0) == pytest.approx(0.0, abs=0.01)
+    noisy = Community(small_scenario(*changes, "spread.participants_noise=0.3"), arm="recoproduce")
+    noisy.run_for(130)
+    open_by_now = [between.is_evaluated(noisy.town.state, area, 0) for area in range(3)]
+    errors = noisy.town.state.error_of_evaluation[open_by_now]
+    assert between.effect_found(noisy.town.state, 0, 0) - found == pytest.approx(0.3 * errors.mean())
+
+
+def test_a_granted_request_to_stay_keeps_those_who_made_it():
+    changes = (*BUSY, "attending.dropout_per_week=0.5", "attending.dropout_asked_to_stay=10",
+               "arms.recoproduce.power_deliver=1", "sharing.negotiation_margin=50", "joining.baseline=2")  # fmt: skip
+    model = Community(small_scenario(*changes), arm="recoproduce")
+    c, stayed = model.town.columns, 0
+    for _ in range(60):
+        extended = c.course_weeks[1:, 0] > model.scenario.programme.course_weeks
+        asked = c.wants_more[1:, :, 0] & (c.standing[1:, :, 0] == Standing.IN) & extended[:, None]
+        model.step()
+        still = asked & (c.stage[1:, 0] == Stage.COURSE)[:, None] & c.wants_more[1:, :, 0]
+        stayed += still.sum()
+        assert not (c.standing[1:, :, 0][still] == Standing.DROPPED).any()
+    assert stayed > 5
+
+
+def test_a_committed_lead_lets_delivery_fail_less_often():
+    qualities = []
+    for mean in (0.5, 0.95):
+        changes = (f"commitment.mean={mean}", "commitment.sd=0", "effect.commitment_prevents=4", "purse.grant=900")
+        for seed in range(12):
+            model = Community(small_scenario(*changes, f"settings.seed={seed}"), arm="transplant")
+            model.run_for(3)
+            qualities.append(model.town.columns.quality[1:, 0].mean())
+    assert np.mean(qualities[12:]) > np.mean(qualities[:12]) + 0.3
 
 
 def test_those_compelled_all_join_and_enjoy_it_less():

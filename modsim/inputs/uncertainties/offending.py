@@ -39,6 +39,24 @@ class Offending(Table):
         source="assumption: puts 35-50 % of incidents on the top 5-6 %; a 2003 survey found 82 % on 2 %",
         calibrated=False,
     )
+    abstaining_share: float = number(
+        0.0,
+        "Share of young people outside core groups who hardly cause incidents (near-abstainers)",
+        unit="share",
+        allowed=(0, 0.95),
+        plausible=(0, 0.6),
+        evidence="D",
+        source="assumption; 74 % of those aged 10-25 had not offended in a year (2004 survey)",
+    )
+    abstaining_shift: float = number(
+        3.0,
+        "How much lower their log-rate is",
+        unit="log-rate",
+        allowed=(0, 10),
+        plausible=(2, 5),
+        evidence="D",
+        source="assumption: a twentieth of what others cause",
+    )
     core_shift: float = number(
         3.75,
         "How much higher the log-rate of the core group's members is",
@@ -133,7 +151,7 @@ class Offending(Table):
 
 
 class Reporting(Table):
-    """From incidents that occur, through those reported, to those a service sees."""
+    """From incidents that occur, through those reported and those whose author is known, to those a service sees."""
 
     share: float = number(
         0.254,
@@ -144,6 +162,15 @@ class Reporting(Table):
         evidence="D",
         source="assumption",
         calibrated=False,
+    )
+    identified: float = number(
+        1.0,
+        "Chance that whoever caused a reported incident is identified",
+        unit="chance",
+        allowed=(0, 1),
+        plausible=(0.15, 1),
+        evidence="D",
+        source="assumption: clear-up rates in Scotland are 25 % for vandalism, 71 % for assault (2011-12)",
     )
     trust_effect: float = number(
         0.5,
@@ -165,7 +192,7 @@ class Reporting(Table):
     )
     seen_by_police: float = number(
         1.0,
-        "Share of reported incidents that the police connect with the young person",
+        "Share of reported incidents that the police see",
         unit="share",
         allowed=(0, 1),
         evidence="D",
@@ -239,6 +266,43 @@ class Effect(Table):
         source="assumption",
         calibrated=False,
     )
+    match_weight: float = number(
+        1.0,
+        "How far it matters for what a session does that what is offered is wanted; at 0 every menu counts as wanted "
+        "to the share match_reference",
+        unit="0-1",
+        allowed=(0, 1),
+        evidence="C",
+        source="disputed: no association with outcome (Windle et al. 2020), or d 0.31 (Swift, Callahan & Vollmer 2011)",
+    )
+    slow_ratio: float = number(
+        0.0,
+        "What a session builds up slowly (a relationship with an adult, skill, an own goal), against what it does at "
+        "once",
+        unit="ratio",
+        allowed=(0, 10),
+        plausible=(0, 2),
+        evidence="C",
+        source="43 % fewer violent arrests over 16 months, mostly after the eight weeks (Heller 2014); form assumed",
+    )
+    slow_comes: float = number(
+        1.0,
+        "How quickly what is built up, or work found, tells, against how quickly other changes fade",
+        unit="ratio",
+        allowed=(0.01, 20),
+        plausible=(0.5, 4),
+        evidence="D",
+        source="assumption",
+    )
+    slow_lost_per_year: float = number(
+        0.0,
+        "Share of what was built up, or of what work found has changed, that is lost in a year",
+        unit="share a year",
+        allowed=(0, 0.99),
+        plausible=(0, 0.5),
+        evidence="D",
+        source="assumption; at a year or more after the end a third or more is left (Sawyer, Borduin & Dopp 2015)",
+    )
     mentor_adds: float = number(
         0.3,
         "By how much a mentor raises what a wanted session does",
@@ -266,6 +330,15 @@ class Effect(Table):
         evidence="D",
         source="assumption: a quarter to a third of studies in the field find nothing, not only for poor delivery",
         calibrated=False,
+    )
+    commitment_prevents: float = number(
+        0.0,
+        "How strongly the lead's commitment, above that of reference, lowers the chance that delivery fails",
+        unit="log-chance",
+        allowed=(0, 20),
+        plausible=(0, 4),
+        evidence="C",
+        source="leadership and a champion shape implementation (Durlak & DuPre 2008; Scheirer 2005); size assumed",
     )
     compelled: float = number(
         1.0,
@@ -300,3 +373,7 @@ class Effect(Table):
     @property
     def reversion_per_week(self) -> float:
         return weekly_fading(self.half_life_weeks)
+
+    @property
+    def slow_kept_per_week(self) -> float:
+        return (1.0 - self.slow_lost_per_year) ** (1.0 / WEEKS_PER_YEAR)

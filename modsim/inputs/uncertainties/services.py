@@ -128,6 +128,16 @@ class Commitment(Table):
         evidence="D",
         source="assumption",
     )
+    shared_clients_gain: float = number(
+        0.0,
+        "Share of the missing trust between partners that a week adds in which they serve the same participants or "
+        "share premises",
+        unit="share",
+        allowed=(0, 1),
+        plausible=(0, 0.02),
+        evidence="C",
+        source="a third more new collaborations in one building, of academics; for services the size is assumed",
+    )
     spanner_adds: float = number(
         0.0,
         "Extra growth of trust between other partners in meetings with the anchor's worker (boundary spanner)",

@@ -14,6 +14,15 @@ class Sharing(Table):
         evidence="D",
         source="assumption; tokenism is the documents' own worry",
     )
+    ignored_chance: float = number(
+        0.0,
+        "Chance that somebody who was asked and is offered nothing they named loses trust, whatever was promised",
+        unit="chance",
+        allowed=(0, 1),
+        plausible=(0, 0.5),
+        evidence="D",
+        source="assumption; to be asked and not heeded is the documents' own worry",
+    )
     breach_in_course: int = number(
         3,
         "Bad experiences that a course broken off is worth to those in it",
@@ -29,6 +38,15 @@ class Sharing(Table):
         allowed=(0, 100),
         evidence="D",
         source="assumption",
+    )
+    breach_effect: float = number(
+        0.0,
+        "Rise in the log-rate of those whose course is broken off",
+        unit="log-rate",
+        allowed=(0, 5),
+        plausible=(0, 0.3),
+        evidence="D",
+        source="assumption: short matches leave some worse off (Grossman & Rhodes 2002); in schools they do not",
     )
     negotiation_margin: int = number(
         2,

@@ -1,6 +1,6 @@
 """How areas learn from each other, and how a programme spreads, lasts or lapses."""
 
-from modsim.inputs.fields import Table, number
+from modsim.inputs.fields import Table, choice, number
 
 
 class Learning(Table):
@@ -30,6 +30,11 @@ class Learning(Table):
         evidence="D",
         source="assumption",
     )
+    failed_weight: float = number(
+        0.0, "How far professionals discount an activity that is known to have failed, here or elsewhere", unit="share",
+        allowed=(0, 1), plausible=(0, 1), evidence="D",
+        source="assumption: what did not work travels with what did (insight 7)",
+    )  # fmt: skip
     every_weeks: int = number(
         13, "Weeks between visits, and between meetings", unit="weeks", allowed=(1, 520), evidence="D",
         source="assumption",
@@ -77,6 +82,16 @@ class Spread(Table):
     evidence: float = number(
         0.0, "Strength of evidence ties: 0 areas hear the before–after change, 1 the effect against no programme",
         unit="0-1", allowed=(0, 1), evidence="D", source="a choice; most places hear before–after figures",
+    )  # fmt: skip
+    evidence_of_participants: bool = choice(
+        False,
+        "Whether that effect is the participants' against those on the referral list who did not join, pooled "
+        "over areas; if not, the area's",
+    )
+    participants_noise: float = number(
+        0.3, "Error of the effect on participants that one area's evaluation of a year finds", unit="sd of the share",
+        allowed=(0, 2), plausible=(0.1, 0.6), evidence="D",
+        source="worked out: a dozen participants with some five known incidents a year each, against as many others",
     )  # fmt: skip
     evidence_noise: float = number(
         0.1, "Error of the estimated effect", unit="sd of the share", allowed=(0, 2), evidence="D", source="assumption"

@@ -228,6 +228,24 @@ class Listening(Table):
         evidence="D",
         source="assumption",
     )
+    statutory_costs: float = number(
+        0.0,
+        "Share of honesty lost where the lead has statutory powers over young people (police, social work, school)",
+        unit="share",
+        allowed=(0, 1),
+        plausible=(0, 0.6),
+        evidence="D",
+        source="assumption: what is said to them may have consequences; leads from elsewhere are insight 6",
+    )
+    knowledge_adds_honesty: float = number(
+        0.0,
+        "Share of missing honesty that fully known co-production makes up for",
+        unit="share",
+        allowed=(0, 1),
+        plausible=(0, 0.5),
+        evidence="D",
+        source="assumption: to ask well is a part of what is learned (insight 7)",
+    )
     knowledge_adds_voice: float = number(
         0.2,
         "Added weight of young people's interests when the co-production process is fully known",

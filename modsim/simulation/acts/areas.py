@@ -50,6 +50,9 @@ def _exchange(town, first, end, lane, way, best, host):
             pay(town, area, lane, LEARNING, hours_of_way(town, area, lane, way))
             one = town.programmes[area, lane]
             one.knowledge = spreading.knowledge_after_exchange(one.knowledge, best, gap_share, p)
+            for activity in range(town.choices.shape[2]):
+                there, here = town.choices[host, lane, activity], town.choices[area, lane, activity]
+                here.failed = spreading.failure_after_exchange(here.failed, there.failed, p)
     if asked > 0.0:
         pay(town, host, lane, LEARNING, asked)
 
@@ -136,11 +139,39 @@ def may_lapse(town, area, lane):
 
 @act
 def _expected(town, area, lane, last, what):
-    """Expected incidents (0) or their background (1) of the year up to a week."""
+    """Expected incidents or their background of the year up to a week; see `State.years_of_expected` for `what`."""
     weeks, total = town.years_of_expected.shape[0], 0.0
     for k in range(PARTICIPANT_WINDOW_WEEKS):
         total += town.years_of_expected[(last - k) % weeks, what, area, lane]
     return total
+
+
+@act
+def is_evaluated(town, area, lane):
+    """Whether a year of a running programme lies so far back that its evaluation is known by now."""
+    one, scene = town.programmes[area, lane], town.scene[0]
+    last = scene.week - town.p[lane].spread.evidence_delay
+    lived = last - PARTICIPANT_WINDOW_WEEKS + 1 >= -scene.history_weeks
+    return lived and last - one.opens + 1 >= PARTICIPANT_WINDOW_WEEKS and is_open(town, area, lane)
+
+
+@act
+def effect_found(town, first, lane):
+    """What evaluations of the last year found on participants, pooled over the areas from `first` on; 0 without any.
+
+    Each sets participants beside those on the referral list who never joined, by their background, with its error.
+    """
+    p, total, number = town.p[lane].spread, 0.0, 0
+    last = town.scene[0].week - p.evidence_delay
+    for area in range(first, first + town.hears_from.shape[1]):
+        if is_evaluated(town, area, lane):
+            inside, others = _expected(town, area, lane, last, 3), _expected(town, area, lane, last, 5)
+            if inside > 0.0 and others > 0.0:
+                inside = _expected(town, area, lane, last, 2) / inside
+                others = _expected(town, area, lane, last, 4) / others
+                total += spreading.fall(others, inside, -1.0) + p.participants_noise * town.error_of_evaluation[area]
+                number += 1
+    return total / max(number, 1)
 
 
 @act
@@ -152,8 +183,7 @@ def true_fall(town, area, lane):
     """
     one, p, scene = town.programmes[area, lane], town.p[lane].spread, town.scene[0]
     last = scene.week - p.evidence_delay
-    lived = last - PARTICIPANT_WINDOW_WEEKS + 1 >= -scene.history_weeks
-    if not lived or last - one.opens + 1 < PARTICIPANT_WINDOW_WEEKS or not is_open(town, area, lane):
+    if not is_evaluated(town, area, lane):
         return 0.0
     error = p.evidence_noise * town.error_of_evaluation[area]  # estimates of one year share it
     before = one.level_before * _expected(town, area, lane, last, 1)
@@ -181,9 +211,11 @@ def consider_adopting(town, area, lane, do):
     first, number = town.areas[area].first_area, town.hears_from.shape[1]
     evidence = max(p.spread.evidence, town.now[area, lane].broker_paid * p.learning.broker_evidence)
     heard, total = 0.0, 0.0
+    pooled = effect_found(town, first, lane) if p.spread.evidence_of_participants else 0.0
     for k in range(number):
         other = first + k
-        said = spreading.heard(apparent_fall(town, other, lane), true_fall(town, other, lane), evidence)
+        found = pooled if p.spread.evidence_of_participants else true_fall(town, other, lane)
+        said = spreading.heard(apparent_fall(town, other, lane), found, evidence)
         heard += town.hears_from[area, k] * said
         total += town.programmes[other, lane].reported_last_year / town.areas[other].youths
     mean = total / number

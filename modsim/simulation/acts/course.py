@@ -1,11 +1,12 @@
 """How a programme holds a course: participants come, are heard on the way, and complete it."""
 
 from modsim.compiling.acts import act, verb
-from modsim.rules import attending, inclining, sharing
+from modsim.rules import attending, inclining, partnering, sharing
 from modsim.simulation.acts.looking import (
     ENOUGH,
     bespoke_share,
     experience,
+    is_tied,
     lead_kind,
     luck,
     luck_of_person,
@@ -62,7 +63,12 @@ def hear_participants(town, area, lane, do):
         if town.listing[area, lane, n].standing == IN:
             honest = is_honest(town, area, lane, n, when, kind, _WISH_HONEST, do)
             named = wish_spoken(town, area, lane, n, when, honest, _WISH)
+            town.listing[area, lane, n].wants_more = town.choices[area, lane, named].menu > 0.0
             town.choices[area, lane, named].votes += 1  # nobody knows who only says what they think is expected
+    for activity in range(town.choices.shape[2]):
+        choice = town.choices[area, lane, activity]
+        if choice.menu > 0.0:
+            choice.failed = 1.0 if choice.votes == 0 else 0.0
     wanted, unwanted = wish_to_swap(town, area, lane)
     if wanted >= 0:
         _ask_for_another(town, area, lane, wanted, unwanted, do)
@@ -146,7 +152,7 @@ def is_granted(town, area, lane, at_hand, need, do):
     one.refused += 1
     for n in range(town.listing.shape[2]):
         if town.listing[area, lane, n].standing == IN:
-            do.may_take_ill(town, area, lane, n, _REFUSED, when)
+            do.may_take_ill(town, area, lane, n, _REFUSED, when, town.p[lane].sharing.tokenism_chance)
     return False
 
 
@@ -179,10 +185,22 @@ def hold_session(town, area, lane, do):
     one.sessions_held += 1
     one.sessions_in_all += 1
     one.sessions_by_peers += town.levers[area, lane].peer_delivery
+    if p.commitment.shared_clients_gain > 0.0:
+        _partners_share_clients(town, area, lane)
     excess, power = _who_comes(town, area, lane, do), power_in_practice(town, area, lane)
     for n in range(town.listing.shape[2]):
         if town.listing[area, lane, n].standing == IN:
             do.take_part(town, area, lane, n, excess, power, do)
+
+
+@act
+def _partners_share_clients(town, area, lane):
+    """Trust between every two partners after a week in which they served the same participants."""
+    for k in range(town.pairs.shape[1]):
+        if town.pairs[area, k].present:
+            tied, before = is_tied(town, area, lane, k), town.pair_trust[area, lane, k]
+            town.pair_trust[area, lane, k] = partnering.trust_between_shared(before, town.p[lane].commitment)
+            town.programmes[area, lane].ties_made += is_tied(town, area, lane, k) and not tied
 
 
 @act
@@ -263,6 +281,10 @@ def take_part(town, area, lane, n, excess, power, do):
         if not lever.individual:  # else each is somewhere else
             harm = do.deviancy_of_session(excess, q, entry.mentored, lever.peer_delivery, p.peers)
         town.benefit[row, lane] = benefit * p.programme.dose - harm * p.programme.dose
+        if p.effect.slow_ratio > 0.0:
+            before = town.lasting_target[row, lane]
+            town.lasting_target[row, lane] = inclining.built_up(before, benefit * p.programme.dose, p.effect)
+            town.changed[row] = True
         entry.attended += 1
         entry.serving += _share_serving(town, area, lane, n)
         one.sessions += 1
@@ -270,7 +292,8 @@ def take_part(town, area, lane, n, excess, power, do):
             person.first_session = town.scene[0].week
     if one.stage_week + 1 < one.course_weeks:  # nobody leaves after the last session
         trust = trust_in(town, kind, row, area, lane)
-        leaving = do.chance_of_dropping_out(q, trust, entry.mentored, lever.compulsory, p.attending)
+        stays = entry.wants_more and one.course_weeks > p.programme.course_weeks
+        leaving = do.chance_of_dropping_out(q, trust, entry.mentored, lever.compulsory, stays, p.attending)
         if luck_of_person(town, _DROPPING_OUT, area, when, row) < leaving:
             entry.standing = DROPPED
             person.dropped_week = town.scene[0].week
@@ -299,7 +322,9 @@ def break_off(town, area, lane):
         entry = town.listing[area, lane, n]
         if entry.standing == IN:
             entry.standing = DROPPED
-            town.people[entry.listed, lane].dropped_week = town.scene[0].week
+            person = town.people[entry.listed, lane]
+            person.dropped_week, person.let_down = town.scene[0].week, True
+            town.inclination[entry.listed, lane] += p.breach_effect
             one.breaches += 1
     end_round(town, area, lane)
 

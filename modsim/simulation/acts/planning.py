@@ -53,7 +53,7 @@ def plan_of_round(town, area, lane):
     known = 0.0 if scene.equal_start else knowledge
     shortest = designing.shortest_setup_weeks(usual, designed * effort + (1.0 - designed) * given, known, p)
     # the small number keeps 8.000000001 weeks from becoming 9; at most one contact a week with each, and all made
-    setup_weeks = int(max(np.ceil(shortest - 1e-9), max(programme.contacts_each, 1)))
+    setup_weeks = int(max(np.ceil(shortest - 1e-9), max(lever.contacts, 1)))
     present = 1.0 if p.meetings_are_full else min(mean_commitment(town, area, lane), 1.0)
     quality = partnering.meeting_quality(present, knowledge, p)
     fortnights = int(np.ceil(meetings / max(quality, 0.05) - 1e-9))  # one a fortnight, as good as expected
@@ -62,7 +62,7 @@ def plan_of_round(town, area, lane):
     linking = likely * designing.linking_hours(place.links, designed, effort, p)
     in_meetings = place.table * p.meeting_hours * meetings
     design_hours = town.p[lane].purse.charge_inkind * designing.hours_saved(in_meetings + linking, knowledge, p)
-    contact_hours = programme.contacted * programme.contacts_each * programme.contact_hours
+    contact_hours = programme.contacted * lever.contacts * programme.contact_hours
     bespoke = lever.learned_share
     if not lever.learns:
         bespoke = _bespoke_share_given(town, area, lane)
@@ -171,9 +171,9 @@ def _begin_round(town, area, lane, plan, places):
     one.meetings_needed = plan.meetings
     one.round_hours = cost_of_round(town, area, lane, plan, places)
     one.round_ends = town.scene[0].week + plan.weeks
-    fails = luck(town, _FAILING, area, one.rounds, 0, 0) < p.effect.failing_share
-    one.quality = inclining.delivery_quality(fails, p.effect)
     lead = chosen_lead(town, area, lane)
+    failing = inclining.chance_of_failing(effective_commitment(town, area, lane, lead), p.effect, p.commitment)
+    one.quality = inclining.delivery_quality(luck(town, _FAILING, area, one.rounds, 0, 0) < failing, p.effect)
     if lead != one.lead:
         one.lead = lead
         if one.rounds:  # with who led it goes a part of what was known
@@ -205,7 +205,9 @@ def put_on_list(town, area, lane, n, row):
     """Somebody's place on the referral list of a new round (row -1 where the list ends); all is before them."""
     entry = town.listing[area, lane, n]
     entry.listed, entry.standing, entry.attended, entry.serving, entry.mentor = row, NOT_ASKED, 0, 0.0, -1
+    entry.wants_more = False
     for activity in range(town.choices.shape[2]):
-        town.wishes[area, lane, n, activity].named = 0
+        wish = town.wishes[area, lane, n, activity]
+        wish.named, wish.meant = 0, 0
     if row >= 0:
         town.people[row, lane].ever_listed = True

@@ -29,11 +29,12 @@ def _contact_due(town, area, lane, n):
 
     Contacts are spread evenly; at most one a week, the earliest that is due.
     """
-    one, programme, entry = town.programmes[area, lane], town.p[lane].programme, town.listing[area, lane, n]
+    one, entry, each = town.programmes[area, lane], town.listing[area, lane, n], town.levers[area, lane].contacts
+    contacted = town.p[lane].programme.contacted
     if entry.listed >= 0 and entry.standing != GONE:
-        all_contacts = programme.contacted * programme.contacts_each
-        for ordinal in range(programme.contacts_each):
-            if (n + programme.contacted * ordinal) * one.setup_weeks // all_contacts == one.stage_week:
+        all_contacts = contacted * each
+        for ordinal in range(each):
+            if (n + contacted * ordinal) * one.setup_weeks // all_contacts == one.stage_week:
                 return ordinal
     return -1
 
@@ -80,6 +81,7 @@ def be_visited(town, area, lane, n, ordinal, kind, chance, do):
         wish = wish_spoken(town, area, lane, n, when, honest, _WISH)
         town.choices[area, lane, wish].signals += 1
         town.wishes[area, lane, n, wish].named += 1
+        town.wishes[area, lane, n, wish].meant += honest
         town.votes[area, lane, entry.territory if honest else town.areas[area].usual_venue] += 1
     town.people[row, lane].contact_weeks += 1
 
@@ -87,8 +89,7 @@ def be_visited(town, area, lane, n, ordinal, kind, chance, do):
 @act
 def _is_written_down(town, area, lane, number):
     """Whether a contact is one of those whose wish is written down: these are spread evenly over all contacts."""
-    programme = town.p[lane].programme
-    contacts = max(programme.contacted * programme.contacts_each, 1)
+    contacts = max(town.p[lane].programme.contacted * town.levers[area, lane].contacts, 1)
     of_all = min(town.levers[area, lane].signals, contacts)
     return (number + 1) * of_all // contacts > number * of_all // contacts
 
@@ -98,7 +99,10 @@ def is_honest(town, area, lane, n, when, kind, what, do):
     """Whether somebody on the list says what they want, rather than what they think is expected."""
     p, row = town.p[lane], town.listing[area, lane, n].listed
     earlier = p.designing.time_given * town.people[row, lane].contact_weeks
-    chance = do.chance_signal_is_honest(trust_in(town, kind, row, area, lane), earlier, p.listening)
+    one = town.programmes[area, lane]
+    chance = do.chance_signal_is_honest(
+        trust_in(town, kind, row, area, lane), earlier, town.seats[area, one.lead].statutory, one.knowledge, p.listening
+    )
     return luck_of_person(town, what, area, when, row) < chance
 
 
@@ -180,13 +184,20 @@ def _partners_get_to_know(town, area, lane):
 
 
 @act
+def expected_share(town, area, lane, activity):
+    """What professionals here expect of an activity, before they hear anybody."""
+    failed = town.choices[area, lane, activity].failed
+    return designing.prior_after_failure(town.prior[lane, activity], failed, town.p[lane].learning)
+
+
+@act
 def learned_share(town, area, lane, activity):
     """How much services believe young people want an activity after hearing them."""
     heard = 0
     for other in range(town.choices.shape[2]):
         heard += town.choices[area, lane, other].signals
     signals, p = town.choices[area, lane, activity].signals, town.p[lane].listening
-    return designing.learned_share(signals, heard, town.prior[lane, activity], p)
+    return designing.learned_share(signals, heard, expected_share(town, area, lane, activity), p)
 
 
 @act
@@ -210,15 +221,15 @@ def choose_menu(town, area, lane):
         _fill(town, area, lane, 0)
     elif designs:
         for activity in range(town.choices.shape[2]):
-            town.choices[area, lane, activity].score = town.prior[lane, activity]
+            town.choices[area, lane, activity].score = expected_share(town, area, lane, activity)
         _fill(town, area, lane, slots)
         for activity in range(town.choices.shape[2]):
             choice = town.choices[area, lane, activity]
             choice.menu = choice.designed  # as services alone would have it
         voice = designing.voice(power_in_practice(town, area, lane), one.knowledge, p.listening)
         for activity in range(town.choices.shape[2]):
-            learned = learned_share(town, area, lane, activity)
-            town.choices[area, lane, activity].score = designing.menu_score(learned, town.prior[lane, activity], voice)
+            learned, expected = learned_share(town, area, lane, activity), expected_share(town, area, lane, activity)
+            town.choices[area, lane, activity].score = designing.menu_score(learned, expected, voice)
         if lever.individual:
             for n in range(town.listing.shape[2]):
                 _make_plan(town, area, lane, n, voice)

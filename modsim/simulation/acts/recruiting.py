@@ -1,6 +1,7 @@
 """How a programme finds participants: some of those listed are asked, and join or not."""
 
 from modsim.compiling.acts import act, verb
+from modsim.rules import designing
 from modsim.simulation.acts.looking import (
     designs_menu,
     experience,
@@ -9,6 +10,7 @@ from modsim.simulation.acts.looking import (
     match,
     number_on_list,
     occasion,
+    on_offer,
     trust_in,
 )
 from modsim.simulation.acts.preparing import most_wanted
@@ -16,7 +18,39 @@ from modsim.simulation.state import DECLINED, GONE, IN, NOT_ASKED, RECRUITING
 from modsim.world.draws import draw
 
 _LEFT_OUT, _JOINING, _ORDER = draw("left out"), draw("joining"), draw("order of joining")
+_IGNORED, _NEVER = draw("ignored"), draw("never joins")
 _NO = 2.0  # beyond any luck
+
+
+@act
+def tell_offer(town, area, lane, do):
+    """Some who were asked what they want, and are offered nothing of it, take it ill; more where power was promised."""
+    when, chance = occasion(town.programmes[area, lane].rounds, 0), town.p[lane].sharing.ignored_chance
+    for n in range(min(town.p[lane].programme.contacted, town.listing.shape[2])):
+        entry = town.listing[area, lane, n]
+        here = entry.listed >= 0 and entry.standing != GONE
+        if here and has_spoken(town, area, lane, n) and not is_heard(town, area, lane, n):
+            do.may_take_ill(town, area, lane, n, _IGNORED, when, chance)
+    tell_menu(town, area, lane, do)
+
+
+@act
+def has_spoken(town, area, lane, n):
+    """Whether somebody on the list has said what they want, and meant it."""
+    spoken = 0
+    for activity in range(town.choices.shape[2]):
+        spoken += town.wishes[area, lane, n, activity].meant
+    return spoken > 0
+
+
+@act
+def is_heard(town, area, lane, n):
+    """Whether anything that somebody on the list said they want, and meant, is on offer to them."""
+    heard = False
+    for activity in range(town.choices.shape[2]):
+        said = town.wishes[area, lane, n, activity].meant > 0
+        heard = heard or (said and on_offer(town, area, lane, n, activity) > 0.0)
+    return heard
 
 
 @act
@@ -30,16 +64,20 @@ def tell_menu(town, area, lane, do):
     for n in range(min(town.p[lane].programme.contacted, town.listing.shape[2])):
         entry = town.listing[area, lane, n]
         if entry.listed >= 0 and entry.standing != GONE:
-            do.may_take_ill(town, area, lane, n, _LEFT_OUT, occasion(one.rounds, 0))
+            chance = town.p[lane].sharing.tokenism_chance
+            do.may_take_ill(town, area, lane, n, _LEFT_OUT, occasion(one.rounds, 0), chance)
 
 
 @verb
-def may_take_ill(town, area, lane, n, what, when):
-    """Perhaps somebody takes it ill that power was promised and not given."""
+def may_take_ill(town, area, lane, n, what, when, chance):
+    """Perhaps somebody takes it ill that what they asked for, or power that was promised, is not given."""
     row = town.listing[area, lane, n].listed
-    if luck_of_person(town, what, area, when, row) < town.p[lane].sharing.tokenism_chance:
+    if luck_of_person(town, what, area, when, row) < chance:
         experience(town, lead_kind(town, area, lane), row, lane, 0, 1)
-        town.programmes[area, lane].tokenism += 1
+        if what == _IGNORED:
+            town.programmes[area, lane].ignored += 1
+        else:
+            town.programmes[area, lane].tokenism += 1
 
 
 @verb
@@ -50,7 +88,7 @@ def ask_young_people(town, area, lane, do):
         return
     one.moves_on = True
     if one.stage_week == 0:
-        tell_menu(town, area, lane, do)
+        tell_offer(town, area, lane, do)
     on_list = 0
     for n in range(town.listing.shape[2]):
         on_list += town.listing[area, lane, n].listed >= 0
@@ -68,11 +106,16 @@ def ask_young_people(town, area, lane, do):
 def answer(town, area, lane, n, do):
     """Where somebody stands in the order of joining who says yes to an invitation; above 1 if they say no."""
     one, entry = town.programmes[area, lane], town.listing[area, lane, n]
-    row, when = entry.listed, occasion(one.rounds, one.stage_week)
+    row, when, p = entry.listed, occasion(one.rounds, one.stage_week), town.p[lane]
+    person = town.people[row, lane]
     chance = do.chance_of_joining(
         match(town, area, lane, n), trust_in(town, lead_kind(town, area, lane), row, area, lane),
-        friends_inside(town, row, lane), entry.support, entry.territory != one.venue, town.p[lane].joining,
+        friends_inside(town, row, lane), entry.support, entry.territory != one.venue,
+        designing.rapport(p.designing.time_given * person.contact_weeks, p.listening),
+        is_heard(town, area, lane, n), person.let_down, p.joining,
     )  # fmt: skip
+    if luck_of_person(town, _NEVER, area, 0, row) < p.joining.never_share:
+        chance = 0.0  # joining is voluntary: some say no to whoever asks
     if town.levers[area, lane].compulsory or luck_of_person(town, _JOINING, area, when, row) < chance:
         return luck_of_person(town, _ORDER, area, when, row)
     return _NO

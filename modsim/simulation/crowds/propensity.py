@@ -54,7 +54,9 @@ def draw_near(town, begin, stop, lowest, highest, now, after, do):
 @act
 def _last(lasting, target, at, cells, effect):
     for i in range(cells):
-        lasting[at + i] = inclining.lasting_after(lasting[at + i], target[at + i], at_place(effect, i))
+        p = at_place(effect, i)
+        target[at + i] = inclining.slow_left(target[at + i], p)
+        lasting[at + i] = inclining.lasting_after(lasting[at + i], target[at + i], p)
 
 
 @act

@@ -14,6 +14,7 @@ from modsim.world.draws import HIGHEST_MEAN, binomial_count, draw, poisson_count
 from modsim.world.young_people import FIXED_POINT
 
 _FAIR, _SERIOUS, _REPORTING = draw("fair stop"), draw("serious"), draw("reporting")
+_IDENTIFIED, _ELSE_SEEN = draw("identified"), draw("seen, of nobody known")
 _ROOM = 1024  # entries; more are made where they are needed
 
 
@@ -138,7 +139,11 @@ def incidents_happen(town: Town) -> None:
     _displace(town, excited, deterred)
     if town.scenario.settings.spreads == "diffusion":
         now = c.years_of_expected[town.week % len(c.years_of_expected)]
-        now[:] = _by_area(town, town.expected), _background(town)
+        inside, usual = c.ever_in, world.background[:, None]
+        others = c.ever_listed & ~inside
+        now[0], now[1] = _by_area(town, town.expected), _background(town)
+        for k, group in ((2, inside), (4, others)):
+            now[k], now[k + 1] = _by_area(town, town.expected * group), _by_area(town, usual * group)
 
 
 @driver
@@ -259,14 +264,18 @@ def _by_area(town: Town, values: np.ndarray) -> np.ndarray:
 
 
 def services_see(town: Town) -> None:
-    """Some incidents are reported, and each service sees some of those; both are remembered for a while."""
+    """Some incidents are reported, and each service sees some of those.
+
+    Reports count for an area. What is remembered of a person for a while is those they are known to have caused.
+    """
     c, world, felt = town.columns, town.world, town.residents_mean
     start = town.p.residents.start_trust
     share = neighbouring.chance_reported(felt["trust"], felt["fear"], start, town.scenario.reporting)
     if (before := c.sightings.get(town.week - 1)) is not None:
         c.reported[before.row, before.lane] = 0
     by_service = np.zeros((len(town.seen_share), *town.reports.shape), dtype=np.int64)
-    seen = town.seen_share, town.keys_of_seeing, c.seen_in_memory, by_service
+    identified = town.scenario.reporting.identified
+    seen = identified, town.seen_share, town.keys_of_seeing, c.seen_in_memory, by_service
     c.sightings[town.week] = Sightings(*_report(town, *town.caused[:3], share, c.reported, *seen))
     partners, areas = world.partners, np.arange(len(world.areas))[:, None]
     c.seen = by_service[partners.kind, areas] * partners.present[..., None]
@@ -283,11 +292,11 @@ def _forget(town: Town) -> None:
 
 
 @driver
-def _report(town, row, lane, occurred, share, reported, seen_share, seeing, in_memory, by_service):
-    """Entries of those whose incidents are reported: row, lane, generation, how many, and how many each service saw.
+def _report(town, row, lane, occurred, share, reported, identified, seen_share, seeing, in_memory, by_service):
+    """Entries of known authors of reported incidents: row, lane, generation, how many, and how many each service saw.
 
-    `share` (areas, lanes) is the chance that an incident is reported; `seeing` (services,) are draws. All are added
-    up, by person and by area.
+    `share` (areas, lanes) is the chance that an incident is reported, `identified` that its author is; `seeing`
+    (services,) are draws. Those of known authors are added up by person, all by area.
     """
     services, week, n = len(seen_share), town.scene[0].week, 0
     places, reports = np.empty((2, len(row)), dtype=np.int64), np.empty(len(row), dtype=np.int16)
@@ -296,12 +305,18 @@ def _report(town, row, lane, occurred, share, reported, seen_share, seeing, in_m
     for e in range(len(row)):
         r, k, area = row[e], lane[e], town.area[row[e]]
         u = luck_of_person(town, _REPORTING, area, week, r)
-        number = binomial_count(occurred[e], share[area, k], u)
+        in_all = binomial_count(occurred[e], share[area, k], u)
+        number = in_all
+        if in_all and identified < 1.0:
+            number = binomial_count(in_all, identified, luck_of_person(town, _IDENTIFIED, area, week, r))
+            for s in range(services):  # of nobody known; all services have the same luck with them
+                u = luck_of_person(town, _ELSE_SEEN, area, week, r)
+                by_service[s, area, k] += binomial_count(in_all - number, seen_share[s], u)
+        town.reports[area, k] += in_all
         reported[r, k] = number
         if number:
             places[0, n], places[1, n], reports[n], generation[n] = r, k, number, town.generation[r]
             town.people[r, k].reported_in_window += number
-            town.reports[area, k] += number
             for s in range(services):
                 u = luck_of_person(town, seeing[s], area, week, r)
                 seen[s, n] = binomial_count(number, seen_share[s], u)
