@@ -1,8 +1,8 @@
 """The figures of the model that can be set beside figures of the world, and how each is taken from a run.
 
-All come from the arm without a programme, or from the one in which a programme is transplanted unchanged to a place
-with the original site's interests. None compares the effects of two programmes; one compares participants with
-themselves without a programme.
+All come from the arm without a programme, or from one in which a programme is transplanted unchanged to a place with
+the original site's interests, with outreach or by referral alone. None compares the effects of two programmes; one
+compares participants with themselves without a programme.
 """
 
 import numpy as np
@@ -14,9 +14,11 @@ from modsim.simulation.records import weekly_measures
 from modsim.simulation.runs import Outcome
 from modsim.simulation.town import Town
 from modsim.world.interests import match
+from modsim.world.young_people import World
 
 YEAR, HALF = 52, 26
 FOUR_WEEKS = 4
+LANES = 3  # of a point
 FEWEST_WEEKS = 2 * YEAR + FOUR_WEEKS  # a run must last two years from week 0, and a little
 
 FIGURES = {
@@ -24,6 +26,8 @@ FIGURES = {
     "cv_between_areas": "coefficient of variation between areas of expected incidents a head in a year",
     "share_of_top_5_5_percent": "share of a year's expected incidents that the most active 5.5 % of young people cause",
     "share_of_top_10_percent": "the same of the most active 10 %",
+    "share_of_top_10_percent_occurred": "share of a year's incidents, as they occurred, of the 10 % who caused most, "
+    "nothing done",
     "share_of_core_group": "the same of the core groups' members",
     "age_of_peak": "age at which young people cause most incidents, in years",
     "yearly_change": "incidents of the second year against the first, less one, nothing done",
@@ -33,7 +37,9 @@ FIGURES = {
     "had nothing been done, less one",
     "late_less_early_effect": "that effect in the second half of the year less that in the first; negative if it grows",
     "take_up": "share of those invited who join, transplanted unchanged, interests as at the original site",
+    "take_up_by_referral": "the same where nobody is visited before the invitation: a standard referral",
     "completion": "share of those who join and stay in the area who complete",
+    "completion_where_met": "the same of those whose interests are served above the median",
     "match_difference": "share of sessions attended by those whose interests are served above the median, less the "
     "others', in standard deviations",
     "core_group_dispersion": "variance over mean of a core group's incidents in four weeks, nothing done",
@@ -46,16 +52,21 @@ FIGURES = {
 
 
 class Watch:
-    """Reads a town week by week, for parameter points of two lanes each: nothing done, and transplanted unchanged.
+    """Reads a town week by week, for parameter points of three lanes each.
 
-    Lane 2 k is the first of point k, lane 2 k + 1 the other. `figures` gives every figure by point, after the run.
+    Lane 3 k of point k is that in which nothing is done, the next that in which a programme is transplanted unchanged,
+    the last the same by referral alone. `figures` gives every figure by point, after the run.
     """
 
     def __init__(self, points: int):
         self.points = points
-        self._half = np.zeros((2, 2, points))  # half of the year, lane of the pair: incidents of participants
+        self._half = np.zeros(
+            (2, 2, points)
+        )  # half of the year, nothing done or transplanted: incidents of participants
         self._by_age: dict[int, np.ndarray] = {}
-        self._pairs: list[list[np.ndarray]] = [[] for _ in range(points)]  # match and attendance of those who joined
+        self._pairs: list[list[np.ndarray]] = [
+            [] for _ in range(points)
+        ]  # of those who joined: match, attendance, completed
         self._ended = np.zeros((2, points))  # of rounds that ended: those who joined, those who completed
         self._groups: list[np.ndarray] = []
 
@@ -66,6 +77,7 @@ class Watch:
             self._begin(town)
         if week < YEAR:
             self._background += world.background
+            self._occurred += town.columns.occurred[:, ::LANES]
             self._follow_core(town)
             age = np.floor(world.age).astype(np.int64)
             ages = np.bincount(age, world.background), np.bincount(age)
@@ -78,7 +90,7 @@ class Watch:
             self._follow_selected(town)
             of_core = world.group_number[world.group] < world.core_groups[world.area]
             core = np.zeros((len(world.group_area), self.points), dtype=np.int64)
-            np.add.at(core, world.group[of_core], town.columns.occurred[of_core][:, ::2])
+            np.add.at(core, world.group[of_core], town.columns.occurred[of_core][:, ::LANES])
             self._groups.append(core[world.group_number < world.core_groups[world.group_area]])
         self._follow_participants(town)
         self._follow_rounds(town)
@@ -86,15 +98,16 @@ class Watch:
     def _begin(self, town: Town) -> None:
         world, c = town.world, town.columns
         self._background = np.zeros(world.rows)
+        self._occurred = np.zeros((world.rows, self.points), dtype=np.int64)
         self._of_core = np.zeros((2, len(world.areas)))  # a year's expected incidents: their own, set off in groups
         self._first = world.generation.copy()
         self._round = c.rounds.copy()
         self._selected, self._before, self._after = [], np.zeros((2, self.points)), np.zeros((2, self.points))
         for area in range(len(world.areas)):
             for point in range(self.points):
-                rows = list_of(town, area, 2 * point, 0)
+                rows = list_of(town, area, LANES * point, 0)
                 weeks = np.minimum(YEAR, town.week - world.here_since[rows])
-                self._before[0, point] += c.reported_in_window[rows, 2 * point].sum()
+                self._before[0, point] += c.reported_in_window[rows, LANES * point].sum()
                 self._before[1, point] += weeks.sum()
                 self._selected.append((point, rows, world.generation[rows].copy()))
 
@@ -103,7 +116,7 @@ class Watch:
             return  # the week of the list itself is part of the record
         for point, rows, who in self._selected:
             here = rows[town.world.generation[rows] == who]
-            self._after[0, point] += town.columns.reported[here, 2 * point].sum()
+            self._after[0, point] += town.columns.reported[here, LANES * point].sum()
             self._after[1, point] += len(here)
 
     def _follow_core(self, town: Town) -> None:
@@ -122,7 +135,7 @@ class Watch:
         people, areas = np.diff(world.first_row), len(world.areas)
         self._shares = np.zeros((3, self.points))
         for point in range(self.points):
-            offspring = town.p.excitation.offspring[2 * point]
+            offspring = town.p.excitation.offspring[LANES * point]
             expected = (1.0 - offspring) * self._background + offspring * of_group
             found = []
             for area in range(areas):
@@ -132,36 +145,45 @@ class Watch:
                 own, set_off = self._of_core[:, area] / all_of_area[area]
                 found.append([*top, (1.0 - offspring) * own + offspring * set_off])
             self._shares[:, point] = np.mean(found, axis=0)
+        self._of_top = np.nanmean([self._top_of(world, area, stayed) for area in range(areas)], axis=0)
         # areas of a scenario may be asked for different rates: each is set beside its own mean over replicates
         a_head = (all_of_area / people).reshape(-1, world.per_replicate)
         within = (a_head / a_head.mean(axis=0)).var(axis=0, ddof=1) if len(a_head) > 1 else np.full(1, np.nan)
         self._cv = float(np.sqrt(within.mean()))
 
+    def _top_of(self, world: World, area: int, stayed: np.ndarray) -> np.ndarray:
+        """Share of an area's incidents that the tenth caused who caused most, by point; NaN where there were none."""
+        span = slice(world.first_row[area], world.first_row[area + 1])
+        counts = np.sort(self._occurred[span][stayed[span]], axis=0)[::-1]
+        all_of_them = counts.sum(axis=0)
+        top = counts[: round(0.10 * len(counts))].sum(axis=0)
+        return np.divide(top, all_of_them, out=np.full(self.points, np.nan), where=all_of_them > 0)
+
     def _follow_participants(self, town: Town) -> None:
         c = town.columns
         for point in range(self.points):
-            since = town.week - c.first_session[:, 2 * point + 1].astype(np.int64)
-            joined = c.first_session[:, 2 * point + 1] != NEVER
+            since = town.week - c.first_session[:, LANES * point + 1].astype(np.int64)
+            joined = c.first_session[:, LANES * point + 1] != NEVER
             for half, (low, high) in enumerate(((0, HALF), (HALF, YEAR))):
                 rows = np.nonzero(joined & (since >= low) & (since < high))[0]
                 for lane in (0, 1):
-                    self._half[half, lane, point] += c.occurred[rows, 2 * point + lane].sum()
+                    self._half[half, lane, point] += c.occurred[rows, LANES * point + lane].sum()
 
     def _follow_rounds(self, town: Town) -> None:
         """Match and attendance of those who joined, and how many completed, as a round ends."""
         c = town.columns
         ended = (c.rounds > self._round) & (c.sessions_held > 0)
         for area, lane in np.argwhere(ended).tolist():
-            if lane % 2:
+            if lane % LANES == 1:
                 n = np.nonzero(np.isin(c.standing[area, :, lane], [Standing.COMPLETED, Standing.DROPPED]))[0]
-                completed = (c.standing[area, n, lane] == Standing.COMPLETED).sum()
-                self._ended[:, lane // 2] += len(n), completed
+                completed = c.standing[area, n, lane] == Standing.COMPLETED
+                self._ended[:, lane // LANES] += len(n), completed.sum()
                 wishes = c.records["wishes"][area, lane, n]
                 own = town.levers.individual[area, lane]
                 menu = wishes.plan.T if own else c.menu[:, area, [lane]]
                 served = match(wishes.share.T, menu)  # what is wanted, whether it counts or not
                 share = c.attended[area, n, lane] / c.sessions_held[area, lane]
-                self._pairs[lane // 2].append(np.stack([served, share]))
+                self._pairs[lane // LANES].append(np.stack([served, share, completed]))
         self._round = c.rounds.copy()
 
     def figures(self, town: Town, outcome: Outcome) -> dict[str, np.ndarray]:
@@ -170,11 +192,14 @@ class Watch:
         incident = scenario.vocabulary.incident
         names = weekly_measures(scenario)
         occurred, reported = (names.index(f"{incident}_{what}") for what in ("occurred", "reported"))
-        weekly = outcome.weekly[..., ::2, :].sum(axis=(0, 2))  # weeks, points, measures
+        weekly = outcome.weekly[..., ::LANES, :].sum(axis=(0, 2))  # weeks, points, measures
         people = len(outcome.replicates) * sum(area.population for area in scenario.areas)
         months = YEAR / WEEKS_PER_MONTH
         per_year = [weekly[start : start + YEAR, :, occurred].sum(axis=0) for start in (0, YEAR)]
-        total = {name: outcome.totals[name].sum(axis=(0, 1))[1::2] for name in ("invited", "joined")}
+        invited, joined = (
+            outcome.totals[name].sum(axis=(0, 1)).reshape(self.points, LANES) for name in ("invited", "joined")
+        )
+        uptake = np.divide(joined, invited, out=np.full(joined.shape, np.nan), where=invited > 0)
         early, late = (self._half[half, 1] / self._half[half, 0] - 1.0 for half in (0, 1))
         both = self._half.sum(axis=0)
         before, after = self._before[0] / self._before[1], self._after[0] / self._after[1]
@@ -185,16 +210,19 @@ class Watch:
             "cv_between_areas": np.full(self.points, self._cv),
             "share_of_top_5_5_percent": self._shares[0],
             "share_of_top_10_percent": self._shares[1],
+            "share_of_top_10_percent_occurred": self._of_top,
             "share_of_core_group": self._shares[2],
             "age_of_peak": np.full(self.points, self._age_of_peak()),
             "yearly_change": per_year[1] / per_year[0] - 1.0,
             "change_of_those_selected": after / before - 1.0,
             "participants_effect": both[1] / both[0] - 1.0,
             "late_less_early_effect": late - early,
-            "take_up": total["joined"] / total["invited"],
+            "take_up": uptake[:, 1],
+            "take_up_by_referral": uptake[:, 2],
             "completion": np.divide(
                 self._ended[1], self._ended[0], out=np.full(self.points, np.nan), where=self._ended[0] > 0
             ),
+            "completion_where_met": np.array([_completed_where_met(pairs) for pairs in self._pairs]),
             "match_difference": np.array([_difference(pairs) for pairs in self._pairs]),
             "core_group_dispersion": np.array([_dispersion(groups[..., k]) for k in lanes]),
             "core_group_autocorrelation": np.array([_autocorrelation(groups[..., k]) for k in lanes]),
@@ -224,7 +252,7 @@ class Watch:
             "core_exit_per_year": town.scenario.population.core_exit_per_year,
             "friends_each": float(degree.mean()),
             "transitivity": float((ties @ ties).multiply(ties).sum()) / max(pairs, 1.0),
-            "residents_trust": town.p.residents.start_trust[::2],
+            "residents_trust": town.p.residents.start_trust[::LANES],
         }
 
 
@@ -238,12 +266,21 @@ def _difference(pairs: list[np.ndarray]) -> float:
     """Mean attendance of the better served half less that of the other, in standard deviations within the halves."""
     if not pairs:
         return np.nan
-    served, share = np.concatenate(pairs, axis=1)
+    served, share, _ = np.concatenate(pairs, axis=1)
     high = served > np.median(served)
     if high.sum() < 2 or (~high).sum() < 2:
         return np.nan
     within = np.sqrt((share[high].var(ddof=1) + share[~high].var(ddof=1)) / 2.0)
     return float((share[high].mean() - share[~high].mean()) / within) if within > 0 else np.nan
+
+
+def _completed_where_met(pairs: list[np.ndarray]) -> float:
+    """Share who completed of those whose interests were served above the median."""
+    if not pairs:
+        return np.nan
+    served, _, completed = np.concatenate(pairs, axis=1)
+    high = served > np.median(served)
+    return float(completed[high].mean()) if high.any() else np.nan
 
 
 def _in_four_weeks(weekly: np.ndarray) -> np.ndarray:

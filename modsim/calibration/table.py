@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from modsim.calibration import figures, variants
-from modsim.calibration.figures import FEWEST_WEEKS, FIGURES, Watch
+from modsim.calibration.figures import FEWEST_WEEKS, FIGURES, LANES, Watch
 from modsim.calibration.prior import Prior
 from modsim.inputs.mechanisms import with_values
 from modsim.inputs.problems import InputError, ScenarioError
@@ -33,7 +33,10 @@ Progress = Callable[[int, int], None]
 
 
 def place_to_calibrate_in(scenario: Scenario) -> Scenario:
-    """The new areas of a scenario, open from week 0, with the original site's interests and two arms: none, transplant.
+    """The new areas of a scenario, open from week 0, with the original site's interests and three arms.
+
+    Beside the reference these are the programme transplanted unchanged, and the same by referral alone: an arm like it
+    in which nobody is visited, made here where the scenario has none.
 
     Raises
     ------
@@ -64,10 +67,19 @@ def place_to_calibrate_in(scenario: Scenario) -> Scenario:
     if problems:
         raise ScenarioError(problems)
     looked_at = [area.id for area in scenario.recipients]
-    settings = given.model_copy(update={"arms": [against], "break_even_points": [], "areas": looked_at})
+    arms = dict(scenario.arms)
+    alone = arms[against].model_copy(update={"contacts": 0})
+    referral = next(
+        (name for name, arm in arms.items() if arm.model_copy(update={"label": alone.label}) == alone), None
+    )
+    if referral is None:
+        referral = next(name for name in ("referral", "referral_alone", "_referral") if name not in arms)
+        arms[referral] = alone
+    settings = given.model_copy(update={"arms": [against, referral], "break_even_points": [], "areas": looked_at})
     areas = [area.model_copy(update={"opens_week": 0}) for area in scenario.areas]
     world = scenario.world.model_copy(update={"dissimilarity": 0.0})
-    return scenario.model_copy(update={"areas": areas, "settings": settings, "world": world}).of_its_areas()
+    found = {"areas": areas, "settings": settings, "world": world, "arms": arms}
+    return scenario.model_copy(update=found).of_its_areas()
 
 
 @dataclass(frozen=True)
@@ -92,8 +104,8 @@ class Batch:
     def outcome(self, each_week: Callable[[int], None] | None = None) -> pd.DataFrame:
         """A row for each point: its numbers and its figures."""
         points, settings = self.points, self.scenario.settings
-        pair = settings.reference_arm, *settings.arms
-        lanes = [Lane(arm, k) for k in range(len(points)) for arm in pair]
+        three = settings.reference_arm, *settings.arms
+        lanes = [Lane(arm, k) for k in range(len(points)) for arm in three]
         # luck of its own for every batch, so that chance does not lean all points the same way
         replicates = [self.number * settings.replicates + k for k in range(settings.replicates)]
         watch = Watch(len(points))
@@ -183,7 +195,7 @@ def _processes(batches: Sequence[Batch]) -> int:
     for batch in batches:
         people = batch.scenario.young_people
         settings = batch.scenario.settings
-        work += people * settings.replicates * settings.weeks * 2 * len(batch.values)
+        work += people * settings.replicates * settings.weeks * LANES * len(batch.values)
     return worthwhile_workers(work)
 
 

@@ -18,8 +18,9 @@ Use = Literal["fit", "check"]
 _COLUMNS = ("id", "figure", "value", "low", "high", "weight", "use", "strength", "source", "why")
 _NEEDED = ("id", "figure", "value", "low", "high")
 _SHARES = (
-    "share_of_top_5_5_percent", "share_of_top_10_percent", "share_of_core_group", "take_up", "completion",
-    "core_exit_per_year", "transitivity", "residents_trust",
+    "share_of_top_5_5_percent", "share_of_top_10_percent", "share_of_top_10_percent_occurred", "share_of_core_group",
+    "take_up", "take_up_by_referral", "completion", "completion_where_met", "core_exit_per_year", "transitivity",
+    "residents_trust",
 )  # fmt: skip
 _STRENGTHS = ("A", "B", "C", "D", "")
 _SDS_IN_A_RANGE = 2 * 1.645  # a range is read as the middle 90 % of a normal distribution

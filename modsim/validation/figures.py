@@ -89,8 +89,14 @@ def looked_at(scenario: Scenario, replicates: Sequence[int]) -> Seen:
     settings = scenario.settings
     lanes = [Lane(arm) for arm in dict.fromkeys((settings.reference_arm, *settings.arms))]
     count = _Count(len(replicates))
-    outcome = run(scenario, lanes, replicates, look=count)
-    return Seen(scenario, outcome, count.found)
+    after = _AfterBreach(len(replicates), [lane.arm for lane in lanes].index(settings.verdict_arm))
+
+    def look(town: Town) -> None:
+        count(town)
+        after(town)
+
+    outcome = run(scenario, lanes, replicates, look=look)
+    return Seen(scenario, outcome, count.found | after.found)
 
 
 class _Count:
@@ -154,6 +160,46 @@ class _Count:
         self.found["recorded_again"] = _shares(again, known)
 
 
+class _AfterBreach:
+    """Trust in the lead partner of those whose course was broken off, against the same people with nothing done.
+
+    In points (0-100), some weeks after the break: one value for each future, NaN where no course was broken off.
+    """
+
+    WEEKS = (13, 26)
+
+    def __init__(self, futures: int, lane: int):
+        self.futures, self.lane = futures, lane
+        self._known: np.ndarray | None = None
+        self._those: list[tuple[int, np.ndarray, np.ndarray]] = []  # week of the break, rows, who they are
+        self._found = {weeks: np.zeros((2, futures)) for weeks in self.WEEKS}  # their points, how many
+
+    def __call__(self, town: Town) -> None:
+        let_down = town.columns.let_down[:, self.lane]
+        new = let_down if self._known is None else let_down & ~self._known
+        self._known = let_down.copy()
+        if new.any() and town.week >= 0:
+            rows = np.nonzero(new)[0]
+            self._those.append((town.week, rows, town.world.generation[rows].copy()))
+        for week, rows, who in self._those:
+            if town.week - week in self._found:
+                here = rows[town.world.generation[rows] == who]
+                area = town.world.area[here]
+                kind = town.lead_kind[area, self.lane]
+                points = 100.0 * (town.trust(kind, here, self.lane) - town.trust(kind, here, 0))
+                future = area // town.world.per_replicate
+                for k, each in enumerate((points, np.ones(len(here)))):
+                    self._found[town.week - week][k] += np.bincount(future, each, self.futures)
+
+    @property
+    def found(self) -> dict[str, np.ndarray]:
+        """By name of the figure: (replicates,)."""
+        return {
+            f"trust_{weeks}_weeks_after_a_breach": _shares(points, number)
+            for weeks, (points, number) in self._found.items()
+        }
+
+
 def _share(part: float, whole: float) -> float:
     """A part of a whole; NaN where there is nothing."""
     return float(part / whole) if whole else np.nan
@@ -215,6 +261,10 @@ def _counted(name: str) -> Callable[[Runs], np.ndarray]:
     return lambda runs: runs["as it is"].people[name]
 
 
+def _after_breach(weeks: int) -> Callable[[Runs], np.ndarray]:
+    return lambda runs: runs["breach"].people[f"trust_{weeks}_weeks_after_a_breach"]
+
+
 FIGURES: dict[str, Figure] = {
     "take_up_made_anew": Figure(
         ("as it is",), lambda runs: runs["as it is"].measure(runs["as it is"].anew, "take_up_percent") / 100.0
@@ -258,6 +308,12 @@ FIGURES: dict[str, Figure] = {
     "trust_after_a_breach": Figure(
         ("breach",), lambda runs: runs["breach"].measure(runs["breach"].anew, "trust_listed_change_points")
     ),
+    **{
+        f"trust_{weeks}_weeks_after_a_breach": Figure(
+            ("breach",), _after_breach(weeks), weeks=_WEEKS_TO_A_BREACH + weeks
+        )
+        for weeks in _AfterBreach.WEEKS
+    },
     "area_difference_short": Figure(("short",), lambda runs: _area_difference(runs["short"])),
     "area_difference_thin": Figure(("thin",), lambda runs: _area_difference(runs["thin"])),
     "area_difference_weak_lead": Figure(("weak lead",), lambda runs: _area_difference(runs["weak lead"])),
