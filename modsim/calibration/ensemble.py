@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from scipy.special import softmax
 
@@ -79,8 +78,8 @@ class Variants:
 AS_IT_IS = Variants((StructuralVariant("a", "The model as it is"),))
 
 
-def read_variants(path: str | Path, prior: Prior) -> Variants:
-    """Read a file of structural variants.
+def read_variants(path: str | Path) -> Variants:
+    """Read a file of structural variants. Ranges of numbers that a prior does not hold are of no effect with it.
 
     Raises
     ------
@@ -97,7 +96,7 @@ def read_variants(path: str | Path, prior: Prior) -> Variants:
     entries = content.get("variants")
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         raise InputError([*problems, f"{path}: holds no variant; give [[variants]] with id and title"])
-    found = [_variant(entry, f"{path}, variant {k + 1}", prior, problems) for k, entry in enumerate(entries)]
+    found = [_variant(entry, f"{path}, variant {k + 1}", problems) for k, entry in enumerate(entries)]
     ids = [variant.id for variant in found]
     problems += [f"{path}: variant {name!r} stands twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
     if problems:
@@ -105,7 +104,7 @@ def read_variants(path: str | Path, prior: Prior) -> Variants:
     return Variants(tuple(found), tuple(map(str, content.get("not_weighed", []))))
 
 
-def _variant(entry: dict[str, Any], where: str, prior: Prior, problems: list[str]) -> StructuralVariant:
+def _variant(entry: dict[str, Any], where: str, problems: list[str]) -> StructuralVariant:
     for key in sorted(entry.keys() - _KEYS):
         problems.append(f"{where}: unknown key {key!r}; allowed are {', '.join(sorted(_KEYS))}")
     name, title, source = (entry.get(key, "") for key in ("id", "title", "source"))
@@ -124,8 +123,8 @@ def _variant(entry: dict[str, Any], where: str, prior: Prior, problems: list[str
         if (least is not None and value < least) or (most is not None and value > most):
             problems.append(f"{where}: values.{key} is {value}; allowed is {least} to {most}")
     for key, ends in ranges.items():
-        if key not in prior.keys or key in values:
-            problems.append(f"{where}: prior.{key} is no parameter of the prior that this variant leaves open")
+        if field_at(tuple(key.split("."))) is None or key in values:
+            problems.append(f"{where}: prior.{key} is no parameter that this variant leaves open")
         elif not (isinstance(ends, list) and len(ends) == 3 and ends[0] < ends[2] and ends[0] <= ends[1] <= ends[2]):
             problems.append(f"{where}: prior.{key} must be [low, best, high]; given {ends!r}")
     return StructuralVariant(str(name), str(title), str(source), dict(values), {k: tuple(v) for k, v in ranges.items()})
@@ -248,13 +247,3 @@ def calibrate_all(
         except InputError as error:
             raise InputError([f"variant {variant.id}: {line}" if many else line for line in error.problems]) from None
     return Ensemble(variants, found)
-
-
-def weighted_counts(weights: dict[str, float], number: int) -> dict[str, int]:
-    """So many draws shared out by weight (largest remainders)."""
-    exact = {name: number * weight / sum(weights.values()) for name, weight in weights.items()}
-    found = {name: int(np.floor(share)) for name, share in exact.items()}
-    rest = sorted(exact, key=lambda name: found[name] - exact[name])
-    for name in rest[: number - sum(found.values())]:
-        found[name] += 1
-    return found

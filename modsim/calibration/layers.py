@@ -1,11 +1,12 @@
-"""Three layers of what is not known, never mixed: chance, numbers and rules; each told as its own share.
+"""Layers of what is not known, never mixed: chance, numbers, structure and rules; each told as its own share.
 
 Chance is what more replicates settle. Numbers are those that the calibration leaves open, and how far interests
-differ; only evidence settles them. Rules are those that the field contests.
+differ; only evidence settles them. Structure is which variant of the model holds, each calibrated by itself. Rules are
+those that the field contests.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from modsim.calibration import Uncertainty
 from modsim.calibration.prior import Parameter
-from modsim.calibration.shipped import set_by, some_draws
+from modsim.calibration.shipped import set_by, shipped_weights, some_draws
 from modsim.calibration.variants import VARIANTS
 from modsim.findings.comparison import ROWS_IN_A_TASK, Comparison
 from modsim.findings.measures import by_replicate, measures
@@ -25,7 +26,7 @@ from modsim.simulation.lanes import Lane
 from modsim.simulation.parallel import Task, outcomes
 from modsim.simulation.runs import Outcome
 
-DRAWS, FUTURES_OF_A_DRAW = 32, 6
+DRAWS, FUTURES_OF_A_DRAW = 40, 6  # draws of all variants together
 SURVIVES = 0.90  # share of draws that must agree with the verdict
 
 Progress = Callable[[int, int], None]
@@ -33,28 +34,82 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Draws:
-    """The contrast over draws of what is open, one mean for each, with the chance in them taken out of their spread."""
+    """The contrast over draws of what is open, one mean for each, with the chance in them taken out of their spread.
+
+    `variants` names the structural variant that each draw is of (all the same if empty), `weight_of` gives the weight
+    of each variant; draws of one variant share it evenly.
+    """
 
     means: np.ndarray
     errors: np.ndarray  # standard error of each mean
+    variants: tuple[str, ...] = ()
+    weight_of: dict[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def by_variant(self) -> dict[str, np.ndarray]:
+        """The places of each variant's draws."""
+        names = np.array(self.variants or ("",) * len(self.means))
+        return {name: np.nonzero(names == name)[0] for name in dict.fromkeys(names.tolist())}
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """The weight of every draw; they add up to 1."""
+        found = np.zeros(len(self.means))
+        for name, at in self.by_variant.items():
+            found[at] = self.weight_of.get(name, 1.0) / len(at)
+        return found / found.sum()
+
+    @property
+    def mean(self) -> float:
+        return float(self.weights @ self.means)
+
+    @property
+    def mean_of(self) -> dict[str, float]:
+        """The mean contrast of each variant."""
+        return {name: float(self.means[at].mean()) for name, at in self.by_variant.items()}
+
+    @property
+    def within(self) -> float:
+        """Variance over draws of one variant, less what chance adds to it; not below 0."""
+        return self._of_variants(lambda at: max(_spread(self.means[at]) - float((self.errors[at] ** 2).mean()), 0.0))
+
+    @property
+    def between(self) -> float:
+        """Variance between the means of variants, less what their few draws add to it; not below 0."""
+        apart = self._of_variants(lambda at: (float(self.means[at].mean()) - self.mean) ** 2)
+        if len(self.by_variant) < 2:
+            return 0.0
+        noise = self._of_variants(lambda at: (1.0 - float(self.weights[at].sum())) * _spread(self.means[at]) / len(at))
+        return max(apart - noise, 0.0)
+
+    def _of_variants(self, of: Callable[[np.ndarray], float]) -> float:
+        """The mean over variants, by weight, of something of their draws."""
+        return sum(float(self.weights[at].sum()) * of(at) for at in self.by_variant.values())
 
     @property
     def variance(self) -> float:
-        """Variance of the contrast over draws, less what chance adds to it; not below 0."""
-        return max(float(self.means.var(ddof=1) - (self.errors**2).mean()), 0.0)
+        """Variance of the contrast over all draws, less what chance adds to it."""
+        return self.within + self.between
 
     @cached_property
     def values(self) -> np.ndarray:
         """The contrast of each draw, drawn in towards their mean by what chance adds."""
-        total = float(self.means.var(ddof=1))
-        share = np.sqrt(self.variance / total) if total > 0 else 0.0
-        return self.means.mean() + (self.means - self.means.mean()) * share
+        total = float(self.weights @ (self.means - self.mean) ** 2)
+        share = min(np.sqrt(self.variance / total), 1.0) if total > 0 else 0.0
+        return self.mean + (self.means - self.mean) * share
 
     @property
     def range(self) -> tuple[float, float]:
-        """From and to where nine in ten of the draws lie."""
-        low, high = np.percentile(self.values, [5, 95])
+        """From and to where nine in ten of the draws lie, by weight."""
+        order = np.argsort(self.values)
+        reached = np.cumsum(self.weights[order]) - self.weights[order] / 2.0
+        low, high = np.interp([0.05, 0.95], reached, self.values[order])
         return float(low), float(high)
+
+
+def _spread(values: np.ndarray) -> float:
+    """The variance of some draws; 0 of a single one."""
+    return float(values.var(ddof=1)) if len(values) > 1 else 0.0
 
 
 @dataclass(frozen=True)
@@ -111,9 +166,10 @@ class Layers:
         return kind_of(sure, self._measure.better, self.smallest)
 
     def shares_of(self, draws: Draws) -> dict[str, float]:
-        """How many of the draws are better, about the same and worse, as shares."""
-        kinds = [self.kind_at(value) for value in draws.values]
-        return {kind: kinds.count(kind) / len(kinds) for kind in ("better", "about the same", "worse")}
+        """How many of the draws are better, about the same and worse, as shares by weight."""
+        kinds = np.array([self.kind_at(value) for value in draws.values])
+        found = {kind: float(draws.weights[kinds == kind].sum()) for kind in ("better", "about the same", "worse")}
+        return {kind: round(share, 9) for kind, share in found.items()}
 
     @property
     def variances(self) -> dict[str, float]:
@@ -126,7 +182,9 @@ class Layers:
         if np.isfinite(self.chance).sum() > 1:
             found["chance"] = _variance_of_mean(self.chance)
         if self.numbers is not None and self.numbers_and_distance is not None:
-            found["numbers"] = self.numbers.variance
+            found["numbers"] = self.numbers.within
+            if len(self.numbers.by_variant) > 1:
+                found["structure"] = self.numbers.between
             found["dissimilarity"] = max(self.numbers_and_distance.variance - self.numbers.variance, 0.0)
         moved = self._moved.values()
         squares = [np.nanmean(each) ** 2 - _variance_of_mean(each) for each in moved if np.isfinite(each).sum() > 1]
@@ -141,6 +199,8 @@ class Layers:
         found = {"chance": kind != "cannot tell"}
         if self.numbers is not None and self.numbers_and_distance is not None:
             found["numbers"] = self.shares_of(self.numbers).get(kind, 0.0) >= SURVIVES
+            if len(self.numbers.by_variant) > 1:
+                found["structure"] = {self.kind_at(mean) for mean in self.numbers.mean_of.values()} == {kind}
             found["dissimilarity"] = self.shares_of(self.numbers_and_distance).get(kind, 0.0) >= SURVIVES
         if self.rules is not None:
             kinds = {kind_of(each, self._measure.better, self.smallest) for each in self.rules.values()}
@@ -167,6 +227,8 @@ class Layers:
             if draws is not None:
                 low, high = draws.range
                 found[name] = {"low": low, "high": high, **self.shares_of(draws), "each": draws.values.tolist()}
+                if len(draws.by_variant) > 1:
+                    found[name] |= {"mean": draws.mean, "mean_of_variants": draws.mean_of, "weights": draws.weight_of}
         if self.rules is not None:
             found["rules"] = {name: asdict(each) for name, each in self.rules.items()}
         if self.rules_apart is not None:
@@ -198,8 +260,8 @@ def layers_of(
         tasks[id(task)] = layer, what, task
 
     if which in ("parameters", "all"):
-        rows, distances = some_draws(DRAWS, scenario), _distances(scenario)
-        for k, (row, distance) in enumerate(zip(rows, distances, strict=True)):
+        named = _draws_by_variant(scenario)
+        for k, ((_, row), distance) in enumerate(zip(named, _distances(scenario, len(named)), strict=True)):
             drawn = with_values(scenario, row)
             points = [drawn, with_values(drawn, {"world.dissimilarity": float(distance)})]
             lanes = [Lane(reference), *(Lane(name, p) for p in (0, 1) for name in pair if name != reference)]
@@ -221,23 +283,34 @@ def layers_of(
         mine, theirs = (by_replicate(scenario, plain, each, reference)[name] for each in (arm, against))
         return mine - theirs if against != reference else mine
 
-    alone = _draws([contrast(parts["numbers", k]) for k in range(DRAWS)]) if which in ("parameters", "all") else None
-    both = _draws([contrast(parts["numbers", k], 1) for k in range(DRAWS)]) if alone is not None else None
+    alone = both = None
+    if which in ("parameters", "all"):
+        names = [name for name, _ in named]
+        alone = _draws([contrast(parts["numbers", k]) for k in range(len(names))], names)
+        if alone is not None:
+            both = _draws([contrast(parts["numbers", k], 1) for k in range(len(names))], names)
     by_rule = None
     if which in ("rules", "all"):
         by_rule = {variant.name: contrast(parts["rules", variant.name]) for variant in VARIANTS}
     return Layers(scenario, contrast(comparison.outcome), set_by(scenario), alone, both, by_rule)
 
 
-def _distances(scenario: Scenario) -> np.ndarray:
+def _draws_by_variant(scenario: Scenario) -> list[tuple[str, dict[str, float]]]:
+    """Draws of every structural variant, as many of each: its name, and the numbers."""
+    names = list(shipped_weights())
+    each = max(DRAWS // len(names), 2)
+    return [(name, row) for name in names for row in some_draws(each, scenario, name)]
+
+
+def _distances(scenario: Scenario, number: int) -> np.ndarray:
     """Dissimilarities of the draws: spread over what is known of it, most likely near what the scenario assumes."""
     p = scenario.world
     if p.dissimilarity_low >= p.dissimilarity_high:
-        return np.full(DRAWS, p.dissimilarity_low)
+        return np.full(number, p.dissimilarity_low)
     best = min(max(p.dissimilarity, p.dissimilarity_low), p.dissimilarity_high)
     known = Parameter("world.dissimilarity", p.dissimilarity_low, best, p.dissimilarity_high, False)
-    order = np.argsort(np.modf((np.arange(DRAWS) + 1) * 0.6180339887)[0])  # even, and in no order of its own
-    return known.at((order + 0.5) / DRAWS)
+    order = np.argsort(np.modf((np.arange(number) + 1) * 0.6180339887)[0])  # even, and in no order of its own
+    return known.at((order + 0.5) / number)
 
 
 def _spans(scenario: Scenario, lanes: int, futures: int) -> list[range]:
@@ -262,14 +335,15 @@ def _run(
     return {key: Outcome.joined(parts) for key, parts in found.items()}
 
 
-def _draws(contrasts: list[np.ndarray]) -> Draws | None:
+def _draws(contrasts: list[np.ndarray], names: list[str]) -> Draws | None:
     """The draws in which anything happens; None where there are fewer than two."""
-    known = [each[np.isfinite(each)] for each in contrasts]
-    known = [each for each in known if len(each) > 1]
+    known = [(name, each[np.isfinite(each)]) for name, each in zip(names, contrasts, strict=True)]
+    known = [(name, each) for name, each in known if len(each) > 1]
     if len(known) < 2:
         return None
-    means = np.array([each.mean() for each in known])
-    return Draws(means, np.array([each.std(ddof=1) / np.sqrt(len(each)) for each in known]))
+    means = np.array([each.mean() for _, each in known])
+    errors = np.array([each.std(ddof=1) / np.sqrt(len(each)) for _, each in known])
+    return Draws(means, errors, tuple(name for name, _ in known), shipped_weights())
 
 
 def _variance_of_mean(values: np.ndarray) -> float:

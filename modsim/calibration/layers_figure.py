@@ -32,7 +32,11 @@ def layers_figure(comparison: Comparison, layers: Layers) -> Figure:
     ):  # fmt: skip
         if draws is not None:
             low, high = draws.range
-            lines.append((name, low, float(np.median(draws.values)), high, draws.values))
+            lines.append((name, low, draws.mean, high, draws.values))
+    if layers.numbers is not None and len(layers.numbers.by_variant) > 1:
+        for name, at in layers.numbers.by_variant.items():
+            each = layers.numbers.values[at]
+            lines.append((f"structural variant {name}", each.min(), each.mean(), each.max(), each))
     meanings = {variant.name: variant.meaning for variant in VARIANTS}
     for name, found in (layers.rules or {}).items():
         if found.mean is not None and found.low is not None and found.high is not None:

@@ -16,9 +16,16 @@ NAME, BY = "layers", "modsim compare"
 WORDS = {
     "chance": "chance: more simulated futures settle it",
     "numbers": "parameters that the evidence leaves open",
+    "structure": "structural variants of the model",
     "dissimilarity": "dissimilarity of interests, alone and with the parameters",
     "rules": "rules that the field contests",
 }
+
+
+_OF_VARIANTS = (
+    "structural variant", "re-co-produced minus transplanted, percentage points", "with the dissimilarity drawn too",
+    "weight",
+)  # fmt: skip
 
 
 def as_dict(comparison: Comparison, layers: Layers, command: str) -> dict[str, Any]:
@@ -45,6 +52,12 @@ def layers_text(published: dict[str, Any]) -> str:
         kinds = ", ".join(f"{kind} in {found[kind]:.0%}" for kind in ("better", "about the same", "worse"))
         span = f"{found['low']:+.2f} to {found['high']:+.2f}"
         draws.append(f"Over {len(found['each'])} draws of {words}: {kinds}; 9 in 10 lie from {span} percentage points.")
+    weights = layers["numbers"].get("weights", {})
+    means = [
+        (name, f"{mean:+.2f}", f"{layers['numbers_and_dissimilarity']['mean_of_variants'][name]:+.2f}",
+         f"{weights[name]:.2f}")
+        for name, mean in layers["numbers"].get("mean_of_variants", {}).items()
+    ]  # fmt: skip
     rules = []
     for variant in VARIANTS:
         cells = (_estimate(layers[key][variant.name]) for key in ("rules", "rules_less_the_model"))
@@ -60,6 +73,7 @@ def layers_text(published: dict[str, Any]) -> str:
             f"{published['verdict']} {layers['sentence']}",
             markdown_table(heads, shares),
             typeset("\n".join(draws)),
+            *([markdown_table(_OF_VARIANTS, means)] if means else []),
             markdown_table(
                 ("if", "re-co-produced minus transplanted, percentage points", "minus the model as it is"), rules
             ),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from modsim.calibration.calibrating import Calibration
+from modsim.calibration.ensemble import Ensemble
 from modsim.calibration.writing import write_more, write_pictures, write_rounded, write_tables
 from modsim.inputs.saving import write_text
 from modsim.studies.documents import check_places, markdown_table, put_table, range_in_words
@@ -18,7 +18,7 @@ FIRST = "first-points.csv"  # of the table, by which a test sees whether the cod
 def reached_text(folder: Path) -> str:
     """Every target beside the calibrated model, from the published files."""
     rows = []
-    for row in pd.read_csv(folder / "reached.csv").to_dict("records"):
+    for row in _of_first(folder, "reached").to_dict("records"):
         use = "" if row["use"] == "fit" else " (an input, or checked only)"
         verdict = "" if row["holds"] else "**not reached**"
         model = f"{row['model']:.3g} ({row['model_low']:.3g} to {row['model_high']:.3g})"
@@ -29,12 +29,14 @@ def reached_text(folder: Path) -> str:
 
 def numbers_text(folder: Path) -> str:
     """What the targets tell of every number, from the published files."""
-    table = pd.read_csv(folder / "numbers.csv").sort_values("contraction", ascending=False)
+    table = _of_first(folder, "numbers").sort_values("contraction", ascending=False)
     known, rest = table[table["identified"]], table[~table["identified"]]
-    about = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
-    recovery, apart = pd.read_csv(folder / "recovery.csv"), pd.read_csv(folder / "cross-check.csv")
+    whole = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
+    about = whole | whole["variants"][0]
+    recovery, apart = _of_first(folder, "recovery"), pd.read_csv(folder / "cross-check.csv")
     said = (
-        f"We ran {about['points_run']:,} points, {about['futures_of_each_point']} replicates each. The first wave left "
+        f"Of variant {about['id']} we ran {about['points_run']:,} points, {about['futures_of_each_point']} replicates "
+        f"each. The first wave left "
         f"{about['share_of_the_prior_left']:.0%} of the prior. The evidence narrows "
         f"{len(known)} of {len(table)} parameters (contraction {about['identified_from']:.2g} or more; chance gives "
         f"{about['contraction_by_chance']:.2g} to one parameter of one table in twenty):"
@@ -54,6 +56,23 @@ def numbers_text(folder: Path) -> str:
         "ours, as a share of the prior."
     )
     return "\n\n".join((said, markdown_table(heads, rows), others, truths))
+
+
+def _of_first(folder: Path, name: str) -> pd.DataFrame:
+    """A published table of the first variant."""
+    table = pd.read_csv(folder / f"{name}.csv")
+    return table[table["variant"] == table["variant"].iloc[0]].drop(columns="variant")
+
+
+def variants_text(folder: Path) -> str:
+    """The structural variants with their weights, from the published files."""
+    rows = [
+        (row["variant"], row["title"], f"{row['targets_reached']} of {row['targets']}",
+         f"{row['log_evidence_less_best']:+.2f}", f"{row['weight']:.2f}", f"{row['equal_weight']:.2f}")
+        for row in pd.read_csv(folder / "variants.csv").to_dict("records")
+    ]  # fmt: skip
+    heads = "", "structural variant", "targets reached", "log evidence less the best", "weight", "equal weight"
+    return markdown_table(heads, rows)
 
 
 def coverage_of(recovery: pd.DataFrame) -> str:
@@ -82,12 +101,10 @@ def rules_text(folder: Path) -> str:
     return markdown_table(heads, rows)
 
 
-TABLES = {"calibration": reached_text, "numbers": numbers_text, "rules": rules_text}
+TABLES = {"calibration": reached_text, "numbers": numbers_text, "variants": variants_text, "rules": rules_text}
 
 
-def publish(
-    calibration: Calibration, folder: Path, document: Path, command: str, more: dict[str, pd.DataFrame]
-) -> None:
+def publish(ensemble: Ensemble, folder: Path, document: Path, command: str, more: dict[str, pd.DataFrame]) -> None:
     """Make a calibration the published and shipped one, and put its tables and pictures into the documents.
 
     Raises
@@ -96,11 +113,12 @@ def publish(
         before anything is written, where the document has no place for one of the tables.
     """
     check_places(document, TABLES, BY)
-    write_tables(calibration, folder, command)
+    calibration = ensemble.first
+    write_tables(ensemble, folder, command)
     write_more(more, folder)
     first = calibration.table[calibration.table["world"] == calibration.table["world"].iloc[0]]
     first.drop(columns=["wave", "world"]).to_csv(folder / FIRST, index=False)
-    write_rounded(calibration.draws, SHIPPED / "posterior.csv")
+    write_rounded(ensemble.draws, SHIPPED / "posterior.csv")
     write_text((folder / "calibration.json").read_text(encoding="utf-8"), SHIPPED / "posterior.json")
     write_pictures(calibration, document.parent / "pictures", "calibration-", kinds=("png",))
     for name, text in TABLES.items():

@@ -13,29 +13,32 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from modsim.calibration.calibrating import Calibration
+from modsim.calibration.ensemble import Ensemble
 from modsim.findings.figures.style import put_title
 from modsim.inputs.saving import write_text, write_whole
 from modsim.studies.running import deciding_code
 from modsim.studies.writing import write_picture
 
 NAMES = {
-    "calibration.json", "posterior.csv", "numbers.csv", "reached.csv", "entangled.csv", "recovery.csv",
+    "calibration.json", "variants.csv", "posterior.csv", "numbers.csv", "reached.csv", "entangled.csv", "recovery.csv",
     "cross-check.csv", "rules-evidence.csv", "rules-told-apart.csv", "numbers.txt", "numbers.svg", "numbers.png",
     "reached.txt", "reached.svg", "reached.png",
 }  # fmt: skip
-SCHEMA = "modsim-calibration-1"
+SCHEMA = "modsim-calibration-2"
 _KNOWN, _LEARNED, _MISSED = "#B8C4D0", "#12436D", "#F46A25"
 
 
-def write_tables(calibration: Calibration, folder: Path, command: str) -> None:
-    """Write the tables of a calibration into a folder; first of all the file that says what the folder holds."""
+def write_tables(ensemble: Ensemble, folder: Path, command: str) -> None:
+    """Write the tables of all variants into a folder; first of all the file that says what the folder holds."""
     folder.mkdir(parents=True, exist_ok=True)
-    about = json.dumps(provenance(calibration, command), indent=1, ensure_ascii=False) + "\n"
+    about = json.dumps(provenance(ensemble, command), indent=1, ensure_ascii=False) + "\n"
     write_text(about, folder / "calibration.json")
     write_more(
         {
-            "posterior": calibration.draws, "numbers": calibration.numbers, "reached": calibration.reached,
-            "entangled": calibration.entangled,
+            "variants": ensemble.summary, "posterior": ensemble.draws,
+            "numbers": ensemble.together(lambda one: one.numbers),
+            "reached": ensemble.together(lambda one: one.reached),
+            "entangled": ensemble.together(lambda one: one.entangled),
         },
         folder,
     )  # fmt: skip
@@ -55,9 +58,10 @@ def write_pictures(
         write_picture(partial(draw, calibration), folder, f"{before}{name}", kinds)
 
 
-def provenance(calibration: Calibration, command: str) -> dict[str, Any]:
+def provenance(ensemble: Ensemble, command: str) -> dict[str, Any]:
     """Where the draws come from, in a form that can be read again."""
-    scenario = calibration.scenario
+    first = ensemble.first
+    scenario = first.scenario
     return {
         "schema": SCHEMA,
         "made": datetime.now(UTC).strftime("%Y-%m-%d"),
@@ -65,21 +69,34 @@ def provenance(calibration: Calibration, command: str) -> dict[str, Any]:
         "code": deciding_code(),
         "place": scenario.title,
         "areas": [area.label for area in scenario.areas],
-        "seed": calibration.seed,
+        "seed": first.seed,
         "futures_of_each_point": scenario.settings.replicates,
-        "points_run": len(calibration.table),
-        "points_not_ruled_out": int(calibration.kept.sum()),
-        "share_of_the_prior_left": calibration.room_left,
-        "contraction_by_chance": calibration.chance,
-        "identified_from": calibration.identified_from,
-        "numbers_identified": int(calibration.numbers["identified"].sum()),
+        "not_weighed": list(ensemble.variants.not_weighed),
+        "variants": [
+            {"id": v.id, "title": v.title, "source": v.source, "values": v.values, "prior": v.prior,
+             "weight": ensemble.weights[v.id], "log_evidence": ensemble.log_evidence[v.id],
+             **_run_of(ensemble.calibrations[v.id])}
+            for v in ensemble.variants.members
+        ],
         "targets": [
             {"id": t.id, "figure": t.figure, "use": t.use, "value": None if np.isnan(t.value) else t.value,
              "low": None if np.isnan(t.low) else t.low, "high": None if np.isnan(t.high) else t.high,
              "weight": t.weight, "source": t.source}
-            for t in calibration.targets
+            for t in first.targets
         ],
     }  # fmt: skip
+
+
+def _run_of(one: Calibration) -> dict[str, Any]:
+    """What was run of a variant, and what is left open."""
+    return {
+        "points_run": len(one.table),
+        "points_not_ruled_out": int(one.kept.sum()),
+        "share_of_the_prior_left": one.room_left,
+        "contraction_by_chance": one.chance,
+        "identified_from": one.identified_from,
+        "numbers_identified": int(one.numbers["identified"].sum()),
+    }
 
 
 def write_rounded(table: pd.DataFrame, path: Path) -> Path:

@@ -21,7 +21,7 @@ from modsim.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from modsim.calibration.calibrating import Calibration
+    from modsim.calibration.ensemble import Ensemble
 
 PUBLISHED, DOCUMENT = Path("experiments/published/calibration"), Path("docs/credibility.md")
 EXAMPLES = (
@@ -39,9 +39,16 @@ def calibrate(
     prior: Annotated[Path, typer.Option(metavar="FILE", help="The parameters and the range of each.")] = Path(
         "experiments/calibration/prior.csv"
     ),
-    worlds: Annotated[int, typer.Option(min=8, max=100_000, help="Worlds of the first wave.")] = 200,
-    again: Annotated[int, typer.Option(min=4, max=100_000, help="Worlds of the second wave.")] = 80,
-    points: Annotated[int, typer.Option(min=1, max=200, help="Points in each world.")] = 10,
+    variants: Annotated[
+        Path, typer.Option(metavar="FILE", help="The structural variants: ways in which the model may work.")
+    ] = Path("experiments/calibration/variants.toml"),
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Calibrate this variant only; may be given several times."),
+    ] = None,
+    worlds: Annotated[int, typer.Option(min=8, max=100_000, help="Worlds of the first wave, of each variant.")] = 96,
+    again: Annotated[int, typer.Option(min=4, max=100_000, help="Worlds of the second wave.")] = 40,
+    points: Annotated[int, typer.Option(min=1, max=200, help="Points in each world.")] = 6,
     seed: Annotated[int, typer.Option(min=0, max=2**31, help="Seed of all draws.")] = 1,
     rules: Annotated[
         bool, typer.Option("--rules", help="Also test which contested rules the targets can tell apart; takes longer.")
@@ -57,14 +64,15 @@ def calibrate(
 ) -> None:
     """Find the parameters that agree with the evidence: draws from the posterior, and what the targets leave open.
 
-    Takes about half an hour on two cores; less with fewer --worlds. Every finished part is kept in the store: after
-    Ctrl-C or a crash the same command goes on where it stood.
+    Each structural variant of the model is calibrated to the same targets, and weighed by how well it foresees them.
+    The five that come with modsim take about half an hour on two cores, one (--only a) a fifth of that. Every finished
+    part is kept in the store: after Ctrl-C or a crash the same command goes on where it stood.
     """
     try:
         from modsim.calibration import page
         from modsim.calibration.calibrating import Size
-        from modsim.calibration.calibrating import calibrate as calibrated
         from modsim.calibration.emulators import FEWEST_RUNS
+        from modsim.calibration.ensemble import calibrate_all, read_variants
         from modsim.calibration.libraries import check_library
         from modsim.calibration.prior import Prior
         from modsim.calibration.targets import read_targets
@@ -90,14 +98,17 @@ def calibrate(
                 refuse([f"--store {store}: is a file; give a folder, which is made if it does not exist"])
             folder, command = check_folder(out, NAMES, "calibration.json"), shlex.join(["modsim", *sys.argv[1:]])
             aims, place, known = read_targets(targets), load_scenario(scenario, changes or []), Prior.read(prior)
+            ways = read_variants(variants)
+            if only:
+                ways = ways.only(only)
             with progress_bar() as bar:
                 tell = _showing(bar)
-                found = calibrated(
-                    aims, place, known, store, size=Size(worlds, again, points), seed=seed, workers=workers,
+                found = calibrate_all(
+                    ways, aims, place, known, store, size=Size(worlds, again, points), seed=seed, workers=workers,
                     progress=tell,
                 )  # fmt: skip
                 write_tables(found, folder, command)
-                write_pictures(found, folder)
+                write_pictures(found.first, folder)
                 more = _more(found, store, rules, cross_check, workers, tell)
                 write_more(more, folder)
             if publish:
@@ -130,31 +141,37 @@ def _showing(bar: Any) -> Any:
     return tell
 
 
-def _more(found: "Calibration", store: Path, rules: bool, cross_check: bool, workers: int | None, tell: Any) -> Any:
-    """Further tables: synthetic truths found again, and what was asked for."""
+def _more(found: "Ensemble", store: Path, rules: bool, cross_check: bool, workers: int | None, tell: Any) -> Any:
+    """Further tables: parameter recovery of every variant, and of the first what was asked for."""
     import pandas as pd
 
     from modsim.calibration.credibility import confusion, evidence_for, recovered, variant_tables
     from modsim.calibration.cross_check import cross_checked
 
-    more = {"recovery": recovered(found)}
+    more, first = {"recovery": found.together(recovered)}, found.first
     if cross_check:
-        more["cross-check"] = cross_checked(found)
+        more["cross-check"] = cross_checked(first)
     if rules:
-        tables = variant_tables(found, store, workers, tell)
-        without = [t.id for t in found.fitted if t.figure == "match_difference"]
-        evidence = {"all targets": evidence_for(found, tables)}
-        if 0 < len(without) < len(found.fitted):
-            evidence[f"without {', '.join(without)}"] = evidence_for(found, tables, without)
+        tables = variant_tables(first, store, workers, tell)
+        without = [t.id for t in first.fitted if t.figure == "match_difference"]
+        evidence = {"all targets": evidence_for(first, tables)}
+        if 0 < len(without) < len(first.fitted):
+            evidence[f"without {', '.join(without)}"] = evidence_for(first, tables, without)
         more["rules-evidence"] = pd.DataFrame(evidence)
-        more["rules-told-apart"] = confusion(found, tables)
+        more["rules-told-apart"] = confusion(first, tables)
     return more
 
 
-def _show(found: "Calibration", more: Any) -> None:
+def _show(ensemble: "Ensemble", more: Any) -> None:
     from modsim.calibration.page import coverage_of
 
-    console = terminal()
+    console, found = terminal(), ensemble.first
+    many = len(ensemble.calibrations) > 1
+    if many:
+        console.print("Structural variants, each calibrated to the same targets:\n")
+        shown = ("variant", "title", "targets_reached", "targets", "log_evidence_less_best", "weight", "equal_weight")
+        console.print(_table(ensemble.summary, shown))
+        console.print(f"\nOf variant {ensemble.variants.members[0].id}:", style="bold")
     console.print(f"{found.scenario.title}: {len(found.table):,} points run, {found.kept.sum():,} not ruled out.")
     console.print(f"The first wave leaves {found.room_left:.1%} of the prior.\n")
     console.print(_table(found.reached, ("id", "figure", "use", "target_low", "target_high", "model", "holds")))
@@ -175,7 +192,7 @@ def _show(found: "Calibration", more: Any) -> None:
         console.print(_table(known, ("number", "prior_best", "centre", "low", "high", "contraction")))
     rest = found.numbers[~found.numbers["identified"]]["number"]
     console.print(f"It hardly narrows {', '.join(rest)}.", soft_wrap=True)
-    recovery = more["recovery"]
+    recovery = more["recovery"].query("variant == @ensemble.variants.members[0].id")
     console.print(
         f"\nParameter recovery on synthetic data: {coverage_of(recovery)} (60 to 95 % is as it should be).",
         soft_wrap=True,

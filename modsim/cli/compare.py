@@ -49,7 +49,18 @@ def compare(
     all_measures: Annotated[
         bool, typer.Option("--all-measures", help="Show every measure, not only the ten most important.")
     ] = False,
-    replicates: Annotated[int | None, typer.Option(help="Simulated futures (replicates).")] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Simulated futures (replicates); without it, until every verdict is settled.")
+    ] = None,
+    seconds: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1e6,
+            help="Time for that, compiling not counted; 0 for the scenario's own number. Further simulated futures "
+            "never change the earlier ones.",
+        ),
+    ] = 30.0,
     weeks: Annotated[int | None, typer.Option(help="Weeks simulated from week 0.")] = None,
     rung: Annotated[
         str | None, typer.Option("--level", "--rung", metavar="M0…M3", help="Model level; M3 is the whole model.")
@@ -93,7 +104,8 @@ def compare(
             by_option = [("--level" if key == "rung" else f"--{key}", change) for key, change in given.items()]
             loaded = _with_arms(load_scenario(scenario, [*(changes or []), *by_option]), arms)
             folder = check_folder(out or Path("results") / folder_name(scenario.stem, mark))
-            comparison = _run_with_progress(loaded, workers, scenario.stem)
+            fixed = replicates is not None or any(change.startswith("settings.replicates") for change in changes or [])
+            comparison = _run_with_progress(loaded, workers, scenario.stem, None if fixed or not seconds else seconds)
             layers = _layers(comparison, uncertainty, workers)
         except InputError as error:
             refuse(error)
@@ -167,16 +179,13 @@ def _check_publishing(uncertainty: Uncertainty) -> None:
     check_places(DOCUMENT, [layers_page.NAME], layers_page.BY)
 
 
-def _run_with_progress(scenario: Any, workers: int | None, name: str) -> "Comparison":
+def _run_with_progress(scenario: Any, workers: int | None, name: str, seconds: float | None) -> "Comparison":
     from modsim.findings.comparison import compare as run_comparison
 
-    with progress_line(f"Simulating {futures(scenario.settings.replicates)}") as tell:
-        return run_comparison(
-            scenario,
-            workers=workers,
-            name=name,
-            progress=tell,
-        )
+    number = futures(scenario.settings.replicates)
+    what = number if seconds is None else f"{number} and more, until the verdicts are settled"
+    with progress_line(f"Simulating {what}") as tell:
+        return run_comparison(scenario, workers=workers, name=name, progress=tell, seconds=seconds)
 
 
 def _layers(comparison: "Comparison", uncertainty: Uncertainty, workers: int | None) -> "Layers | None":

@@ -26,7 +26,7 @@ def futures(number: int) -> str:
 def show(comparison: "Comparison", all_measures: bool) -> None:
     """The finding, how sure it is, the break-even and the table."""
     from modsim.findings.comparison import BANNER
-    from modsim.findings.headline import headline, how_sure
+    from modsim.findings.headline import headline, how_far, how_sure
 
     console = terminal()
     scenario = comparison.scenario
@@ -41,8 +41,10 @@ def show(comparison: "Comparison", all_measures: bool) -> None:
     )
     if reduced := _reduced(scenario):
         say(reduced)
-    say(" ".join(headline(comparison)), "bold")
-    say(f"How sure: {how_sure(comparison)}{_few(comparison)}")
+    first, *sizes = headline(comparison)
+    say(first, "bold")
+    say(" ".join(sizes))
+    say(f"How sure: {how_sure(comparison)} {how_far(comparison)}{_few(comparison)}")
     say(f"Break-even: {_break_even(comparison)}\n")
     columns = {arm: _column(comparison, arm, all_measures) for arm in comparison.arms}
     widest = max(len(cell) for column in columns.values() for cell in column.values())
@@ -192,6 +194,13 @@ def show_layers(layers: "Layers") -> None:
             low, high = draws.range
             shares = ", ".join(f"{kind} in {share:.0%}" for kind, share in layers.shares_of(draws).items())
             say(f"  Over {len(draws.means)} draws of {words}: {shares}; 9 in 10 lie from {low:+.2f} to {high:+.2f}.")
+    if layers.numbers is not None and len(layers.numbers.by_variant) > 1:
+        means, weights = layers.numbers.mean_of, layers.numbers.weight_of
+        each = ", ".join(f"{name} {mean:+.2f} (weight {weights[name]:.2f})" for name, mean in means.items())
+        say(
+            f"  By structural variant: {each}; all by weight {layers.numbers.mean:+.2f}, all alike "
+            f"{sum(means.values()) / len(means):+.2f}."
+        )
     for name, found in (layers.rules or {}).items():
         say(f"  If {_meaning(name)}: {_cell(found)}")
     if layers.kept and layers.numbers is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from modsim.findings.gathering import Gathered, NoRoomError, check_disk
 from modsim.findings.measures import Measure, by_replicate, incidents_occurred, measures
 from modsim.findings.statistics import Estimate, estimate, price_of_averting
 from modsim.findings.verdict import Contrast, Kind, contrast, kind_of, sentence
+from modsim.findings.verdicts import Verdict, verdicts_of
 from modsim.inputs.definition import badge_of
 from modsim.inputs.reading import with_changes
 from modsim.inputs.scenario import Scenario
@@ -31,6 +33,7 @@ MISSING = (
     "Not in the model: schools, families, the job market, money beyond the budget, and other changes in a place over "
     "the years."
 )
+MOST_REPLICATES = 4096  # where verdicts are to be settled
 ROWS_IN_A_TASK = 240_000  # people-lanes side by side: large enough for speed, small enough to stop soon
 
 Progress = Callable[[int, int], None]
@@ -50,6 +53,7 @@ class Comparison:
     interrupted: bool = False
     cut_short_by: str = ""  # what ended it early, if nobody did by hand
     own_rules: dict[str, str] = field(default_factory=dict)  # in place of the model's, by name
+    ended: str = ""  # why no more replicates were run, where they were run until the verdicts were settled
 
     @property
     def reference(self) -> str:
@@ -125,6 +129,16 @@ class Comparison:
             "mean": found.difference.mean, "low": found.difference.low, "high": found.difference.high,
             "text": text,
         }  # fmt: skip
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """The verdicts on those first targeted, those who took part, trust and the area, in that order."""
+        return verdicts_of(self)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether more replicates would hardly change any of the verdicts."""
+        return all(verdict.is_settled for verdict in self.verdicts)
 
     @cached_property
     def break_even(self) -> BreakEven:
@@ -205,7 +219,7 @@ class Comparison:
         settings = self.scenario.settings
         occurred = f"{self.scenario.vocabulary.incident}_occurred"
         return {
-            "schema": "modsim-summary-2",
+            "schema": "modsim-summary-3",
             "scenario": self.name,
             "title": self.scenario.title,
             "weeks": settings.weeks,
@@ -229,6 +243,9 @@ class Comparison:
             },
             "contrasts": [c.as_dict() for c in self.contrasts],
             "verdict": self.verdict,
+            "verdicts": [verdict.as_dict(self) for verdict in self.verdicts],
+            "settled": self.is_settled,
+            "ended": self.ended,
         }
 
 
@@ -251,6 +268,7 @@ def compare(
     name: str = "scenario",
     progress: Progress | None = None,
     rules: Rules | None = None,
+    seconds: float | None = None,
 ) -> Comparison:
     """Run the arms of a scenario on common random numbers and compare them.
 
@@ -263,6 +281,9 @@ def compare(
     progress : called with (people-lane-weeks done, people-lane-weeks in all), at the start and as the work goes on
     rules : rules of behaviour of your own in place of the model's (see `Rules`); with several workers they must be
         functions of a module that can be imported
+    seconds : where given, more replicates than the settings' are run until every verdict is settled
+        (`modsim.findings.verdicts.Verdict.is_settled`) or so much time is spent, not counting compiling. Further
+        replicates never change the earlier ones; `ended` of the result says why no more were run.
 
     Returns
     -------
@@ -286,33 +307,81 @@ def compare(
     scenario = with_changes(scenario, given) if given else scenario
     if rules is not None:
         check_rules(rules, workers is None or workers > 1)
-    tasks = comparison_tasks(scenario, arms_to_run(scenario), rules)
-    total = sum(task.work for task in tasks)
-    check_disk(tasks)
-    finished = done = 0  # tasks, and their people-lane-weeks
-    gathered = Gathered(scenario.settings.replicates)
-    interrupted, cut_short_by = False, ""
+    running = _Running(scenario, rules, workers, name, progress)
+    if seconds is None:
+        return running.further(scenario.settings.replicates)
+    return _until_settled(running, seconds)
 
-    def tell(task: Task | None, share: float) -> None:
-        if progress is not None:
-            progress(done + (0 if task is None else int(task.work * share)), total)
 
-    tell(None, 0.0)
-    try:
-        for task, outcome in outcomes(tasks, workers, tell):
-            gathered.add(outcome)
-            finished, done = finished + 1, done + task.work
-            tell(None, 0.0)
-    except KeyboardInterrupt:
-        if not finished:
-            raise
-        interrupted = finished < len(tasks)
-    except (LostWorkerError, NoRoomError) as trouble:
-        if not finished:
-            raise
-        interrupted, cut_short_by = True, str(trouble)
-    tried = [point.world.dissimilarity for point in tasks[0].points]
-    return Comparison(scenario, name, gathered.whole(), tried, interrupted, cut_short_by, rules.own if rules else {})
+class _Running:
+    """A comparison that goes on: replicates are run in steps, each beginning where the one before it ended."""
+
+    def __init__(
+        self, scenario: Scenario, rules: Rules | None, workers: int | None, name: str, progress: Progress | None
+    ):
+        self.scenario, self.name = scenario, name
+        self._rules, self._workers, self._progress = rules, workers, progress
+        self._outcome: Outcome | None = None
+        self._done = 0  # people-lane-weeks
+        self.began: float | None = None  # when the first week was lived: compiling lies behind it
+
+    @property
+    def replicates(self) -> int:
+        return 0 if self._outcome is None else len(self._outcome.replicates)
+
+    def further(self, replicates: int) -> Comparison:
+        """Run up to so many replicates in all, and compare."""
+        numbers = range(self.replicates, replicates)
+        tasks = comparison_tasks(self.scenario, arms_to_run(self.scenario), self._rules, numbers)
+        total = self._done + sum(task.work for task in tasks)
+        check_disk(tasks)
+        finished = 0
+        gathered = Gathered(replicates, self._outcome)
+        interrupted, cut_short_by = False, ""
+
+        def tell(task: Task | None, share: float) -> None:
+            if task is not None and share > 0.0 and self.began is None:
+                self.began = perf_counter()
+            if self._progress is not None:
+                self._progress(self._done + (0 if task is None else int(task.work * share)), total)
+
+        tell(None, 0.0)
+        try:
+            for task, outcome in outcomes(tasks, self._workers, tell):
+                gathered.add(outcome)
+                finished, self._done = finished + 1, self._done + task.work
+                tell(None, 0.0)
+        except KeyboardInterrupt:
+            if not finished and not self.replicates:
+                raise
+            interrupted = finished < len(tasks)
+        except (LostWorkerError, NoRoomError) as trouble:
+            if not finished and not self.replicates:
+                raise
+            interrupted, cut_short_by = True, str(trouble)
+        self._outcome = gathered.whole()
+        tried = [point.world.dissimilarity for point in tasks[0].points]
+        own = self._rules.own if self._rules else {}
+        return Comparison(self.scenario, self.name, self._outcome, tried, interrupted, cut_short_by, own)
+
+
+def _until_settled(running: _Running, seconds: float) -> Comparison:
+    """Run the replicates of the settings, then as many again and again, until all is settled or the time is spent."""
+    begun = perf_counter()
+    found = running.further(running.scenario.settings.replicates)
+    while not found.interrupted:
+        if found.is_settled:
+            return replace(found, ended="every verdict is settled")
+        number, spent = running.replicates, perf_counter() - (running.began or begun)
+        affordable = int(number * (seconds - spent) / max(spent, 1e-6))  # further ones, at the speed so far
+        more = min(number, affordable, MOST_REPLICATES - number)
+        if more < max(number // 8, 1):
+            why = f"{seconds:g} seconds are spent" if number < MOST_REPLICATES else f"{MOST_REPLICATES:,} are the most"
+            return replace(found, ended=why)
+        found = running.further(number + more)
+    if running.replicates >= running.scenario.settings.replicates and not found.cut_short_by:
+        return replace(found, interrupted=False, ended="it was stopped")
+    return found
 
 
 def verdict_pair(scenario: Scenario, arms: list[str]) -> tuple[str, str]:
@@ -340,15 +409,20 @@ def break_even_lanes(scenario: Scenario, arms: list[str]) -> tuple[list[Scenario
     return points, lanes
 
 
-def comparison_tasks(scenario: Scenario, arms: list[str], rules: Rules | None = None) -> list[Task]:
-    """The comparison in parts of some replicates; the verdict's pair is also run at the break-even points."""
-    settings = scenario.settings
+def comparison_tasks(
+    scenario: Scenario, arms: list[str], rules: Rules | None = None, numbers: range | None = None
+) -> list[Task]:
+    """The comparison in parts of some replicates; the verdict's pair is also run at the break-even points.
+
+    `numbers` are those of the replicates, by default the settings'.
+    """
+    numbers = range(scenario.settings.replicates) if numbers is None else numbers
     points, further = break_even_lanes(scenario, arms)
     lanes = [*(Lane(arm) for arm in arms), *further]
     people = scenario.young_people
-    size = max(1, min(ROWS_IN_A_TASK // (people * len(lanes)), -(-settings.replicates // 4)))
-    numbers, of_one = range(settings.replicates), cost_of_one(points, lanes, len(arms))
+    size = max(1, min(ROWS_IN_A_TASK // (people * len(lanes)), -(-len(numbers) // 4)))
+    of_one = cost_of_one(points, lanes, len(arms))
     return [
         Task(points, lanes, list(numbers[start : start + size]), rules, lanes_by_week=len(arms), of_one=of_one)
-        for start in numbers[::size]
+        for start in range(0, len(numbers), size)
     ]

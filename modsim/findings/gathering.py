@@ -42,15 +42,19 @@ def check_disk(tasks: Sequence[Task]) -> None:
 class Gathered:
     """The outcomes of tasks with the same lanes, of replicates from 0 on, in whatever order they finish.
 
+    `before` is what was gathered earlier, of the first of them.
+
     Weekly figures are most of it, and grow with the replicates: beyond some size they are written to a temporary file
     and read from there as they are wanted.
     """
 
-    def __init__(self, replicates: int):
+    def __init__(self, replicates: int, before: Outcome | None = None):
         self._replicates = replicates
         self._parts: list[Outcome] = []
         self._file: IO[bytes] | None = None
         self._shape: tuple[int, ...] = ()
+        if before is not None:
+            self.add(before)
 
     def add(self, outcome: Outcome) -> None:
         """Take in some replicates, whose numbers follow each other."""
