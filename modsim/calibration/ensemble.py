@@ -18,7 +18,7 @@ from modsim.calibration.prior import Parameter, Prior
 from modsim.calibration.targets import Target, aims_of
 from modsim.inputs.files import read_toml
 from modsim.inputs.mechanisms import with_values
-from modsim.inputs.problems import InputError, field_at
+from modsim.inputs.problems import InputError, field_at, plausible_ranges
 from modsim.inputs.scenario import Scenario
 from modsim.world.draws import analyst
 
@@ -114,7 +114,7 @@ def _variant(entry: dict[str, Any], where: str, problems: list[str]) -> Structur
     for key, value in values.items():
         declared = field_at(tuple(key.split(".")))
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if declared is None or not number:
+        if key not in plausible_ranges() or declared is None or not number:
             problems.append(f"{where}: values.{key} must be a number of a scenario; given {value!r}")
             continue
         least, most = (
@@ -123,7 +123,7 @@ def _variant(entry: dict[str, Any], where: str, problems: list[str]) -> Structur
         if (least is not None and value < least) or (most is not None and value > most):
             problems.append(f"{where}: values.{key} is {value}; allowed is {least} to {most}")
     for key, ends in ranges.items():
-        if field_at(tuple(key.split("."))) is None or key in values:
+        if key not in plausible_ranges() or key in values:
             problems.append(f"{where}: prior.{key} is no parameter that this variant leaves open")
         elif not (isinstance(ends, list) and len(ends) == 3 and ends[0] < ends[2] and ends[0] <= ends[1] <= ends[2]):
             problems.append(f"{where}: prior.{key} must be [low, best, high]; given {ends!r}")

@@ -12,6 +12,7 @@ from modsim.calibration import calibrating, credibility, page
 from modsim.calibration.calibrating import Size, calibrate
 from modsim.calibration.credibility import confusion, evidence_for, recovered, variant_tables
 from modsim.calibration.cross_check import cross_checked
+from modsim.calibration.ensemble import AS_IT_IS, DRAWS_OF_A_VARIANT, Ensemble
 from modsim.calibration.posterior import posterior
 from modsim.calibration.table import Batch, TableStore, batches_of, place_to_calibrate_in, run_table
 from modsim.calibration.targets import aims_of
@@ -178,16 +179,21 @@ def test_the_command_runs_from_end_to_end_and_writes_what_it_found(tmp_path, mon
     changes = [word for change in TINY for word in ("--set", change)]
     code, out, said = modsim(
         monkeypatch, capsys, "calibrate", tmp_path / "t.csv", "--scenario", SCENARIOS / "calibration.toml", "--prior",
-        tmp_path / "p.csv", "--store", tmp_path / "s", "--out", tmp_path / "out", "--workers", "1", *changes,
+        tmp_path / "p.csv", "--store", tmp_path / "s", "--out", tmp_path / "out", "--workers", "1", "--only", "a",
+        "--only", "d", *changes,
     )  # fmt: skip
     assert code == 0, said
+    assert "Structural variants, each calibrated to the same targets" in out
     assert "The evidence narrows" in out
     assert "Parameter recovery on synthetic data" in out
     about = json.loads((tmp_path / "out" / "calibration.json").read_text())
-    assert about["schema"] == "modsim-calibration-1"
-    assert about["points_run"] == 48
+    assert about["schema"] == "modsim-calibration-2"
+    assert [(one["id"], one["points_run"]) for one in about["variants"]] == [("a", 48), ("d", 48)]
+    assert sum(one["weight"] for one in about["variants"]) == pytest.approx(1.0)
     draws = pd.read_csv(tmp_path / "out" / "posterior.csv")
-    assert len(draws) == calibrating.DRAWS
+    assert draws["variant"].value_counts().to_dict() == {"a": DRAWS_OF_A_VARIANT, "d": DRAWS_OF_A_VARIANT}
+    assert (draws.loc[draws["variant"] == "d", "reporting.identified"] == 1.0).all()
+    assert draws.loc[draws["variant"] == "a", "reporting.identified"].isna().all()  # not calibrated here
     assert (tmp_path / "out" / "numbers.png").stat().st_size > 10_000
 
 
@@ -204,31 +210,33 @@ def test_the_command_refuses_wrong_files(tmp_path, monkeypatch, capsys):
 
 def test_a_calibration_is_published_whole_or_not_at_all(small, tmp_path, monkeypatch):
     found, _ = small
+    alone = Ensemble(AS_IT_IS, {"a": found})
     monkeypatch.setattr(page, "SHIPPED", tmp_path / "shipped")
     (tmp_path / "shipped").mkdir()
     (tmp_path / "pictures").mkdir()
     document = tmp_path / "page.md"
     document.write_text("# Nothing\n")
     with pytest.raises(StudyError, match="has no place for a table; put <!-- rules: made by modsim calibrate -->"):
-        page.publish(found, tmp_path / "data", document, "modsim calibrate x", {})
+        page.publish(alone, tmp_path / "data", document, "modsim calibrate x", {})
     assert not (tmp_path / "data").exists()
     document.write_text("".join(f"<!-- {n}: made by modsim calibrate --><!-- end of {n} -->\n" for n in page.TABLES))
     names = ["as it is", "null"]
     more = {
-        "recovery": recovered(found, sets=3), "cross-check": pd.DataFrame(columns=["number", "apart"]),
+        "recovery": alone.together(lambda one: recovered(one, sets=3)),
+        "cross-check": pd.DataFrame(columns=["number", "apart"]),
         "rules-evidence": pd.DataFrame({"all targets": [0.0, -2.5]}, index=names),
         "rules-told-apart": pd.DataFrame([[0.95, 0.05], [0.3, 0.7]], index=names, columns=names),
     }  # fmt: skip
-    page.publish(found, tmp_path / "data", document, "modsim calibrate x", more)
+    page.publish(alone, tmp_path / "data", document, "modsim calibrate x", more)
     for name, text in page.TABLES.items():
         assert table_in(document, name, page.BY) == text(tmp_path / "data")
     assert "| null | −2.50 | null 70%, as it is 30% |" in document.read_text()
     pd.testing.assert_frame_equal(
-        pd.read_csv(tmp_path / "shipped" / "posterior.csv"), found.draws, check_exact=False, rtol=1e-5
+        pd.read_csv(tmp_path / "shipped" / "posterior.csv"), alone.draws, check_exact=False, rtol=1e-5
     )
     about = json.loads((tmp_path / "shipped" / "posterior.json").read_text())
     assert about["command"] == "modsim calibrate x"
-    assert about["numbers_identified"] == found.numbers["identified"].sum()
+    assert about["variants"][0]["numbers_identified"] == found.numbers["identified"].sum()
     first = pd.read_csv(tmp_path / "data" / page.FIRST)
     again = Batch(0, found.scenario, tuple(found.prior.keys), first[found.prior.keys].to_numpy()[:2]).outcome()
     pd.testing.assert_frame_equal(again, first.head(2), check_dtype=False)

@@ -16,7 +16,7 @@ from tests.conftest import SCENARIOS
 
 def test_figures_of_a_run_are_those_of_the_comparison():
     scenario = place()
-    lanes, watch, towns = [Lane("none"), Lane("transplant")], Watch(1), []
+    lanes, watch, towns = [Lane(arm) for arm in ("none", "transplant", "referral")], Watch(1), []
 
     def look(town):
         watch(town)
@@ -29,6 +29,10 @@ def test_figures_of_a_run_are_those_of_the_comparison():
     effect = totals["participants_asb"][1] / totals["participants_asb_reference"][1] - 1.0
     assert found["participants_effect"][0] == pytest.approx(effect)
     assert found["take_up"][0] == totals["joined"][1] / totals["invited"][1]
+    assert found["take_up_by_referral"][0] == totals["joined"][2] / totals["invited"][2]
+    assert outcome.spent["contacts"][..., 2].sum() == 0.0 < outcome.spent["contacts"][..., 1].sum()
+    assert 0.0 < found["share_of_top_10_percent"][0] < found["share_of_top_10_percent_occurred"][0] < 1.0
+    assert found["completion_where_met"][0] > found["completion"][0]
     # those who moved away, and rounds still under way, say nothing of completion
     assert totals["completed"][1] / totals["joined"][1] <= found["completion"][0] < 1.0
     measures = by_replicate(scenario, outcome, "transplant", "none")
@@ -53,7 +57,7 @@ def test_the_core_s_share_is_of_who_is_in_it_week_by_week():
             occurred = town.columns.occurred[:, 0]
             seen[:] += occurred[town.world.in_core].sum(), occurred.sum()
 
-    outcome = run([scenario], [Lane("none"), Lane("transplant")], range(16), look=look)
+    outcome = run([scenario], [Lane(arm) for arm in ("none", "transplant", "referral")], range(16), look=look)
     found = watch.figures(towns[0], outcome)["share_of_core_group"][0]
     assert found == pytest.approx(seen[0] / seen[1], rel=0.04)
 

@@ -7,7 +7,6 @@ from modsim.calibration.prior import Prior
 from modsim.calibration.table import place_to_calibrate_in
 from modsim.calibration.targets import read_targets
 from modsim.inputs.problems import InputError
-from modsim.simulation.lanes import Lane
 from tests.calibration.conftest import HERE
 from tests.conftest import SCENARIOS
 
@@ -22,10 +21,17 @@ def test_the_shipped_targets_and_prior_can_be_read():
 
 def test_no_contrast_between_arms_enters_a_calibration():
     found = place_to_calibrate_in(load_scenario(SCENARIOS / "three-areas.toml"))
-    assert found.settings.arms == ["transplant"]
+    assert found.settings.arms == ["transplant", "referral"]
     assert found.world.dissimilarity == 0.0
-    assert {lane.arm for lane in (Lane("none"), *map(Lane, found.settings.arms))} == {"none", "transplant"}
-    assert found.arms["transplant"].menu == "origin"
+    transplanted, referral = (found.arms[name] for name in found.settings.arms)
+    assert transplanted.menu == referral.menu == "origin"
+    assert referral == transplanted.model_copy(update={"contacts": 0})  # made here, or as the file has it
+
+
+def test_the_referral_arm_is_an_arm_table_of_the_place_that_is_calibrated_in():
+    given = load_scenario(SCENARIOS / "calibration.toml")
+    assert given.arms["referral"].contacts == 0
+    assert place_to_calibrate_in(given).arms["referral"] == given.arms["referral"]
 
 
 WRONG_TARGETS = [
