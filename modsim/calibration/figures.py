@@ -257,9 +257,9 @@ class Watch:
 
 
 def _mean_of_group(town: Town, values: np.ndarray) -> np.ndarray:
-    """What each person's group has on average (people,)."""
-    group = town.world.group
-    return (np.bincount(group, values) / np.bincount(group))[group]
+    """What each person (people,) has of what their group has in all, where it falls on them as excitation does."""
+    world = town.world
+    return (np.bincount(world.group, values) / world.group_excitable)[world.group] * world.excitable
 
 
 def _difference(pairs: list[np.ndarray]) -> float:

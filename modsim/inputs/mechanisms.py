@@ -89,8 +89,13 @@ MECHANISMS = tuple(
         (
             "let down",
             "M2",
-            "a course that is broken off raises propensity, and keeps people from joining again",
-            _at(sharing__breach_effect=0.0, joining__let_down_effect=0.0),
+            "cancelled sessions cost trust; a broken-off course raises propensity and keeps people from joining again",
+            _at(
+                sharing__breach_effect=0.0,
+                joining__let_down_effect=0.0,
+                sharing__cancelled_chance=0.0,
+                sharing__breaks_after_weeks=1000,
+            ),
         ),
         (
             "staying on request",
@@ -110,7 +115,7 @@ MECHANISMS = tuple(
             "slow growth",
             "M2",
             "sessions also build up what tells over months and lasts for years",
-            _at(effect__slow_ratio=0.0),
+            _at(effect__slow_ratio=0.0, effect__slow_half_time_weeks=0.0, effect__slow_lost_per_year=0.0),
         ),
         ("statutory lead", "M2", "leads with statutory powers hear less", _at(listening__statutory_costs=0.0)),
         (

@@ -27,6 +27,11 @@ def professional_prior(origin_share, activities, p):
     return p.prior_origin_share * origin_share + (1.0 - p.prior_origin_share) / activities
 
 
+def failure(wanted, expected):
+    """How far an activity failed, 0-1: by how much less it is wanted, once it is on, than professionals expected."""
+    return np.maximum(1.0 - wanted / expected, 0.0)
+
+
 def prior_after_failure(prior, failed, p):
     """What professionals expect of an activity, once they know how far it `failed` (0-1); `p` is that of learning."""
     return prior * (1.0 - p.failed_weight * failed)

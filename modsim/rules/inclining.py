@@ -19,21 +19,29 @@ def chance_of_failing(commitment, p, q):
 
 
 def delivery_quality(fails, p):
-    """Quality with which a round is delivered: nothing where delivery fails, more elsewhere, 1 on average.
+    """Quality with which a round is delivered: nothing where delivery fails, more elsewhere.
+
+    It is 1 on average where who leads is as committed as the reference (`chance_of_failing`).
 
     Poor delivery undoes programmes (Durlak & DuPre 2008); its form is an assumption.
     """
     return (1.0 - fails) / (1.0 - p.failing_share)
 
 
+def match_that_counts(match, p):
+    """The match as it counts for what a course does: as far as that matters (disputed), else a fixed share."""
+    return p.match_weight * match + (1.0 - p.match_weight) * p.match_reference
+
+
 def benefit_of_session(match, fidelity, quality, mentored, compelled, p):
     """Fall in log-rate from one attended session: what is wanted works more, an adult's time works a little.
+
+    `match` is that which counts (`match_that_counts`).
 
     To be calibrated, with the transplant at dissimilarity 0, to a net effect on participants of about -22 %
     (range -10 to -35) (Youth Endowment Fund on mentoring, Koehler et al. 2013, de Vries et al. 2015).
     """
-    counted = p.match_weight * match + (1.0 - p.match_weight) * p.match_reference
-    wanted = fidelity * p.session_effect * counted * (1.0 + p.mentor_adds * mentored)
+    wanted = fidelity * p.session_effect * match * (1.0 + p.mentor_adds * mentored)
     return (1.0 + compelled * (p.compelled - 1.0)) * quality * (wanted + p.adult_effect)
 
 
@@ -82,7 +90,7 @@ def slow_left(target, p):
 
 def lasting_after(lasting, target, p):
     """What was built up, or what work or training changes, so far in the log-rate: it comes over months."""
-    return lasting + p.reversion_per_week * p.slow_comes * (target - lasting)
+    return lasting + p.slow_comes_per_week * (target - lasting)
 
 
 def inclination_after(inclination, slowed, pull, benefit, p):

@@ -97,7 +97,7 @@ class Columns:
                 vars(self)[name] = np.moveaxis(array[name], 1, -1)
         for name, of in (("between", "pair_trust"), ("venue_votes", "votes")):
             vars(self)[name] = np.moveaxis(records[of], 1, -1)
-        for name in ("menu", "designed", "signals", "failed", "named", "meant", "plan"):  # activities first
+        for name in ("menu", "designed", "signals", "failed", "tried", "named", "meant", "plan"):  # activities first
             vars(self)[name] = np.moveaxis(vars(self)[name], -2, 0)
         vars(self)["venue_votes"] = np.moveaxis(vars(self)["venue_votes"], 1, 0)
         for name in ("spent", "in_kind"):

@@ -196,6 +196,8 @@ def _areas_decide(town, do):
         do.may_lapse(town, area, lane)
     if town.scene[0].diffusion:
         for area, lane in np.ndindex(town.programmes.shape):
+            do.evaluate(town, area, lane)
+        for area, lane in np.ndindex(town.programmes.shape):
             do.consider_adopting(town, area, lane, do)
             do.keep_level(town, area, lane)
 

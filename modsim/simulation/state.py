@@ -139,6 +139,7 @@ PROGRAMME = Entity(
     places=(whole, "Places of this round.", "places"),
     setup_weeks=(whole, "Weeks of set-up of this round at least.", "weeks", 1),
     sessions_held=(whole, "Sessions of this round's course held so far.", "sessions"),
+    idle_weeks=(whole, "Weeks in a row in which the course could not be paid.", "weeks"),
     negotiates=(yes, "Whether this week's session is given to what participants asked for."),
     heard_in_week=(whole, "Week of the course in which participants were last heard.", "week", -1),
     course_weeks=(whole, "Weeks of this round's course.", "weeks", 1),
@@ -176,6 +177,8 @@ PROGRAMME = Entity(
     lapsed_week=(whole, "Week in which the programme lapsed.", "week", NOT_YET),
     lead_lost_week=(whole, "Week in which the lead last lost its worker.", "week", NEVER),
     reported_last_year=(whole, "Incidents reported in the last 52 weeks.", "incidents"),
+    effects_found=(number, "Effects on participants that evaluations found here, added up.", "share"),
+    evaluations=(whole, "How many evaluations these are.", "evaluations"),
     level_before=(number, "Expected incidents to background, in the year before it opened.", "ratio", 1),
     reported_before=(whole, "Incidents reported in the year before it opened.", "incidents"),
 )
@@ -211,7 +214,12 @@ CHOICE = Entity(  # one activity of a programme
     signals=(whole, "How often it was named by those visited.", "times"),
     score=(number, "How strongly it is wanted, for whatever is being chosen."),
     votes=(whole, "How often participants ask for it this week.", "times"),
-    failed=(number, "How far it is known here that it failed: nobody asked for it once it was on.", "0-1"),
+    failed=(
+        number,
+        "How far it is known here that it failed: fewer asked for it, once it was on, than expected.",
+        "0-1",
+    ),
+    tried=(yes, "Whether that is known from participants here, not from elsewhere."),
 )
 WISH = Entity(  # one activity of somebody on the list
     named=(small, "How often they named it.", "times"),
@@ -326,7 +334,8 @@ class State(NamedTuple):
     slot: Any
     generation: Any
     log_rate: Any  # lasting, in parts of FIXED_POINT
-    log_rate_sums: Any  # (areas,) their sums
+    log_rate_sums: Any  # (areas,) their sums, of those who are no near-abstainers
+    active: Any  # (areas,) how many these are
     first_row: Any  # (areas + 1,) of areas' young people, unsigned
     age: Any  # (rows,)
     tie_start: Any  # (rows + 1,)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from modsim.findings.measures import by_replicate, measures, recipients
+from modsim.inputs.mechanisms import with_values
 from modsim.inputs.reading import with_changes
 from modsim.inputs.scenario import Scenario
 from modsim.simulation.columns import PARTICIPANT_WINDOW_WEEKS as YEAR
@@ -19,6 +20,8 @@ from modsim.simulation.runs import Outcome, run
 from modsim.simulation.town import Town
 
 _WEEKS_TO_A_BREACH = 24  # from opening: set-up, three waves of asking, and a few sessions
+_WEEKS_TO_THE_END_OF_IT = 36  # by when courses then under way are broken off
+NEVER_CUT = 10_000
 
 # The runs that figures take: changes of the scenario by name. Where none is named it is the scenario as it is.
 RUNS: dict[str, tuple[str, ...]] = {
@@ -85,18 +88,27 @@ def place_to_look_at(scenario: Scenario, name: str) -> Scenario:
 
 
 def looked_at(scenario: Scenario, replicates: Sequence[int]) -> Seen:
-    """Run some replicates of one of the runs, counting people of whom nothing but their incidents is asked."""
-    settings = scenario.settings
+    """Run some replicates of one of the runs, counting people of whom nothing but their incidents is asked.
+
+    Where the budget is cut, the verdict's arm runs without the cut too, on the same random numbers.
+    """
+    settings, points = scenario.settings, [scenario]
     lanes = [Lane(arm) for arm in dict.fromkeys((settings.reference_arm, *settings.arms))]
-    count = _Count(len(replicates))
-    after = _AfterBreach(len(replicates), [lane.arm for lane in lanes].index(settings.verdict_arm))
+    count, after = _Count(len(replicates)), None
+    plain = lanes
+    if scenario.purse.cliff_week < settings.weeks:
+        points = [scenario, with_values(scenario, {"purse.cliff_week": NEVER_CUT})]
+        lanes = [*plain, Lane(settings.verdict_arm, 1)]
+        broken = [lane.arm for lane in plain].index(settings.verdict_arm)
+        after = _AfterBreach(len(replicates), broken, len(plain))
 
     def look(town: Town) -> None:
         count(town)
-        after(town)
+        if after:
+            after(town)
 
-    outcome = run(scenario, lanes, replicates, look=look)
-    return Seen(scenario, outcome, count.found | after.found)
+    outcome = run(points, lanes, replicates, look=look)
+    return Seen(scenario, outcome.only(plain), count.found | (after.found if after else {}))
 
 
 class _Count:
@@ -161,34 +173,38 @@ class _Count:
 
 
 class _AfterBreach:
-    """Trust in the lead partner of those whose course was broken off, against the same people with nothing done.
+    """Trust in the lead partner of those whose course was broken off, against the same people had it gone on.
 
-    In points (0-100), some weeks after the break: one value for each future, NaN where no course was broken off.
+    In points (0-100), some weeks after the break, in new areas: one value for each future, NaN where no course was
+    broken off. `lane` is that in which the budget is cut, `whole` that in which it is not.
     """
 
     WEEKS = (13, 26)
 
-    def __init__(self, futures: int, lane: int):
-        self.futures, self.lane = futures, lane
+    def __init__(self, futures: int, lane: int, whole: int):
+        self.futures, self.lane, self.whole = futures, lane, whole
         self._known: np.ndarray | None = None
         self._those: list[tuple[int, np.ndarray, np.ndarray]] = []  # week of the break, rows, who they are
         self._found = {weeks: np.zeros((2, futures)) for weeks in self.WEEKS}  # their points, how many
 
     def __call__(self, town: Town) -> None:
-        let_down = town.columns.let_down[:, self.lane]
-        new = let_down if self._known is None else let_down & ~self._known
+        world = town.world
+        if self._known is None:
+            recipient = np.array([area.role == "recipient" for area in world.areas])
+            self._here, self._known = recipient[world.area], np.zeros(world.rows, dtype=bool)
+        let_down = town.columns.let_down[:, self.lane] & self._here
+        new = np.nonzero(let_down & ~self._known)[0]
         self._known = let_down.copy()
-        if new.any() and town.week >= 0:
-            rows = np.nonzero(new)[0]
-            self._those.append((town.week, rows, town.world.generation[rows].copy()))
+        if new.size:
+            self._those.append((town.week, new, world.generation[new].copy()))
         for week, rows, who in self._those:
             if town.week - week in self._found:
-                here = rows[town.world.generation[rows] == who]
-                area = town.world.area[here]
+                same = rows[world.generation[rows] == who]
+                area = world.area[same]
                 kind = town.lead_kind[area, self.lane]
-                points = 100.0 * (town.trust(kind, here, self.lane) - town.trust(kind, here, 0))
-                future = area // town.world.per_replicate
-                for k, each in enumerate((points, np.ones(len(here)))):
+                points = 100.0 * (town.trust(kind, same, self.lane) - town.trust(kind, same, self.whole))
+                future = area // world.per_replicate
+                for k, each in enumerate((points, np.ones(len(same)))):
                     self._found[town.week - week][k] += np.bincount(future, each, self.futures)
 
     @property
@@ -310,7 +326,7 @@ FIGURES: dict[str, Figure] = {
     ),
     **{
         f"trust_{weeks}_weeks_after_a_breach": Figure(
-            ("breach",), _after_breach(weeks), weeks=_WEEKS_TO_A_BREACH + weeks
+            ("breach",), _after_breach(weeks), weeks=_WEEKS_TO_THE_END_OF_IT + weeks
         )
         for weeks in _AfterBreach.WEEKS
     },

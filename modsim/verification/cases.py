@@ -301,10 +301,10 @@ def an_area_without_a_programme_is_untouched(dice: Dice, sheet: Sheet, more: int
 
 def what_is_built_up_comes_and_goes(dice: Dice, sheet: Sheet, more: int) -> None:
     """What was built up tells over months and is lost over years: the closed form of both, week after week."""
-    half_life, comes = dice.between("effect.half_life_weeks", 12, 100), dice.between("effect.slow_comes", 0.5, 4.0)
+    comes = dice.between("effect.slow_half_time_weeks", 8, 60)
     lost, built = dice.between("effect.slow_lost_per_year", 0.05, 0.5), dice.between("built up", 0.1, 0.8)
     scenario = three_towns(
-        f"effect.half_life_weeks={half_life}", f"effect.slow_comes={comes}", f"effect.slow_lost_per_year={lost}",
+        f"effect.slow_half_time_weeks={comes}", f"effect.slow_lost_per_year={lost}",
         "settings.weeks=40", f"settings.seed={dice.world_seed}",
     )  # fmt: skip
     model = Community(scenario, arm=NOTHING)
@@ -313,7 +313,7 @@ def what_is_built_up_comes_and_goes(dice: Dice, sheet: Sheet, more: int) -> None
     generation = town.world.generation.copy()
     town.columns.lasting_target[:], town.changed[:] = -built, True
     model.run_for(weeks)
-    kept, rate = (1.0 - lost) ** (1.0 / 52.0), np.log(2.0) / half_life * comes
+    kept, rate = (1.0 - lost) ** (1.0 / 52.0), np.log(2.0) / comes
     stays = 1.0 - rate
     expected = -built * rate * kept * (kept**weeks - stays**weeks) / (kept - stays)
     here = town.world.generation == generation
@@ -328,7 +328,7 @@ def shared_participants_bring_partners_together(dice: Dice, sheet: Sheet, more: 
     scenario = three_towns(
         f"commitment.shared_clients_gain={gain}", f"commitment.together_start={start}", "turnover.leaving_per_week=0",
         f"settings.seed={dice.world_seed}", "spread.lapse_with_anchor=0", "spread.lapse_without_anchor=0",
-        "joining.baseline=2",
+        "joining.baseline=2", "commitment.shared_premises=true",
     )  # fmt: skip
     model = Community(scenario, arm=TRANSPLANTED)
     model.run_for(scenario.settings.weeks)

@@ -39,7 +39,7 @@ DRAWN = {
     "offending.person_sd": (0.3, 0.9), "offending.spell_sd": (0.0, 0.8), "offending.abstaining_share": (0.0, 0.6),
     "reporting.identified": (0.2, 1.0), "joining.rapport_effect": (0.0, 3.0), "joining.heard_effect": (0.0, 2.0),
     "joining.never_share": (0.0, 0.3), "sharing.ignored_chance": (0.0, 0.5), "effect.match_weight": (0.0, 1.0),
-    "effect.slow_ratio": (0.0, 1.5), "effect.slow_comes": (0.5, 4.0), "effect.slow_lost_per_year": (0.05, 0.5),
+    "effect.slow_ratio": (0.0, 1.5), "effect.slow_half_time_weeks": (8, 60), "effect.slow_lost_per_year": (0.05, 0.5),
     "effect.commitment_prevents": (0.0, 4.0), "listening.knowledge_adds_honesty": (0.0, 0.5),
 }  # fmt: skip
 

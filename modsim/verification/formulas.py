@@ -170,6 +170,10 @@ FORMULAS: Sequence[Formula] = (
         ),
     ),
     Formula(
+        designing.failure, {"wanted": SHARE, "expected": (0.05, 0.6)}, {},
+        lambda a, p: (a.expected - a.wanted) / a.expected if a.wanted < a.expected else 0.0, 0,
+    ),
+    Formula(
         designing.prior_after_failure, {"prior": SHARE, "failed": SHARE}, {"failed_weight": (0.1, 1)},
         lambda a, p: a.prior - a.prior * a.failed * p.failed_weight,
     ),
@@ -333,14 +337,16 @@ FORMULAS: Sequence[Formula] = (
         lambda a, p: 0.0 if a.fails else 1.0 / (1.0 - p.failing_share),
     ),
     Formula(
+        inclining.match_that_counts, {"match": SHARE}, {"match_weight": SHARE, "match_reference": SHARE},
+        lambda a, p: p.match_reference + p.match_weight * (a.match - p.match_reference),
+    ),
+    Formula(
         inclining.benefit_of_session,
         {"match": SHARE, "fidelity": SHARE, "quality": (0, 2), "mentored": YES_OR_NO, "compelled": YES_OR_NO},
-        {"session_effect": (0.01, 0.2), "mentor_adds": SHARE, "adult_effect": (0.001, 0.05), "compelled": (0, 2),
-         "match_weight": SHARE, "match_reference": SHARE},
+        {"session_effect": (0.01, 0.2), "mentor_adds": SHARE, "adult_effect": (0.001, 0.05), "compelled": (0, 2)},
         lambda a, p: (p.compelled if a.compelled else 1.0) * a.quality * (
             p.adult_effect
-            + a.fidelity * p.session_effect * (p.match_reference + p.match_weight * (a.match - p.match_reference))
-            * ((1.0 + p.mentor_adds) if a.mentored else 1.0)
+            + a.fidelity * p.session_effect * a.match * ((1.0 + p.mentor_adds) if a.mentored else 1.0)
         ),
     ),
     Formula(
@@ -371,9 +377,8 @@ FORMULAS: Sequence[Formula] = (
     ),
     Formula(
         inclining.lasting_after, {"lasting": (-1, 0), "target": (-1, 0)},
-        {"reversion_per_week": (0.005, 0.2), "slow_comes": (0.5, 4)},
-        lambda a, p: (1.0 - p.slow_comes * p.reversion_per_week) * a.lasting
-        + p.slow_comes * p.reversion_per_week * a.target,
+        {"slow_comes_per_week": (0.005, 0.2)},
+        lambda a, p: (1.0 - p.slow_comes_per_week) * a.lasting + p.slow_comes_per_week * a.target,
     ),
     Formula(
         inclining.built_up, {"target": (-1, 0), "benefit": (0, 0.2)}, {"slow_ratio": (0.1, 2)},

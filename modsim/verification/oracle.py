@@ -141,15 +141,18 @@ class Oracle:
         back = math.log(2) / e.half_life_weeks
         slowed = 1 - np.where(self.d > 0, -1, 1) * o.persistence * gained / (1 - self.mean_start)
         self.lasting_to *= (1 - e.slow_lost_per_year) ** (1 / 52)
-        self.lasting += back * e.slow_comes * (self.lasting_to - self.lasting)
+        comes = math.log(2) / e.slow_half_time_weeks if e.slow_half_time_weeks else back
+        self.lasting += comes * (self.lasting_to - self.lasting)
         age = people.age[at]
         near = np.clip((s.peers.gone_by - age) / (s.peers.gone_by - s.peers.strongest_until), 0, 1)
         degree = people.group_size[people.group] - 1
         pull = s.peers.pull * near * (self._friends(self.d) / degree - self.d)
         self.d = self.d - back * np.clip(slowed, 0.3, 1.7) * self.d + pull - self.benefit
         held = o.legitimacy * gained + o.efficacy * (self.efficacy - 0.5)[:, None]
-        size = np.stack([np.bincount(g, minlength=len(people.group_size)) for g in people.h_group[at]])
-        excited = np.take_along_axis(self.excited / size, people.h_group[at], 1)
+        groups = len(people.group_size)
+        part = np.where(people.quiet[at], math.exp(-s.offending.abstaining_shift), 1.0)  # of those who hardly offend
+        size = np.stack([np.bincount(g, w, groups) for g, w in zip(people.h_group[at], part, strict=True)])
+        excited = part * np.take_along_axis(self.excited / size, people.h_group[at], 1)
         settled = people.weekly_rate[at] * (1 - s.excitation.offspring) * np.exp(self.d + self.lasting - held)
         mean = settled * np.where(self.in_course, 1 - e.course_time_share, 1.0) + excited
         by_group = np.stack([np.bincount(g, m, size.shape[1]) for g, m in zip(people.h_group[at], mean, strict=True)])
@@ -411,6 +414,10 @@ class Oracle:
             r.stage, r.week = ("course", 0) if len(self.inside[town]) else ("idle", 0)
             r.number += r.stage == "idle"
 
+    def _counts(self, match: np.ndarray) -> np.ndarray:
+        e = self.s.effect
+        return e.match_reference + e.match_weight * (match - e.match_reference)
+
     def _session(self, town: int, r: Round, trust: np.ndarray, week: int) -> None:
         s, rows = self.s, self.inside[town]
         p, a, t, e = s.programme, s.attending, s.trust, s.effect
@@ -431,12 +438,12 @@ class Oracle:
         self.events_good[0, town, rows] += comes * enjoys
         self.events_bad[0, town, rows] += comes * (1 - enjoys)
         faithful = 1 - e.fidelity_loss * new
-        counts = e.match_reference + e.match_weight * (match - e.match_reference)
+        counts = self._counts(match)
         benefit = r.quality * (faithful * e.session_effect * counts * (1 + e.mentor_adds) + e.adult_effect)
         self.lasting_to[town, rows] -= e.slow_ratio * comes * benefit * p.dose
-        lasting = self.people.lasting[week + HISTORY][town]
-        excess = max(lasting[rows[comes]].mean() - lasting.mean(), 0.0) if comes.any() else 0.0
-        worse = s.peers.deviancy * excess * (1 - 0.5 * match - 0.5)
+        lasting, quiet = (each[week + HISTORY][town] for each in (self.people.lasting, self.people.quiet))
+        excess = max(lasting[rows[comes]].mean() - lasting[~quiet].mean(), 0.0) if comes.any() else 0.0
+        worse = s.peers.deviancy * excess * (1 - 0.5 * counts - 0.5)
         self.benefit[town, rows] += comes * (benefit - worse) * p.dose
         r.week += 1
         if r.week < p.course_weeks:
@@ -452,7 +459,7 @@ class Oracle:
             done = self.came[town] >= a.completion_share * r.held
             self.completed[town, rows[done]], self.completed_at[town, rows[done]] = True, week
             match = self.wishes[town, rows][:, menu].sum(axis=1)
-            self.completed_match[town, rows] = match
+            self.completed_match[town, rows] = self._counts(match)
             self.dropped_at[town, rows[~done]] = week
             self.inside[town] = np.empty(0, dtype=int)
             r.stage, r.week = "idle", 0

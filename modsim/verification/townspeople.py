@@ -22,6 +22,7 @@ class Townspeople:
     weekly_rate: list[np.ndarray]
     lasting: list[np.ndarray]
     h_group: list[np.ndarray]
+    quiet: list[np.ndarray]  # who hardly causes incidents
     age: list[np.ndarray]
     newcomer: list[np.ndarray]
     group_size: np.ndarray
@@ -51,7 +52,7 @@ class Townspeople:
         level /= spread * ((people - core) * louder * factor[0] + core * math.exp(p.core_shift) * factor[1])
         keep = 0.5 ** (1 / p.spell_half_life_weeks)
         leave = 1 - (1 - pop.core_exit_per_year) ** (1 / 52)
-        found = cls(group, luck.beta(pop.support_shape, pop.support_shape, shape), [], [], [], [], [], size)
+        found = cls(group, luck.beta(pop.support_shape, pop.support_shape, shape), [], [], [], [], [], [], size)
         generation = np.zeros(shape, dtype=int)
         for week in range(-HISTORY, scenario.settings.weeks):
             lived = start - area.youngest + (week + HISTORY + 1) / 52
@@ -76,7 +77,7 @@ class Townspeople:
             rate = time * np.exp(lasting + spell - ((age - p.peak_age) / p.age_sd) ** 2 / 2)
             for column, value in (
                 (found.weekly_rate, rate), (found.lasting, lasting), (found.h_group, h_group.copy()),
-                (found.age, age), (found.newcomer, new),
+                (found.quiet, quiet), (found.age, age), (found.newcomer, new),
             ):  # fmt: skip
                 column.append(value)
         return found

@@ -41,7 +41,8 @@ class World:
     the week `here_since`), `first_group` (where they were when they came), `in_core`, `abstains` (hardly causes
     incidents), `age` (years), `log_rate`, `spell` and `background` (expected incidents this week without any
     programme). Columns over areas: `area_rate`, `first_row`. What they want follows from the dissimilarity: see
-    `interests`. `spans` of areas are worked on by a thread each.
+    `interests`. `spans` of areas are worked on by a thread each. What excitation adds to a group falls on its members
+    by `excitable`, 1 but for near-abstainers.
 
     With `remember`, every week is worked out once: to go through the weeks again, from the first or from week 0, only
     puts back what each had changed.
@@ -204,15 +205,29 @@ class World:
         return lasting + self.scenario.offending.core_shift * self.in_core[rows]
 
     def _add_up_log_rates(self) -> None:
+        """Log-rates in whole numbers; their sums by area over those who are no near-abstainers; the number of these."""
         self.whole_log_rates = np.rint(self.log_rate * FIXED_POINT).astype(np.int64)
-        self.log_rate_sums = np.add.reduceat(self.whole_log_rates, self.first_row[:-1])
+        active = ~self.abstains
+        self.log_rate_sums = np.add.reduceat(self.whole_log_rates * active, self.first_row[:-1])
+        self.active_people = np.add.reduceat(active.astype(np.int64), self.first_row[:-1])
+        self._counted = active
+        self._settle_excitable()
 
     def _log_rates_changed(self, rows: np.ndarray) -> None:
         """Bring the sums over areas up to date with the log-rates of the people at these rows."""
         rows = np.unique(rows)
         whole = np.rint(self.log_rate_of(rows) * FIXED_POINT).astype(np.int64)
-        np.add.at(self.log_rate_sums, self.area[rows], whole - self.whole_log_rates[rows])
-        self.whole_log_rates[rows] = whole
+        active, before = ~self.abstains[rows], self._counted[rows]
+        np.add.at(self.log_rate_sums, self.area[rows], whole * active - self.whole_log_rates[rows] * before)
+        np.add.at(self.active_people, self.area[rows], active.astype(np.int64) - before)
+        self.whole_log_rates[rows], self._counted[rows] = whole, active
+        if self.scenario.offending.abstaining_share and rows.size:
+            self._settle_excitable()
+
+    def _settle_excitable(self) -> None:
+        """The part that everybody takes in what their group expects from what happened (rows,), and sums by group."""
+        self.excitable = np.where(self.abstains, math.exp(-self.scenario.offending.abstaining_shift), 1.0)
+        self.group_excitable = np.bincount(self.group, self.excitable, len(self.group_area))
 
     # --- week by week ----------------------------------------------------------------------------------------
 

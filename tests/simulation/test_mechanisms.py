@@ -12,6 +12,7 @@ from modsim.simulation.acts import preparing
 from modsim.simulation.columns import Stage, Standing
 from modsim.simulation.lanes import Lane
 from modsim.simulation.runs import run
+from modsim.world.young_people import FIXED_POINT
 from tests.conftest import small_scenario
 from tests.simulation.same import outcomes_differ
 
@@ -44,7 +45,7 @@ ACTS_WHERE = {
     "staying on request": ("attending.dropout_asked_to_stay=1.5", "sharing.negotiation_margin=20",
                            "arms.recoproduce.power_deliver=1", "attending.dropout_per_week=0.2"),
     "committed lead": ("effect.commitment_prevents=4", "commitment.sd=0.25"),
-    "slow growth": ("effect.slow_ratio=2", "effect.slow_comes=4", "effect.session_effect=0.3"),
+    "slow growth": ("effect.slow_ratio=2", "effect.slow_half_time_weeks=8", "effect.session_effect=0.3"),
     "statutory lead": ("listening.statutory_costs=0.6", "partners.lead_pool=['police']"),
     "knowing how to ask": ("listening.knowledge_adds_honesty=0.5",),
     "shared participants": ("commitment.shared_clients_gain=0.02", "purse.pledged_hours=2"),
@@ -242,6 +243,58 @@ def test_a_course_broken_off_raises_propensity_and_who_was_let_down_may_never_jo
     assert model.town.columns.joined[1:].sum() <= 1  # log-odds of -11 or so
 
 
+def test_a_session_that_cannot_be_paid_is_taken_ill_and_a_course_that_waits_too_long_counts_as_broken_off():
+    changes = ("purse.cliff_week=15", "purse.cliff_keeps=0.05", "purse.grant=0", "purse.budget=30", "settings.rung=M2",
+               "purse.bridge_hours=0", "joining.baseline=0", "settings.weeks=80")  # fmt: skip
+    waits, minds, breaks = (
+        Community(small_scenario(*changes, *more), arm="transplant")
+        for more in ((), ("sharing.cancelled_chance=1",), ("sharing.breaks_after_weeks=3",))
+    )
+    while not waits.town.columns.idle_weeks[1:].any():
+        for model in (waits, minds, breaks):
+            model.step()
+    area = int(np.argmax(waits.town.columns.idle_weeks[:, 0]))
+    inside = (waits.town.columns.standing[area, :, 0] == Standing.IN).sum()
+    assert minds.town.columns.ignored[area, 0] + minds.town.columns.tokenism[area, 0] >= inside > 0
+    for _ in range(3):
+        waits.step()
+        breaks.step()
+    assert breaks.town.columns.breaches[area, 0] > 0
+    assert waits.town.columns.breaches[area, 0] == 0
+
+
+def test_near_abstainers_neither_count_as_company_nor_are_stirred():
+    changes = ("offending.abstaining_share=0.5", "offending.abstaining_shift=6")
+    town = Community(small_scenario(*changes), arm="none").town
+    world = town.world
+    for area in range(3):
+        rows = world.rows_of(area)
+        active = ~world.abstains[rows]
+        assert world.active_people[area] == active.sum()
+        mean = world.log_rate_sums[area] / (world.active_people[area] * FIXED_POINT)
+        assert mean == pytest.approx(world.log_rate[rows][active].mean(), abs=1e-6)
+    total = np.bincount(world.group, world.excitable)
+    assert total == pytest.approx(world.group_excitable)
+    assert world.excitable[world.abstains].max() == pytest.approx(np.exp(-6.0))
+    assert world.excitable[~world.abstains].min() == 1.0
+    assert not world.abstains[world.in_core].any()
+
+
+def test_match_that_does_not_count_for_what_a_course_does_still_tells_on_joining():
+    scenario = small_scenario("effect.match_weight=0", "world.dissimilarity=1", "trust.session_match=0", *BUSY)
+    plain = small_scenario("effect.match_counts=false", "world.dissimilarity=1", "trust.session_match=0", *BUSY)
+    unlike, alike = (
+        lived(each, [NONE, TRANSPLANTED], range(4)).totals["joined"][:, 1:, 1].sum() for each in (scenario, plain)
+    )
+    assert unlike < 0.7 * alike
+    model = Community(small_scenario("effect.match_weight=0", *BUSY, "joining.baseline=1"), arm="recoproduce")
+    model.run_for(60)
+    c = model.town.columns
+    done = c.completed[:, 0]
+    assert done.sum() > 3
+    assert (c.completed_match[done, 0] == model.scenario.effect.match_reference).all()
+
+
 def test_a_referral_alone_visits_nobody_and_outreach_brings_more():
     model = Community(small_scenario(*BUSY, "arms.transplant.contacts=0"), arm="transplant")
     model.run_for(40)
@@ -304,33 +357,40 @@ def test_what_failed_elsewhere_is_offered_less_where_know_how_travels():
     c.failed[4, 1, 0] = 1.0
     model.run_for(12)  # they meet each quarter
     assert c.failed[4, 2, 0] == model.scenario.learning.travels == 1.0
+    assert not c.tried[4, 2, 0]
     town, prior = model.town.state, model.town.state.prior[0]
     assert [preparing.expected_share(town, 2, 0, k) for k in range(len(prior))] == [
         0.0 if k == 4 else prior[k] for k in range(len(prior))
     ]
 
 
-def test_evaluations_of_participants_find_what_they_gained_and_err_less_the_more_areas_there_are():
-    changes = ("settings.spreads=diffusion", "spread.baseline=2", "settings.weeks=150", "spread.evidence=1",
+def test_evaluations_of_participants_find_what_they_gained_and_err_less_the_more_there_are():
+    changes = ("settings.spreads=diffusion", "spread.baseline=2", "settings.weeks=230", "spread.evidence=1",
                "spread.evidence_of_participants=true", "spread.evidence_delay=0", "spread.lapse_with_anchor=0",
                "joining.baseline=1", "effect.failing_share=0", "purse.budget=40")  # fmt: skip
-    model = Community(small_scenario(*changes, "spread.participants_noise=0"), arm="recoproduce")
-    model.run_for(130)
-    found = between.effect_found(model.town.state, 0, 0)
-    assert 0.02 < found < 0.6
-    idle = Community(
-        small_scenario(*changes, "spread.participants_noise=0", "effect.session_effect=0", "effect.adult_effect=0",
-                       "peers.deviancy=0", "effect.course_time_share=0", "afterwards.destination_effect=0",
-                       "order.legitimacy=0", "peers.pull=0", "policing.labelling=0", "excitation.offspring=0"),
-        arm="recoproduce",
+    exact, idle, noisy = (
+        Community(small_scenario(*changes, *more), arm="recoproduce")
+        for more in (
+            ("spread.participants_noise=0",),
+            ("spread.participants_noise=0", "effect.session_effect=0", "effect.adult_effect=0", "peers.deviancy=0",
+             "effect.course_time_share=0", "afterwards.destination_effect=0", "order.legitimacy=0", "peers.pull=0",
+             "policing.labelling=0", "excitation.offspring=0"),
+            ("spread.participants_noise=0.3",),
+        )
     )  # fmt: skip
-    idle.run_for(130)
-    assert between.effect_found(idle.town.state, 0, 0) == pytest.approx(0.0, abs=0.01)
-    noisy = Community(small_scenario(*changes, "spread.participants_noise=0.3"), arm="recoproduce")
-    noisy.run_for(130)
-    open_by_now = [between.is_evaluated(noisy.town.state, area, 0) for area in range(3)]
-    errors = noisy.town.state.error_of_evaluation[open_by_now]
-    assert between.effect_found(noisy.town.state, 0, 0) - found == pytest.approx(0.3 * errors.mean())
+    errors = []
+    for _ in range(220):
+        before = noisy.town.columns.evaluations.sum(axis=1)
+        for model in (exact, idle, noisy):
+            model.step()
+        new = noisy.town.columns.evaluations.sum(axis=1) > before
+        errors += noisy.town.state.error_of_evaluation[new].tolist()
+    found = between.effect_found(exact.town.state, 0, 0)
+    assert 0.02 < found < 0.6
+    assert between.effect_found(idle.town.state, 0, 0) == pytest.approx(0.0, abs=0.02)
+    of_new = noisy.town.columns.evaluations[1:].sum()
+    assert of_new >= 4  # two areas, several years
+    assert len(errors) >= of_new
 
 
 def test_a_granted_request_to_stay_keeps_those_who_made_it():

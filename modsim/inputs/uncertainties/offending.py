@@ -285,14 +285,15 @@ class Effect(Table):
         evidence="C",
         source="43 % fewer violent arrests over 16 months, mostly after the eight weeks (Heller 2014); form assumed",
     )
-    slow_comes: float = number(
-        1.0,
-        "How quickly what is built up, or work found, tells, against how quickly other changes fade",
-        unit="ratio",
-        allowed=(0.01, 20),
-        plausible=(0.5, 4),
-        evidence="D",
-        source="assumption",
+    slow_half_time_weeks: float = number(
+        0.0,
+        "How long it takes for half of what is built up, or of what work found changes, to tell (0: as long as other "
+        "changes take to fade by half)",
+        unit="weeks",
+        allowed=(0, 520),
+        plausible=(0, 52),
+        evidence="C",
+        source="benefits of mentoring rise up to a year (Grossman & Rhodes 2002); size assumed",
     )
     slow_lost_per_year: float = number(
         0.0,
@@ -373,6 +374,11 @@ class Effect(Table):
     @property
     def reversion_per_week(self) -> float:
         return weekly_fading(self.half_life_weeks)
+
+    @property
+    def slow_comes_per_week(self) -> float:
+        half_time = self.slow_half_time_weeks
+        return weekly_fading(half_time) if half_time else self.reversion_per_week
 
     @property
     def slow_kept_per_week(self) -> float:

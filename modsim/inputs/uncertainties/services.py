@@ -128,10 +128,14 @@ class Commitment(Table):
         evidence="D",
         source="assumption",
     )
+    shared_premises: bool = choice(
+        False,
+        "Whether partners share premises, so that all see each other in every week with a session; else those do "
+        "whose staff mentor participants, and the lead",
+    )
     shared_clients_gain: float = number(
         0.0,
-        "Share of the missing trust between partners that a week adds in which they serve the same participants or "
-        "share premises",
+        "Share of the missing trust between partners that a week adds in which they serve the same participants",
         unit="share",
         allowed=(0, 1),
         plausible=(0, 0.02),

@@ -39,6 +39,23 @@ class Sharing(Table):
         evidence="D",
         source="assumption",
     )
+    cancelled_chance: float = number(
+        0.0,
+        "Chance that a participant takes it ill when a session that cannot be paid is cancelled",
+        unit="chance",
+        allowed=(0, 1),
+        plausible=(0, 0.4),
+        evidence="D",
+        source="assumption",
+    )
+    breaks_after_weeks: int = number(
+        1000,
+        "Weeks in a row without a session after which a course counts as broken off",
+        unit="weeks",
+        allowed=(1, 1000),
+        evidence="D",
+        source="assumption",
+    )
     breach_effect: float = number(
         0.0,
         "Rise in the log-rate of those whose course is broken off",

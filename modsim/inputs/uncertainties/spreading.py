@@ -88,6 +88,10 @@ class Spread(Table):
         "Whether that effect is the participants' against those on the referral list who did not join, pooled "
         "over areas; if not, the area's",
     )
+    participants_count: float = number(
+        0.3, "What a fall among participants counts for in adoption, against the same fall in a whole area",
+        unit="ratio", allowed=(0, 10), plausible=(0.1, 1), evidence="D", source="assumption",
+    )  # fmt: skip
     participants_noise: float = number(
         0.3, "Error of the effect on participants that one area's evaluation of a year finds", unit="sd of the share",
         allowed=(0, 2), plausible=(0.1, 0.6), evidence="D",

@@ -76,7 +76,7 @@ class Joining(Table):
         "Added log-odds when the lead's worker is fully known from earlier contacts",
         unit="log-odds",
         allowed=(-10, 10),
-        plausible=(0, 4),
+        plausible=(-1, 4),
         evidence="D",
         source="assumption; named outreach reached 82 % of those sought (Youth Inclusion Programme), referral 22-42 %",
     )
@@ -85,7 +85,7 @@ class Joining(Table):
         "Added log-odds when an interest that they named, and meant, is on offer",
         unit="log-odds",
         allowed=(-10, 10),
-        plausible=(0, 3),
+        plausible=(-0.5, 2),
         evidence="D",
         source="assumption",
     )

@@ -52,7 +52,8 @@ def _exchange(town, first, end, lane, way, best, host):
             one.knowledge = spreading.knowledge_after_exchange(one.knowledge, best, gap_share, p)
             for activity in range(town.choices.shape[2]):
                 there, here = town.choices[host, lane, activity], town.choices[area, lane, activity]
-                here.failed = spreading.failure_after_exchange(here.failed, there.failed, p)
+                if not here.tried:  # else one knows better
+                    here.failed = spreading.failure_after_exchange(here.failed, there.failed, p)
     if asked > 0.0:
         pay(town, host, lane, LEARNING, asked)
 
@@ -155,22 +156,32 @@ def is_evaluated(town, area, lane):
     return lived and last - one.opens + 1 >= PARTICIPANT_WINDOW_WEEKS and is_open(town, area, lane)
 
 
+@verb
+def evaluate(town, area, lane):
+    """At the end of a year, an evaluation of one that lies behind: participants beside those who were listed and never
+    joined, by their background, with its error.
+    """
+    one, p, week = town.programmes[area, lane], town.p[lane].spread, town.scene[0].week
+    if (week + 1) % PARTICIPANT_WINDOW_WEEKS != 0 or not is_evaluated(town, area, lane):
+        return
+    last = week - p.evidence_delay
+    inside, others = _expected(town, area, lane, last, 3), _expected(town, area, lane, last, 5)
+    if inside > 0.0 and others > 0.0:
+        inside = _expected(town, area, lane, last, 2) / inside
+        others = _expected(town, area, lane, last, 4) / others
+        error = p.participants_noise * town.error_of_evaluation[area]
+        one.effects_found += spreading.fall(others, inside, -1.0) + error
+        one.evaluations += 1
+
+
 @act
 def effect_found(town, first, lane):
-    """What evaluations of the last year found on participants, pooled over the areas from `first` on; 0 without any.
-
-    Each sets participants beside those on the referral list who never joined, by their background, with its error.
-    """
-    p, total, number = town.p[lane].spread, 0.0, 0
-    last = town.scene[0].week - p.evidence_delay
+    """The effect on participants that all evaluations so far have found in new areas from `first` on; 0 without any."""
+    total, number = 0.0, 0
     for area in range(first, first + town.hears_from.shape[1]):
-        if is_evaluated(town, area, lane):
-            inside, others = _expected(town, area, lane, last, 3), _expected(town, area, lane, last, 5)
-            if inside > 0.0 and others > 0.0:
-                inside = _expected(town, area, lane, last, 2) / inside
-                others = _expected(town, area, lane, last, 4) / others
-                total += spreading.fall(others, inside, -1.0) + p.participants_noise * town.error_of_evaluation[area]
-                number += 1
+        if town.areas[area].is_recipient:
+            total += town.programmes[area, lane].effects_found
+            number += town.programmes[area, lane].evaluations
     return total / max(number, 1)
 
 
@@ -211,10 +222,14 @@ def consider_adopting(town, area, lane, do):
     first, number = town.areas[area].first_area, town.hears_from.shape[1]
     evidence = max(p.spread.evidence, town.now[area, lane].broker_paid * p.learning.broker_evidence)
     heard, total = 0.0, 0.0
-    pooled = effect_found(town, first, lane) if p.spread.evidence_of_participants else 0.0
+    of_participants = p.spread.evidence_of_participants
+    pooled = p.spread.participants_count * effect_found(town, first, lane)
     for k in range(number):
         other = first + k
-        found = pooled if p.spread.evidence_of_participants else true_fall(town, other, lane)
+        if of_participants:  # all evaluations count together, for areas that have one
+            found = pooled if town.programmes[other, lane].evaluations > 0 else 0.0
+        else:
+            found = true_fall(town, other, lane)
         said = spreading.heard(apparent_fall(town, other, lane), found, evidence)
         heard += town.hears_from[area, k] * said
         total += town.programmes[other, lane].reported_last_year / town.areas[other].youths

@@ -1,7 +1,7 @@
 """How a programme holds a course: participants come, are heard on the way, and complete it."""
 
 from modsim.compiling.acts import act, verb
-from modsim.rules import attending, inclining, partnering, sharing
+from modsim.rules import attending, designing, inclining, partnering, sharing
 from modsim.simulation.acts.looking import (
     ENOUGH,
     bespoke_share,
@@ -39,6 +39,8 @@ from modsim.world.young_people import FIXED_POINT
 _WISH = draw("wish in the course")
 _WISH_HONEST = draw("wish in the course: honest")
 _NEGOTIATION, _REFUSED = draw("negotiation"), draw("refused")
+_CANCELLED = draw("cancelled session")
+CANCELLED = 1_000_000  # a week in which a session was cancelled, beside the occasions of those held
 _GOAL = draw("own goal reached")
 _ATTENDING = draw("attending")
 _SESSION = draw("session")
@@ -63,17 +65,29 @@ def hear_participants(town, area, lane, do):
         if town.listing[area, lane, n].standing == IN:
             honest = is_honest(town, area, lane, n, when, kind, _WISH_HONEST, do)
             named = wish_spoken(town, area, lane, n, when, honest, _WISH)
-            town.listing[area, lane, n].wants_more = town.choices[area, lane, named].menu > 0.0
+            if one.course_weeks == weeks:  # once it is granted, it is settled who asked for it
+                town.listing[area, lane, n].wants_more = honest and town.choices[area, lane, named].menu > 0.0
             town.choices[area, lane, named].votes += 1  # nobody knows who only says what they think is expected
-    for activity in range(town.choices.shape[2]):
-        choice = town.choices[area, lane, activity]
-        if choice.menu > 0.0:
-            choice.failed = 1.0 if choice.votes == 0 else 0.0
+    learn_what_failed(town, area, lane)
     wanted, unwanted = wish_to_swap(town, area, lane)
     if wanted >= 0:
         _ask_for_another(town, area, lane, wanted, unwanted, do)
     elif _wish_to_stay(town, area, lane):
         _ask_for_more(town, area, lane, do)
+
+
+@act
+def learn_what_failed(town, area, lane):
+    """What participants ask for tells how far each activity on the menu failed; what they say counts as wishes do."""
+    heard = 0
+    for activity in range(town.choices.shape[2]):
+        heard += town.choices[area, lane, activity].votes
+    for activity in range(town.choices.shape[2]):
+        choice = town.choices[area, lane, activity]
+        if choice.menu > 0.0:
+            expected = town.prior[lane, activity]
+            wanted = designing.learned_share(choice.votes, heard, expected, town.p[lane].listening)
+            choice.failed, choice.tried = designing.failure(wanted, expected), True
 
 
 @act
@@ -173,11 +187,17 @@ def hold_session(town, area, lane, do):
         do.may_bridge(town, area, lane, town.areas[area].anchor)
     if not can_pay(town, area, lane, needed):
         ends = town.scene[0].week >= p.purse.cliff_week and budget(town, lane) + pledged(town, area, lane) <= 0.0
-        if ends:
+        one.idle_weeks += 1
+        if ends or one.idle_weeks >= p.sharing.breaks_after_weeks:
             break_off(town, area, lane)
         else:
             one.waited += 1
+            when = occasion(one.rounds, one.stage_week) + one.idle_weeks * CANCELLED
+            for n in range(town.listing.shape[2]):
+                if p.sharing.cancelled_chance > 0.0 and town.listing[area, lane, n].standing == IN:
+                    do.may_take_ill(town, area, lane, n, _CANCELLED, when, p.sharing.cancelled_chance)
         return
+    one.idle_weeks = 0
     pay(town, area, lane, DELIVERY, hours)
     lead_works(town, area, lane, hours)
     give(town, area, lane, MENTORING, mentoring)
@@ -195,12 +215,21 @@ def hold_session(town, area, lane, do):
 
 @act
 def _partners_share_clients(town, area, lane):
-    """Trust between every two partners after a week in which they served the same participants."""
+    """Trust between every two partners after a week in which both served participants, or shared premises."""
+    shared = town.p[lane].commitment.shared_premises
     for k in range(town.pairs.shape[1]):
-        if town.pairs[area, k].present:
+        pair = town.pairs[area, k]
+        both = _serves(town, area, lane, pair.one) and _serves(town, area, lane, pair.other)
+        if pair.present and (shared or both):
             tied, before = is_tied(town, area, lane, k), town.pair_trust[area, lane, k]
             town.pair_trust[area, lane, k] = partnering.trust_between_shared(before, town.p[lane].commitment)
             town.programmes[area, lane].ties_made += is_tied(town, area, lane, k) and not tied
+
+
+@act
+def _serves(town, area, lane, seat):
+    """Whether a partner's staff see participants this week: it leads, or mentors somebody."""
+    return town.programmes[area, lane].lead == seat or town.partners_now[area, lane, seat].mentees > 0
 
 
 @act
@@ -236,7 +265,10 @@ def may_bridge(town, area, lane, anchor):
 
 @act
 def _who_comes(town, area, lane, do):
-    """Participants come to this week's session or not; how much more active those who come are than the area."""
+    """Participants come to this week's session or not; how much more active those who come are than the area.
+
+    The area's mean is of those who are no near-abstainers: how little these do says nothing of the company.
+    """
     total, number = 0, 0
     for n in range(town.listing.shape[2]):
         entry = town.listing[area, lane, n]
@@ -245,7 +277,7 @@ def _who_comes(town, area, lane, do):
             if entry.comes:
                 total += town.log_rate[entry.listed]
                 number += 1
-    usual = town.log_rate_sums[area] / (town.areas[area].youths * FIXED_POINT)
+    usual = town.log_rate_sums[area] / (max(town.active[area], 1) * FIXED_POINT)
     return total / (max(number, 1) * FIXED_POINT) - usual
 
 
@@ -276,10 +308,11 @@ def take_part(town, area, lane, n, excess, power, do):
         enjoys = luck_of_person(town, _SESSION, area, when, row) < chance
         experience(town, kind, row, lane, 1 if enjoys else 0, 0 if enjoys else 1)
         faithful = inclining.fidelity(bespoke_share(town, area, lane, n), p.effect)
-        benefit = do.benefit_of_session(q, faithful, one.quality, entry.mentored, lever.compulsory, p.effect)
+        counts = inclining.match_that_counts(q, p.effect)
+        benefit = do.benefit_of_session(counts, faithful, one.quality, entry.mentored, lever.compulsory, p.effect)
         harm = 0.0
         if not lever.individual:  # else each is somewhere else
-            harm = do.deviancy_of_session(excess, q, entry.mentored, lever.peer_delivery, p.peers)
+            harm = do.deviancy_of_session(excess, counts, entry.mentored, lever.peer_delivery, p.peers)
         town.benefit[row, lane] = benefit * p.programme.dose - harm * p.programme.dose
         if p.effect.slow_ratio > 0.0:
             before = town.lasting_target[row, lane]
@@ -343,7 +376,7 @@ def _is_in(town, area, lane, row):
 def end_round(town, area, lane):
     """The round is over."""
     one = town.programmes[area, lane]
-    one.stage, one.stage_week = IDLE, 0
+    one.stage, one.stage_week, one.idle_weeks = IDLE, 0, 0
     one.rounds += 1
 
 
@@ -383,7 +416,7 @@ def end_course(town, area, lane, n):
     entry.standing = COMPLETED
     person.completed, person.completed_week = True, week
     town.completers[row] = True
-    person.completed_match = match(town, area, lane, n)
+    person.completed_match = inclining.match_that_counts(match(town, area, lane, n), town.p[lane].effect)
     person.stayed_on = one.course_weeks > p.programme.course_weeks
     one.completions += 1
     chance = sharing.chance_goal_is_reached(entry.serving, entry.attended, p.afterwards)

@@ -181,7 +181,8 @@ def _begin_round(town, area, lane, plan, places):
         lose_rapport(town, area, lane)
     if not town.levers[area, lane].keeps_learning:
         for activity in range(town.choices.shape[2]):
-            town.choices[area, lane, activity].signals = 0
+            choice = town.choices[area, lane, activity]
+            choice.signals, choice.failed, choice.tried = 0, 0.0, False
         for venue in range(town.votes.shape[2]):
             town.votes[area, lane, venue] = 0
 

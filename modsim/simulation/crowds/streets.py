@@ -120,11 +120,12 @@ def incidents_happen(town: Town) -> None:
     c, world = town.columns, town.world
     per_1000 = (town.usual_patrol + town.now.patrol_bought) * 1000.0 / town.youths
     deterred = policing.deterred(per_1000, town.p.policing)
-    excited, efficacy = c.excitement / world.group_size[:, None], town.residents_mean["efficacy"]
+    excited, efficacy = c.excitement / world.group_excitable[:, None], town.residents_mean["efficacy"]
     u, group, raised = _luck(town, "incidents"), world.group.view(np.uint64), 1.0 + c.displaced
     all_are_needed = town.expected_by_area_is_needed or town.by_agents
     town.expected = np.empty(c.inclination.shape if all_are_needed else (0, town.lanes))
-    columns = group, world.background, raised, efficacy, deterred, excited, u, town.expected.reshape(-1)
+    excitable = world.excitable
+    columns = group, world.background, raised, efficacy, deterred, excited, excitable, u, town.expected.reshape(-1)
     c.occurred[town.caused[:2]] = 0
     found = all_go_through(town, happen, columns, "young_people", "live")
     if found:
@@ -135,7 +136,7 @@ def incidents_happen(town: Town) -> None:
         number, expected = c.occurred[row, lane], town.expected[row, lane]
     town.caused = row, lane, number, expected
     town.serious[:] = 0
-    _count_serious(town, row, lane, number, expected, world.group, excited, town.serious)
+    _count_serious(town, row, lane, number, expected, world.group, excited, excitable, town.serious)
     _displace(town, excited, deterred)
     if town.scenario.settings.spreads == "diffusion":
         now = c.years_of_expected[town.week % len(c.years_of_expected)]
@@ -147,7 +148,23 @@ def incidents_happen(town: Town) -> None:
 
 
 @driver
-def happen(town, begin, stop, lowest, highest, group, background, raised, efficacy, deterred, excited, u, expected, do):
+def happen(
+    town,
+    begin,
+    stop,
+    lowest,
+    highest,
+    group,
+    background,
+    raised,
+    efficacy,
+    deterred,
+    excited,
+    excitable,
+    u,
+    expected,
+    do,
+):
     """Who causes incidents, in areas `begin` to before `stop`, of some rows: row, lane, number, how many were expected.
 
     Everybody's expected incidents go into `expected`, if it has room.
@@ -176,7 +193,8 @@ def happen(town, begin, stop, lowest, highest, group, background, raised, effica
                 some_changed |= town.changed[r]
                 some_touched |= town.touched[r]
                 for k in range(lanes):
-                    usual[j], stirred[j], luck[j] = background[r] * lifted[k], excited[group[r], k], u[r]
+                    usual[j], luck[j] = background[r] * lifted[k], u[r]
+                    stirred[j] = excited[group[r], k] * excitable[r]
                     j += ONE
             for i in range(cells):
                 moved[i] = inclination[at + i]
@@ -228,11 +246,11 @@ def _number_busy(means, cells, u):
 
 
 @driver
-def _count_serious(town, row, lane, number, expected, group, excited, found):
+def _count_serious(town, row, lane, number, expected, group, excited, excitable, found):
     """Add up serious incidents by area (areas, lanes)."""
     for e in range(len(row)):
         r, k = row[e], lane[e]
-        chance = excitement.chance_serious(excited[group[r], k], expected[e], town.p[k].excitation)
+        chance = excitement.chance_serious(excited[group[r], k] * excitable[r], expected[e], town.p[k].excitation)
         u = luck_of_person(town, _SERIOUS, town.area[r], town.scene[0].week, r)
         found[town.area[r], k] += binomial_count(number[e], chance, u)
 
@@ -243,7 +261,7 @@ def _displace(town: Town, excited: np.ndarray, deterred: np.ndarray) -> None:
     c.displaced[:] = 0.0
     if not town.patrol_displaces:
         return
-    settled = _by_area(town, town.expected - excited[world.group])
+    settled = _by_area(town, town.expected - excited[world.group] * world.excitable[:, None])
     usual = _background(town) * (1.0 - p.excitation.offspring)
     gone = p.policing.displacement * settled * (policing.undone(deterred) - 1.0)
     for area in range(len(world.areas)):
