@@ -32,6 +32,12 @@ def place():
     return place_to_calibrate_in(load_scenario(SCENARIOS / "calibration.toml"))
 
 
+def of_the_whole_model(name):
+    """A published table of the first variant."""
+    table = pd.read_csv(CALIBRATION / f"{name}.csv")
+    return table[table["variant"] == "a"].drop(columns="variant")
+
+
 def default_of(key):
     return field_at(tuple(key.split("."))).default
 
@@ -53,18 +59,19 @@ def test_the_shipped_draws_are_those_of_the_published_calibration():
 def test_it_was_made_from_the_targets_and_the_prior_that_are_there():
     about, aims = shipped_provenance(), read_targets(CALIBRATING / "targets.csv")
     assert [(t["id"], t["figure"], t["weight"]) for t in about["targets"]] == [(t.id, t.figure, t.weight) for t in aims]
-    assert list(shipped_draws().columns) == Prior.read(CALIBRATING / "prior.csv").keys
+    assert list(shipped_draws().columns[1:]) == Prior.read(CALIBRATING / "prior.csv").keys
 
 
 def test_the_code_still_gives_the_figures_of_the_reference_table():
     first = pd.read_csv(CALIBRATION / page.FIRST)
     keys = Prior.read(CALIBRATING / "prior.csv").keys
     now = Batch(0, place(), tuple(keys), first[keys].to_numpy()[:2]).outcome()
+    now = now[first.columns]  # figures that came later were not published yet
     pd.testing.assert_frame_equal(now, first.head(2), check_dtype=False)  # else: `modsim calibrate … --publish`
 
 
 def test_defaults_are_the_centre_of_the_posterior():
-    numbers = pd.read_csv(CALIBRATION / "numbers.csv").set_index("number")
+    numbers = of_the_whole_model("numbers").set_index("number")
     for key, row in numbers.iterrows():
         assert default_of(key) == float(f"{row['centre']:.3g}"), key
         assert field_at(tuple(key.split("."))).json_schema_extra["calibrated"] == row["identified"], key
@@ -72,7 +79,7 @@ def test_defaults_are_the_centre_of_the_posterior():
 
 def test_the_defaults_reach_what_the_calibration_reaches():
     aims = {target.figure: target for target in read_targets(CALIBRATING / "targets.csv")}
-    reached = pd.read_csv(CALIBRATION / "reached.csv").query("holds")["figure"]
+    reached = of_the_whole_model("reached").query("holds")["figure"]
     keys = Prior.read(CALIBRATING / "prior.csv").keys
     now = Batch(0, place(), tuple(keys), np.array([[default_of(key) for key in keys]])).outcome()
     missed = {figure: now[figure][0] for figure in reached if not aims[figure].holds(now[figure][0])}

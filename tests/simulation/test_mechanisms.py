@@ -10,6 +10,7 @@ from modsim.rules import partnering
 from modsim.simulation.acts import areas as between
 from modsim.simulation.acts import preparing
 from modsim.simulation.columns import Stage, Standing
+from modsim.simulation.experience import BAD
 from modsim.simulation.lanes import Lane
 from modsim.simulation.runs import run
 from modsim.world.young_people import FIXED_POINT
@@ -255,7 +256,13 @@ def test_a_session_that_cannot_be_paid_is_taken_ill_and_a_course_that_waits_too_
             model.step()
     area = int(np.argmax(waits.town.columns.idle_weeks[:, 0]))
     inside = (waits.town.columns.standing[area, :, 0] == Standing.IN).sum()
-    assert minds.town.columns.ignored[area, 0] + minds.town.columns.tokenism[area, 0] >= inside > 0
+    kind = minds.programmes[area].lead.kind
+    bad = [
+        model.town.columns.experience.of_rows()[BAD][kind, minds.town.world.rows_of(area), 0].sum()
+        for model in (waits, minds)
+    ]
+    assert inside > 0
+    assert bad[1] > bad[0] + 0.9 * inside
     for _ in range(3):
         waits.step()
         breaks.step()

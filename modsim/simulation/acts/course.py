@@ -40,7 +40,7 @@ _WISH = draw("wish in the course")
 _WISH_HONEST = draw("wish in the course: honest")
 _NEGOTIATION, _REFUSED = draw("negotiation"), draw("refused")
 _CANCELLED = draw("cancelled session")
-CANCELLED = 1_000_000  # a week in which a session was cancelled, beside the occasions of those held
+_A_CANCELLED_WEEK = 1_000_000  # its occasion, beside those of sessions that are held
 _GOAL = draw("own goal reached")
 _ATTENDING = draw("attending")
 _SESSION = draw("session")
@@ -166,7 +166,7 @@ def is_granted(town, area, lane, at_hand, need, do):
     one.refused += 1
     for n in range(town.listing.shape[2]):
         if town.listing[area, lane, n].standing == IN:
-            do.may_take_ill(town, area, lane, n, _REFUSED, when, town.p[lane].sharing.tokenism_chance)
+            one.tokenism += do.may_take_ill(town, area, lane, n, _REFUSED, when, town.p[lane].sharing.tokenism_chance)
     return False
 
 
@@ -192,7 +192,7 @@ def hold_session(town, area, lane, do):
             break_off(town, area, lane)
         else:
             one.waited += 1
-            when = occasion(one.rounds, one.stage_week) + one.idle_weeks * CANCELLED
+            when = occasion(one.rounds, one.stage_week) + one.idle_weeks * _A_CANCELLED_WEEK
             for n in range(town.listing.shape[2]):
                 if p.sharing.cancelled_chance > 0.0 and town.listing[area, lane, n].standing == IN:
                     do.may_take_ill(town, area, lane, n, _CANCELLED, when, p.sharing.cancelled_chance)

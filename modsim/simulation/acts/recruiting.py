@@ -25,12 +25,13 @@ _NO = 2.0  # beyond any luck
 @act
 def tell_offer(town, area, lane, do):
     """Some who were asked what they want, and are offered nothing of it, take it ill; more where power was promised."""
-    when, chance = occasion(town.programmes[area, lane].rounds, 0), town.p[lane].sharing.ignored_chance
+    one, chance = town.programmes[area, lane], town.p[lane].sharing.ignored_chance
+    when = occasion(one.rounds, 0)
     for n in range(min(town.p[lane].programme.contacted, town.listing.shape[2])):
         entry = town.listing[area, lane, n]
         here = entry.listed >= 0 and entry.standing != GONE
         if here and has_spoken(town, area, lane, n) and not is_heard(town, area, lane, n):
-            do.may_take_ill(town, area, lane, n, _IGNORED, when, chance)
+            one.ignored += do.may_take_ill(town, area, lane, n, _IGNORED, when, chance)
     tell_menu(town, area, lane, do)
 
 
@@ -65,19 +66,17 @@ def tell_menu(town, area, lane, do):
         entry = town.listing[area, lane, n]
         if entry.listed >= 0 and entry.standing != GONE:
             chance = town.p[lane].sharing.tokenism_chance
-            do.may_take_ill(town, area, lane, n, _LEFT_OUT, occasion(one.rounds, 0), chance)
+            one.tokenism += do.may_take_ill(town, area, lane, n, _LEFT_OUT, occasion(one.rounds, 0), chance)
 
 
 @verb
 def may_take_ill(town, area, lane, n, what, when, chance):
-    """Perhaps somebody takes it ill that what they asked for, or power that was promised, is not given."""
+    """Whether somebody takes it ill, as a bad experience, that what they asked for or were promised is not given."""
     row = town.listing[area, lane, n].listed
-    if luck_of_person(town, what, area, when, row) < chance:
+    takes_ill = luck_of_person(town, what, area, when, row) < chance
+    if takes_ill:
         experience(town, lead_kind(town, area, lane), row, lane, 0, 1)
-        if what == _IGNORED:
-            town.programmes[area, lane].ignored += 1
-        else:
-            town.programmes[area, lane].tokenism += 1
+    return takes_ill
 
 
 @verb
