@@ -323,11 +323,24 @@ class _Running:
         self._rules, self._workers, self._progress = rules, workers, progress
         self._outcome: Outcome | None = None
         self._done = 0  # people-lane-weeks
-        self.began: float | None = None  # when the first week was lived: compiling lies behind it
+        self._began = perf_counter()
+        self._first: tuple[float, int] | None = None  # when the first part was finished, of how many replicates
 
     @property
     def replicates(self) -> int:
         return 0 if self._outcome is None else len(self._outcome.replicates)
+
+    @property
+    def seconds(self) -> float:
+        """How long the replicates took, compiling not counted: it lies before the first part that was finished.
+
+        That part is taken to have been as quick as the others.
+        """
+        now = perf_counter()
+        if self._first is None or self._first[1] >= self.replicates:
+            return now - self._began
+        at, number = self._first
+        return (now - at) * self.replicates / (self.replicates - number)
 
     def further(self, replicates: int) -> Comparison:
         """Run up to so many replicates in all, and compare."""
@@ -340,14 +353,13 @@ class _Running:
         interrupted, cut_short_by = False, ""
 
         def tell(task: Task | None, share: float) -> None:
-            if task is not None and share > 0.0 and self.began is None:
-                self.began = perf_counter()
             if self._progress is not None:
                 self._progress(self._done + (0 if task is None else int(task.work * share)), total)
 
         tell(None, 0.0)
         try:
             for task, outcome in outcomes(tasks, self._workers, tell):
+                self._first = self._first or (perf_counter(), len(outcome.replicates))
                 gathered.add(outcome)
                 finished, self._done = finished + 1, self._done + task.work
                 tell(None, 0.0)
@@ -367,12 +379,11 @@ class _Running:
 
 def _until_settled(running: _Running, seconds: float) -> Comparison:
     """Run the replicates of the settings, then as many again and again, until all is settled or the time is spent."""
-    begun = perf_counter()
     found = running.further(running.scenario.settings.replicates)
     while not found.interrupted:
         if found.is_settled:
             return replace(found, ended="every verdict is settled")
-        number, spent = running.replicates, perf_counter() - (running.began or begun)
+        number, spent = running.replicates, running.seconds
         affordable = int(number * (seconds - spent) / max(spent, 1e-6))  # further ones, at the speed so far
         more = min(number, affordable, MOST_REPLICATES - number)
         if more < max(number // 8, 1):

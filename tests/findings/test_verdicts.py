@@ -150,6 +150,23 @@ def test_it_ends_when_the_time_is_spent_or_the_most_are_run(monkeypatch):
     assert (found.replicates, found.ended) == (5, "5 are the most")
 
 
+def test_compiling_is_not_counted(monkeypatch):
+    """The clock jumps by an hour before the first part is finished, as if compiling took so long."""
+    now, before = [0.0], comparing.outcomes
+
+    def slow_to_start(tasks, workers, tell):
+        for k, found in enumerate(before(tasks, workers, tell)):
+            now[0] += 3600.0 if not k and not tasks[0].replicates[0] else 1.0
+            yield found
+
+    monkeypatch.setattr(comparing, "outcomes", slow_to_start)
+    monkeypatch.setattr(comparing, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(comparing.Comparison, "is_settled", property(lambda self: False))
+    scenario = small_scenario("settings.break_even_points=[]", "settings.replicates=4", "settings.weeks=20")
+    found = compare(scenario, PAIR, seconds=16, workers=1)
+    assert found.replicates >= 12  # four parts of a replicate, a second each but for the first
+
+
 def test_who_stops_it_keeps_what_is_finished(monkeypatch):
     monkeypatch.setattr(comparing.Comparison, "is_settled", property(lambda self: False))
     before = comparing.outcomes
