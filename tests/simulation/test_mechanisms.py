@@ -371,6 +371,7 @@ def test_what_failed_elsewhere_is_offered_less_where_know_how_travels():
     ]
 
 
+@pytest.mark.slow(reason="lives three towns for four years")
 def test_evaluations_of_participants_find_what_they_gained_and_err_less_the_more_there_are():
     changes = ("settings.spreads=diffusion", "spread.baseline=2", "settings.weeks=230", "spread.evidence=1",
                "spread.evidence_of_participants=true", "spread.evidence_delay=0", "spread.lapse_with_anchor=0",
@@ -415,6 +416,7 @@ def test_a_granted_request_to_stay_keeps_those_who_made_it():
     assert stayed > 5
 
 
+@pytest.mark.slow(reason="24 towns")
 def test_a_committed_lead_lets_delivery_fail_less_often():
     qualities = []
     for mean in (0.5, 0.95):
