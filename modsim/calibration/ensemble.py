@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.special import softmax
 
 from modsim.calibration.calibrating import Calibration, Progress, Size, calibrate
+from modsim.calibration.credibility import evidence_of
 from modsim.calibration.emulators import taught
 from modsim.calibration.prior import Parameter, Prior
 from modsim.calibration.targets import Target, aims_of
@@ -20,10 +21,8 @@ from modsim.inputs.files import read_toml
 from modsim.inputs.mechanisms import with_values
 from modsim.inputs.problems import InputError, field_at, plausible_ranges
 from modsim.inputs.scenario import Scenario
-from modsim.world.draws import analyst
 
 DRAWS_OF_A_VARIANT = 100
-_PLACES = 20_000  # over which evidence is the mean
 _KEYS = {"id", "title", "source", "values", "prior"}
 
 
@@ -153,11 +152,10 @@ class Ensemble:
 
         By emulators of the first wave, with what they miss on worlds held out counted as error.
         """
-        found = {}
+        found: dict[str, float] = {}
         for name, one in self.calibrations.items():
             known = taught(one.table[one.table["wave"] == 1], one.prior, self.weighed)
-            places = analyst(one.seed, "evidence").random((_PLACES, len(one.prior.parameters)))
-            found[name] = known.log_evidence(places, *aims_of(self.weighed))
+            found |= evidence_of({name: known}, *aims_of(self.weighed), one.seed)
         return found
 
     @property

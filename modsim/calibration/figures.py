@@ -60,9 +60,7 @@ class Watch:
 
     def __init__(self, points: int):
         self.points = points
-        self._half = np.zeros(
-            (2, 2, points)
-        )  # half of the year, nothing done or transplanted: incidents of participants
+        self._half = np.zeros((2, 2, points))  # incidents of participants: half of the year, nothing done or something
         self._by_age: dict[int, np.ndarray] = {}
         self._pairs: list[list[np.ndarray]] = [
             [] for _ in range(points)

@@ -5,7 +5,7 @@ differ; only evidence settles them. Structure is which variant of the model hold
 those that the field contests.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from modsim.calibration.prior import Parameter
 from modsim.calibration.shipped import set_by, shipped_weights, some_draws
 from modsim.calibration.variants import VARIANTS
 from modsim.findings.comparison import ROWS_IN_A_TASK, Comparison
+from modsim.findings.headline import listed
 from modsim.findings.measures import by_replicate, measures
 from modsim.findings.statistics import Estimate, estimate
 from modsim.findings.verdict import Kind, kind_of
@@ -214,8 +215,8 @@ class Layers:
         lost = [layer for layer, well in self.survives.items() if not well]
         if self.kind == "cannot tell":
             return "Chance alone leaves the verdict open, so no other source of uncertainty can be tested."
-        said = f"The verdict on chance (“{self.kind}”) survives {_listed(held)}"
-        return f"{said}." if not lost else f"{said}; it does not survive {_listed(lost)}."
+        said = f"The verdict on chance (“{self.kind}”) survives {listed(held)}"
+        return f"{said}." if not lost else f"{said}; it does not survive {listed(lost)}."
 
     def as_dict(self) -> dict[str, Any]:
         """The layers as `summary.json` holds them."""
@@ -234,10 +235,6 @@ class Layers:
         if self.rules_apart is not None:
             found["rules_less_the_model"] = {name: asdict(each) for name, each in self.rules_apart.items()}
         return found
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def layers_of(

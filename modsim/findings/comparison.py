@@ -12,7 +12,7 @@ from modsim.findings.break_even import BreakEven, break_even
 from modsim.findings.gathering import Gathered, NoRoomError, check_disk
 from modsim.findings.measures import Measure, by_replicate, incidents_occurred, measures
 from modsim.findings.statistics import Estimate, estimate, price_of_averting
-from modsim.findings.verdict import Contrast, Kind, contrast, kind_of, sentence
+from modsim.findings.verdict import Contrast, contrast
 from modsim.findings.verdicts import Verdict, verdicts_of
 from modsim.inputs.definition import badge_of
 from modsim.inputs.reading import with_changes
@@ -114,21 +114,11 @@ class Comparison:
 
     @cached_property
     def verdict(self) -> dict[str, Any]:
-        """The verdict on the first measure: kind, the numbers it rests on, and one sentence."""
-        arm, against = self.verdict_pair
-        measure = self.measures[0]
-        found = self.contrast(arm, against, measure)
-        smallest = self.scenario.smallest_difference(measure.name) or 0.0
-        kind: Kind = kind_of(found.difference, measure.better, smallest)
-        label = self.scenario.arm_label
-        text = sentence(kind, label(arm), label(against), measure, found, smallest)
-        if not any(self.values[name]["attended"].any() for name in (arm, against)):
-            text += " No session was held in either within these weeks."
-        return {
-            "kind": kind, "measure": measure.name, "arm": arm, "against": against,
-            "mean": found.difference.mean, "low": found.difference.low, "high": found.difference.high,
-            "text": text,
-        }  # fmt: skip
+        """The verdict on the area, by itself: kind, the numbers it rests on, and one sentence."""
+        found = self.verdicts[-1].as_dict(self)
+        if not any(self.values[name]["attended"].any() for name in self.verdict_pair):
+            found["text"] += " No session was held in either within these weeks."
+        return {key: found[key] for key in ("kind", "measure", "arm", "against", "mean", "low", "high", "text")}
 
     @cached_property
     def verdicts(self) -> list[Verdict]:

@@ -1,5 +1,6 @@
 """The finding of a comparison: one line by a rule over the verdicts, its sizes in plain words, and how sure it is."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from modsim.findings.verdict import Kind, in_how_many, signed, who_is_ahead
@@ -41,15 +42,15 @@ def rule(kinds: dict[str, Kind], first: str, second: str) -> str:
         for kind in ("better", "worse", "about the same", "cannot tell")
     }
     parts = [
-        f"{name} does better for {_listed(by_kind[kind])}"
+        f"{name} does better for {listed(by_kind[kind])}"
         for name, kind in ((first, "better"), (second, "worse")) if by_kind[kind]
     ]  # fmt: skip
     if by_kind["about the same"]:
         words = "both do about the same for " if parts else f"{first} and {second} do about the same for "
-        parts.append(words + _listed(by_kind["about the same"]))
+        parts.append(words + listed(by_kind["about the same"]))
     if by_kind["cannot tell"]:
         words = "the model cannot tell for " if parts else "The model cannot tell which plan does better for "
-        parts.append(words + _listed(by_kind["cannot tell"]))
+        parts.append(words + listed(by_kind["cannot tell"]))
     return "; ".join(parts)
 
 
@@ -88,7 +89,7 @@ def how_far(comparison: "Comparison") -> str:
     left = [_FOR.get(one.about, "participants") for one in comparison.verdicts if not one.is_settled]
     because = f" ({comparison.ended})" if comparison.ended and left else ""
     if left:
-        return f"Not settled for {_listed(left)}{because}: more simulated futures may change it."
+        return f"Not settled for {listed(left)}{because}: more simulated futures may change it."
     return "More simulated futures would hardly change any verdict."
 
 
@@ -164,5 +165,6 @@ def _change(percent: float) -> str:
     return f"{whole} % {'less' if percent < 0 else 'more'}" if whole else "as much"
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: a, b and c."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from modsim.findings.measures import by_replicate, measures, recipients
+from modsim.inputs.levers import Purse
 from modsim.inputs.mechanisms import with_values
 from modsim.inputs.reading import with_changes
 from modsim.inputs.scenario import Scenario
@@ -21,7 +22,6 @@ from modsim.simulation.town import Town
 
 _WEEKS_TO_A_BREACH = 24  # from opening: set-up, three waves of asking, and a few sessions
 _WEEKS_TO_THE_END_OF_IT = 36  # by when courses then under way are broken off
-NEVER_CUT = 10_000
 
 # The runs that figures take: changes of the scenario by name. Where none is named it is the scenario as it is.
 RUNS: dict[str, tuple[str, ...]] = {
@@ -97,7 +97,7 @@ def looked_at(scenario: Scenario, replicates: Sequence[int]) -> Seen:
     count, after = _Count(len(replicates)), None
     plain = lanes
     if scenario.purse.cliff_week < settings.weeks:
-        points = [scenario, with_values(scenario, {"purse.cliff_week": NEVER_CUT})]
+        points = [scenario, with_values(scenario, {"purse.cliff_week": Purse().cliff_week})]
         lanes = [*plain, Lane(settings.verdict_arm, 1)]
         broken = [lane.arm for lane in plain].index(settings.verdict_arm)
         after = _AfterBreach(len(replicates), broken, len(plain))

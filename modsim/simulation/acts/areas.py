@@ -162,7 +162,8 @@ def evaluate(town, area, lane):
     joined, by their background, with its error.
     """
     one, p, week = town.programmes[area, lane], town.p[lane].spread, town.scene[0].week
-    if (week + 1) % PARTICIPANT_WINDOW_WEEKS != 0 or not is_evaluated(town, area, lane):
+    year_ends = (week + 1) % PARTICIPANT_WINDOW_WEEKS == 0
+    if not (p.evidence_of_participants and year_ends and is_evaluated(town, area, lane)):
         return
     last = week - p.evidence_delay
     inside, others = _expected(town, area, lane, last, 3), _expected(town, area, lane, last, 5)
@@ -223,7 +224,7 @@ def consider_adopting(town, area, lane, do):
     evidence = max(p.spread.evidence, town.now[area, lane].broker_paid * p.learning.broker_evidence)
     heard, total = 0.0, 0.0
     of_participants = p.spread.evidence_of_participants
-    pooled = p.spread.participants_count * effect_found(town, first, lane)
+    pooled = p.spread.participants_count * effect_found(town, first, lane) if of_participants else 0.0
     for k in range(number):
         other = first + k
         if of_participants:  # all evaluations count together, for areas that have one

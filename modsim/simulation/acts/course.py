@@ -5,8 +5,8 @@ from modsim.rules import attending, designing, inclining, partnering, sharing
 from modsim.simulation.acts.looking import (
     ENOUGH,
     bespoke_share,
+    change_trust_between,
     experience,
-    is_tied,
     lead_kind,
     luck,
     luck_of_person,
@@ -221,9 +221,8 @@ def _partners_share_clients(town, area, lane):
         pair = town.pairs[area, k]
         both = _serves(town, area, lane, pair.one) and _serves(town, area, lane, pair.other)
         if pair.present and (shared or both):
-            tied, before = is_tied(town, area, lane, k), town.pair_trust[area, lane, k]
-            town.pair_trust[area, lane, k] = partnering.trust_between_shared(before, town.p[lane].commitment)
-            town.programmes[area, lane].ties_made += is_tied(town, area, lane, k) and not tied
+            trust = partnering.trust_between_shared(town.pair_trust[area, lane, k], town.p[lane].commitment)
+            change_trust_between(town, area, lane, k, trust)
 
 
 @act

@@ -118,6 +118,14 @@ def is_tied(town, area, lane, pair):
 
 
 @act
+def change_trust_between(town, area, lane, pair, trust):
+    """Two partners now trust each other so much; a tie across sectors that this makes is counted."""
+    tied = is_tied(town, area, lane, pair)
+    town.pair_trust[area, lane, pair] = trust
+    town.programmes[area, lane].ties_made += is_tied(town, area, lane, pair) and not tied
+
+
+@act
 def on_offer(town, area, lane, n, activity):
     """1 if somebody on the list is offered an activity, else 0: the shared menu, or a plan of their own."""
     if town.levers[area, lane].individual:

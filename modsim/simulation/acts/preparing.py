@@ -4,10 +4,10 @@ from modsim.compiling.acts import act, verb
 from modsim.rules import designing, partnering
 from modsim.simulation.acts.looking import (
     ENOUGH,
+    change_trust_between,
     designs_menu,
     effective_commitment,
     experience,
-    is_tied,
     lead_kind,
     luck,
     luck_of_person,
@@ -175,12 +175,12 @@ def _partners_get_to_know(town, area, lane):
     now, anchor = town.partners_now[area, lane], town.areas[area].anchor
     hub_there = anchor >= 0 and now[anchor].comes
     for k in range(town.pairs.shape[1]):
-        pair, tied = town.pairs[area, k], is_tied(town, area, lane, k)
+        pair = town.pairs[area, k]
         both = now[pair.one].comes and now[pair.other].comes
         brought = hub_there and not pair.with_anchor
         before, p = town.pair_trust[area, lane, k], town.p[lane].commitment
-        town.pair_trust[area, lane, k] = partnering.trust_between_after(before, both, brought, p)
-        town.programmes[area, lane].ties_made += is_tied(town, area, lane, k) and not tied
+        trust = partnering.trust_between_after(before, both, brought, p)
+        change_trust_between(town, area, lane, k, trust)
 
 
 @act

@@ -117,7 +117,7 @@ def feel_stops(town, area, lane, row, kind, stops):
 
 def incidents_happen(town: Town) -> None:
     """Incidents of every young person: Poisson, by the quantile of one keyed draw that all lanes share."""
-    c, world = town.columns, town.world
+    c, world, p = town.columns, town.world, town.p
     per_1000 = (town.usual_patrol + town.now.patrol_bought) * 1000.0 / town.youths
     deterred = policing.deterred(per_1000, town.p.policing)
     excited, efficacy = c.excitement / world.group_excitable[:, None], town.residents_mean["efficacy"]
@@ -140,11 +140,11 @@ def incidents_happen(town: Town) -> None:
     _displace(town, excited, deterred)
     if town.scenario.settings.spreads == "diffusion":
         now = c.years_of_expected[town.week % len(c.years_of_expected)]
-        inside, usual = c.ever_in, world.background[:, None]
-        others = c.ever_listed & ~inside
-        now[0], now[1] = _by_area(town, town.expected), _background(town)
-        for k, group in ((2, inside), (4, others)):
-            now[k], now[k + 1] = _by_area(town, town.expected * group), _by_area(town, usual * group)
+        now[:2] = _by_area(town, town.expected), _background(town)
+        if p.spread.evidence_of_participants.any():
+            usual = world.background[:, None]
+            for k, group in ((2, c.ever_in), (4, c.ever_listed & ~c.ever_in)):
+                now[k : k + 2] = _by_area(town, town.expected * group), _by_area(town, usual * group)
 
 
 @driver
@@ -327,8 +327,8 @@ def _report(town, row, lane, occurred, share, reported, identified, seen_share, 
         number = in_all
         if in_all and identified < 1.0:
             number = binomial_count(in_all, identified, luck_of_person(town, _IDENTIFIED, area, week, r))
+            u = luck_of_person(town, _ELSE_SEEN, area, week, r)
             for s in range(services):  # of nobody known; all services have the same luck with them
-                u = luck_of_person(town, _ELSE_SEEN, area, week, r)
                 by_service[s, area, k] += binomial_count(in_all - number, seen_share[s], u)
         town.reports[area, k] += in_all
         reported[r, k] = number
